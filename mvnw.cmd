@@ -10,9 +10,9 @@ if not defined MAVEN_USER_HOME set "MAVEN_USER_HOME=%USERPROFILE%\.m2"
 set "MAVEN=%MAVEN_USER_HOME%\wrapper\dists\apache-maven-%VERSION%\%SHA512:~0,12%"
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
-if not exist "%MAVEN%\bin\mvn.cmd" (
-	"%JAVA%" "%WRAPPER%\MavenInstaller.java" "%VERSION%" "%SHA512%" "%MAVEN%" %*
-	if errorlevel 1 exit /b 1
-)
+if exist "%MAVEN%\bin\mvn.cmd" goto run
+"%JAVA%" "%WRAPPER%\MavenInstaller.java" "%VERSION%" "%SHA512%" "%MAVEN%" %*
+if errorlevel 1 exit /b 1
+:run
 call "%MAVEN%\bin\mvn.cmd" %*
 exit /b %ERRORLEVEL%
