@@ -41,7 +41,8 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 			ServerCallHandler<ReqT, RespT> next) {
 		Context context = Context.current();
 		CallRecord record = CallRecord.SERVER.get(context);
-		if (record == null || record.guardIfAny() != null) { // no tracer, or a call within a call
+		if (record == null || record.guardIfAny() != null) { // no tracer, or a call
+																// within a call
 			record = new CallRecord(this.shared.timer().nanoTime());
 			context = context.withValue(CallRecord.SERVER, record);
 		}

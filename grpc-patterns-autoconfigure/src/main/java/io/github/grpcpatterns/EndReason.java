@@ -99,7 +99,8 @@ public enum EndReason {
 	/**
 	 * Return the reason of a call that nobody gave one: by its final status alone.
 	 * @param code the final status code of the call
-	 * @return {@link #COMPLETED}, {@link #CANCELLED}, {@link #DEADLINE} or {@link #FAILED}
+	 * @return {@link #COMPLETED}, {@link #CANCELLED}, {@link #DEADLINE} or
+	 * {@link #FAILED}
 	 */
 	public static EndReason of(Status.Code code) {
 		return switch (code) {

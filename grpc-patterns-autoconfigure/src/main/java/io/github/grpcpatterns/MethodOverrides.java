@@ -32,8 +32,8 @@ public final class MethodOverrides<O extends MethodOverride> {
 	 * {@code grpc.patterns.server.deadline}
 	 * @param overrides the entries
 	 * @return the overrides, the most specific pattern first
-	 * @throws SettingException if a pattern has no valid form, stands twice in the list, or
-	 * an entry names no method
+	 * @throws SettingException if a pattern has no valid form, stands twice in the list,
+	 * or an entry names no method
 	 */
 	public static <O extends MethodOverride> MethodOverrides<O> of(String prefix, List<O> overrides) {
 		List<Entry<O>> entries = new ArrayList<>();

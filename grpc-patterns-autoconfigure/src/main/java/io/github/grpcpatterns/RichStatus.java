@@ -174,9 +174,10 @@ public final class RichStatus {
 				int count = badRequest.getFieldViolationsCount();
 				if (count > 0) {
 					int keep = (count > 8) ? count - count / 8 : count - 1;
-					details.set(i, Any.pack(BadRequest.newBuilder()
-						.addAllFieldViolations(badRequest.getFieldViolationsList().subList(0, keep))
-						.build()));
+					details.set(i,
+							Any.pack(BadRequest.newBuilder()
+								.addAllFieldViolations(badRequest.getFieldViolationsList().subList(0, keep))
+								.build()));
 					return true;
 				}
 			}

@@ -351,8 +351,8 @@ public final class ServerCallGuard {
 		try {
 			// Always CANCELLED: the status of the cause becomes the status of the calls
 			// that the handler has made.
-			this.context.cancel(
-					Status.CANCELLED.withDescription(EndReason.CANCELLED.status().getDescription()).asRuntimeException());
+			this.context.cancel(Status.CANCELLED.withDescription(EndReason.CANCELLED.status().getDescription())
+				.asRuntimeException());
 		}
 		catch (RuntimeException ex) {
 			CallLog.LOGGER.warn("A listener of the context of {} failed", this.record.methodName(), ex);

@@ -3,8 +3,7 @@ package io.github.grpcpatterns;
 import org.springframework.core.Ordered;
 
 /**
- * The chain of a server, outermost first.
- * <pre>
+ * The chain of a server, outermost first. <pre>
  * call - correlation - logging - metrics
  *   [the stack's exception handler, observation, metrics]
  *     shutdown - auth - rate limit - deadline - stream - validation
@@ -52,7 +51,9 @@ public final class ServerInterceptorOrder {
 	/** After the limits: what is not delivered need not be checked. */
 	public static final int VALIDATION = 3500;
 
-	/** The inner end of the guard: policies close the call here, past all of the above. */
+	/**
+	 * The inner end of the guard: policies close the call here, past all of the above.
+	 */
 	public static final int HANDLER = 3600;
 
 	/** Innermost, so that all of the above see the mapped status. */

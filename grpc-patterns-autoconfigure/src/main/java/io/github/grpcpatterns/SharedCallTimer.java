@@ -25,7 +25,10 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 		this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
 		this.callbacks = new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-				threads("grpc-patterns-callback"), (task, pool) -> task.run()); // only once it is closed
+				threads("grpc-patterns-callback"), (task, pool) -> task.run()); // only
+																				// once it
+																				// is
+																				// closed
 		this.callbacks.allowCoreThreadTimeOut(true);
 	}
 
