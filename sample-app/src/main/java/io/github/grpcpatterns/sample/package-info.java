@@ -1,0 +1,7 @@
+/**
+ * The sample application: services worth copying, on the starter.
+ */
+@NullMarked
+package io.github.grpcpatterns.sample;
+
+import org.jspecify.annotations.NullMarked;
