@@ -42,6 +42,9 @@ final class PriceStream implements StreamObserver<WatchRequest> {
 
 	@Override
 	public void onNext(WatchRequest request) {
+		if (hasEnded()) {
+			return; // it was on its way already
+		}
 		List<FieldViolation> violations = ProductRules.violations(request);
 		if (!violations.isEmpty()) {
 			fail(ProductRules.refusal(violations));
@@ -97,6 +100,10 @@ final class PriceStream implements StreamObserver<WatchRequest> {
 			leave();
 			this.responses.onError(failure);
 		}
+	}
+
+	private synchronized boolean hasEnded() {
+		return this.ended;
 	}
 
 	private synchronized void leave() {

@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.sample.dev;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -25,11 +26,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class DevTokenTests {
 
-	private final DevTokenConfiguration configuration = new DevTokenConfiguration();
+	// Making keys takes its time
+	private static final DevTokenConfiguration configuration = new DevTokenConfiguration();
 
-	private final JwtDecoder decoder = this.configuration.devJwtDecoder();
+	private final JwtDecoder decoder = configuration.devJwtDecoder();
 
-	private final MockMvcTester http = MockMvcTester.of(new DevTokenController(this.configuration.devJwtEncoder()));
+	private final MockMvcTester http = MockMvcTester.of(new DevTokenController(configuration.devJwtEncoder()));
 
 	@Test
 	void whenNothingIsAskedForThenTheTokenHasEveryScopeAndLastsAnHour() {
@@ -89,7 +91,7 @@ class DevTokenTests {
 	}
 
 	private static String body(MvcTestResult result) {
-		return new String(result.getResponse().getContentAsByteArray(), java.nio.charset.StandardCharsets.UTF_8);
+		return new String(result.getResponse().getContentAsByteArray(), StandardCharsets.UTF_8);
 	}
 
 }

@@ -1,14 +1,21 @@
 package io.github.grpcpatterns.sample.product;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.grpcpatterns.sample.product.v1.PriceUpdate;
 import io.github.grpcpatterns.sample.product.v1.WatchRequest;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,7 +202,7 @@ class PriceStreamTests {
 		watch(responses).onNext(products(this.lamp));
 		responses.read(1);
 		for (int i = 1; i <= 2 * InMemoryPriceFeed.MAX_PENDING + 1; i++) {
-			Price price = new Price(this.lamp, BigDecimal.valueOf(i), java.time.Instant.EPOCH);
+			Price price = new Price(this.lamp, BigDecimal.valueOf(i), Instant.EPOCH);
 			this.prices.publish(price);
 		}
 		assertThat(responses.messages).hasSize(1);
@@ -214,6 +221,39 @@ class PriceStreamTests {
 		IntStream.range(0, 10).forEach((i) -> this.mover.move());
 		assertThat(responses.messages).hasSize(12);
 		assertThat(responses.messages.subList(2, 12)).extracting(PriceUpdate::getProductId).containsOnly(this.table);
+	}
+
+	@Test
+	void whenPricesChangeOnSeveralThreadsThenNumbersStillRiseAndTheLastPriceArrives() throws Exception {
+		ExecutorService threads = Executors.newFixedThreadPool(4);
+		try (ProductServer concurrent = new ProductServer(this.store, this.prices, threads)) {
+			List<RecordedResponses<WatchRequest, PriceUpdate>> all = Stream
+				.generate(RecordedResponses::<WatchRequest, PriceUpdate>eager)
+				.limit(4)
+				.toList();
+			all.forEach((responses) -> concurrent.stub()
+				.watchPrices(responses)
+				.onNext(products(this.lamp, this.table, this.chair)));
+			List<Callable<Void>> publishers = Stream.of(this.lamp, this.table).<Callable<Void>>map((id) -> () -> {
+				for (int i = 1; i <= 1_000; i++) {
+					this.prices.publish(new Price(id, BigDecimal.valueOf(i), Instant.EPOCH));
+				}
+				return null;
+			}).toList();
+			for (Future<Void> published : threads.invokeAll(publishers)) {
+				published.get();
+			}
+			this.prices.publish(new Price(this.chair, BigDecimal.valueOf(4711), Instant.EPOCH));
+			for (RecordedResponses<WatchRequest, PriceUpdate> responses : all) {
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(List.copyOf(responses.messages)).last()
+						.returns(4711.0, PriceUpdate::getNewPrice));
+				assertThat(responses.messages).extracting(PriceUpdate::getSequence).isSorted().doesNotHaveDuplicates();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
 	}
 
 	private StreamObserver<WatchRequest> watch(RecordedResponses<WatchRequest, PriceUpdate> responses) {

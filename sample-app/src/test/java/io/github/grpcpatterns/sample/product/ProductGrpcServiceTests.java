@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
@@ -274,7 +275,7 @@ class ProductGrpcServiceTests {
 	private List<Product> list(ListProductsRequest request) {
 		Iterator<Product> products = this.server.blockingStub().listProducts(request);
 		Iterable<Product> iterable = () -> products;
-		return java.util.stream.StreamSupport.stream(iterable.spliterator(), false).toList();
+		return StreamSupport.stream(iterable.spliterator(), false).toList();
 	}
 
 	private static CreateProductRequest product(String name) {

@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.sample.product;
 
+import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -32,7 +33,7 @@ class ProductIdsTests {
 	void isIdKnowsOurIdsFromOtherText() {
 		String id = this.ids.next();
 		assertThat(ProductIds.isId(id)).isTrue();
-		assertThat(Stream.of("", "1", id + " ", id.toUpperCase(java.util.Locale.ROOT), UUID.randomUUID().toString()))
+		assertThat(Stream.of("", "1", id + " ", id.toUpperCase(Locale.ROOT), UUID.randomUUID().toString()))
 			.noneMatch(ProductIds::isId);
 	}
 

@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.sample.product;
 
 import java.util.NoSuchElementException;
+import java.util.concurrent.Executor;
 
 import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc;
 import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc.ProductServiceBlockingStub;
@@ -19,8 +20,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 
 /**
  * Serves the products in the process and without any policy but the mapping of
- * exceptions. Client and server run on the caller's thread, so that whatever a call leads
- * to has happened when it returns.
+ * exceptions.
  */
 final class ProductServer implements AutoCloseable {
 
@@ -28,15 +28,23 @@ final class ProductServer implements AutoCloseable {
 
 	private final ManagedChannel channel;
 
+	/**
+	 * Run client and server on the caller's thread, so that whatever a call leads to has
+	 * happened when it returns.
+	 */
 	ProductServer(ProductStore store, PriceFeed prices) throws Exception {
+		this(store, prices, Runnable::run);
+	}
+
+	ProductServer(ProductStore store, PriceFeed prices, Executor executor) throws Exception {
 		String name = InProcessServerBuilder.generateName();
 		this.server = InProcessServerBuilder.forName(name)
-			.directExecutor()
+			.executor(executor)
 			.addService(new ProductGrpcService(store, prices))
 			.intercept(new ExceptionMapping())
 			.build()
 			.start();
-		this.channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+		this.channel = InProcessChannelBuilder.forName(name).executor(executor).build();
 	}
 
 	ProductServiceBlockingStub blockingStub() {

@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.sample.product;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,10 @@ import io.grpc.stub.ClientResponseObserver;
  */
 final class RecordedResponses<Q, R> implements ClientResponseObserver<Q, R> {
 
-	final List<R> messages = new ArrayList<>();
+	final List<R> messages = Collections.synchronizedList(new ArrayList<>());
 
 	/** How the call ended, null while it has not. */
-	@Nullable Status status;
+	volatile @Nullable Status status;
 
 	private final boolean onDemand;
 
