@@ -1,0 +1,425 @@
+package io.github.grpcpatterns;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Arrays;
+import java.util.Locale;
+
+import io.grpc.CallOptions;
+import io.grpc.Context;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one record of a call, on either side: what the patterns learn about it, for those
+ * that report it.
+ * <p>
+ * On the server the outermost interceptor puts it into the {@link Context}, on the client
+ * into the {@link CallOptions}. What is written before the call starts is seen by all;
+ * the counters are written by the thread that sends or delivers and read by anyone, a
+ * little late at worst.
+ */
+public final class CallRecord {
+
+	static final CallOptions.Key<CallRecord> CLIENT = CallOptions.Key.create("io.github.grpcpatterns.call");
+
+	static final Context.Key<CallRecord> SERVER = Context.key("io.github.grpcpatterns.call");
+
+	private final long startNanos;
+
+	private @Nullable MethodDescriptor<?, ?> method;
+
+	private @Nullable ServerCallGuard guard;
+
+	private CallReporter @Nullable [] reporters;
+
+	private @Nullable SocketAddress peer;
+
+	private volatile @Nullable String correlationId;
+
+	private volatile @Nullable String principal;
+
+	private volatile @Nullable Throwable exception;
+
+	private volatile boolean exceptionUnknown;
+
+	private volatile int attempts;
+
+	private long messagesReceived;
+
+	private long messagesSent;
+
+	private long inflated;
+
+	private volatile @Nullable Status transportStatus;
+
+	private volatile long endNanos;
+
+	private @Nullable Status status;
+
+	private @Nullable EndReason endReason;
+
+	CallRecord(long startNanos) {
+		this.startNanos = startNanos;
+	}
+
+	/**
+	 * Return the record of the call being handled on this thread, a server's call.
+	 * @return the record in the current {@link Context}, or {@code null} outside a call
+	 */
+	public static @Nullable CallRecord current() {
+		return SERVER.get();
+	}
+
+	/**
+	 * Return the record of a client's call.
+	 * @param options the options of the call, or of one of its attempts
+	 * @return the record, or {@code null} where the outermost interceptor is missing
+	 */
+	@SuppressWarnings("NullAway") // an option without a default is null when absent
+	public static @Nullable CallRecord of(CallOptions options) {
+		return options.getOption(CLIENT);
+	}
+
+	void begin(MethodDescriptor<?, ?> method, @Nullable SocketAddress peer) {
+		this.method = method;
+		this.peer = peer;
+	}
+
+	void guard(ServerCallGuard guard) {
+		this.guard = guard;
+	}
+
+	/**
+	 * Return the guard through which a policy ends a server's call.
+	 * @return the guard
+	 * @throws IllegalStateException on the client, which has none
+	 */
+	public ServerCallGuard guard() {
+		ServerCallGuard guard = this.guard;
+		if (guard == null) {
+			throw new IllegalStateException("the record of a client call has no guard");
+		}
+		return guard;
+	}
+
+	@Nullable ServerCallGuard guardIfAny() {
+		return this.guard;
+	}
+
+	/**
+	 * Return the called method.
+	 * @return the method
+	 */
+	public MethodDescriptor<?, ?> method() {
+		MethodDescriptor<?, ?> method = this.method;
+		if (method == null) {
+			throw new IllegalStateException("the call has not begun");
+		}
+		return method;
+	}
+
+	/**
+	 * Return the full name of the called method.
+	 * @return the name, {@code package.Service/Method}
+	 */
+	public String methodName() {
+		return method().getFullMethodName();
+	}
+
+	/**
+	 * Return the kind of a method as logs and the endpoint name it.
+	 * @param method the method
+	 * @return {@code unary}, {@code server_streaming}, {@code client_streaming} or
+	 * {@code bidi_streaming}; {@code unknown} where the descriptor does not tell
+	 */
+	public static String kind(MethodDescriptor<?, ?> method) {
+		return method.getType().name().toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * Return whether more than one message may flow in either direction.
+	 * @return whether the method is not unary
+	 */
+	public boolean streaming() {
+		return method().getType() != MethodDescriptor.MethodType.UNARY;
+	}
+
+	/**
+	 * Add a reporter. Called by interceptors before they start the call further in, on
+	 * one thread.
+	 * @param reporter the reporter
+	 */
+	public void addReporter(CallReporter reporter) {
+		CallReporter[] present = this.reporters;
+		if (present == null) {
+			this.reporters = new CallReporter[] { reporter };
+			return;
+		}
+		CallReporter[] more = Arrays.copyOf(present, present.length + 1);
+		more[present.length] = reporter;
+		this.reporters = more;
+	}
+
+	CallReporter @Nullable [] reporters() {
+		return this.reporters;
+	}
+
+	/**
+	 * Return when the call began.
+	 * @return nanoseconds on the scale of {@link CallTimer#nanoTime()}
+	 */
+	public long startNanos() {
+		return this.startNanos;
+	}
+
+	/**
+	 * Return how long the call took.
+	 * @return nanoseconds from the start to the end, zero while the call lives
+	 */
+	public long durationNanos() {
+		return (this.status != null) ? this.endNanos - this.startNanos : 0;
+	}
+
+	/**
+	 * Return the other side's address.
+	 * @return the address or {@code null} where the transport knows none
+	 */
+	public @Nullable SocketAddress peer() {
+		return this.peer;
+	}
+
+	/**
+	 * Set the other side's address, which a client learns from the transport.
+	 * @param peer the address, or {@code null} where there is none
+	 */
+	void peer(@Nullable SocketAddress peer) {
+		this.peer = peer;
+	}
+
+	/**
+	 * Return the other side's address as logs show it.
+	 * @return {@code host:port} without a name lookup, another transport's own form, or
+	 * {@code null} where the transport knows none
+	 */
+	public @Nullable String peerText() {
+		SocketAddress address = this.peer;
+		if (address == null) {
+			return null;
+		}
+		if (address instanceof InetSocketAddress inet) {
+			String host = (inet.getAddress() != null) ? inet.getAddress().getHostAddress() : inet.getHostString();
+			return (host.indexOf(':') >= 0) ? "[" + host + "]:" + inet.getPort() : host + ":" + inet.getPort();
+		}
+		return address.toString();
+	}
+
+	/**
+	 * Return the correlation id of the call.
+	 * @return the id, or {@code null} where the correlation pattern is off
+	 */
+	public @Nullable String correlationId() {
+		return this.correlationId;
+	}
+
+	/**
+	 * Set the correlation id.
+	 * @param correlationId the id
+	 */
+	public void correlationId(String correlationId) {
+		this.correlationId = correlationId;
+	}
+
+	/**
+	 * Return the name of the authenticated caller.
+	 * @return the name, or {@code null} where nobody was authenticated
+	 */
+	public @Nullable String principal() {
+		return this.principal;
+	}
+
+	/**
+	 * Set the name of the authenticated caller.
+	 * @param principal the name
+	 */
+	public void principal(String principal) {
+		this.principal = principal;
+	}
+
+	/**
+	 * Return the exception that ended the call.
+	 * @return the exception, or {@code null} where none did
+	 */
+	public @Nullable Throwable exception() {
+		return this.exception;
+	}
+
+	/**
+	 * Return whether nothing maps the exception, so that the log wants its stack trace.
+	 * @return whether the exception is unknown
+	 */
+	public boolean exceptionUnknown() {
+		return this.exceptionUnknown;
+	}
+
+	/**
+	 * Note the exception that ended the call. The first one counts.
+	 * @param exception the exception
+	 * @param unknown whether nothing maps it
+	 */
+	public void exception(Throwable exception, boolean unknown) {
+		if (this.exception == null) {
+			this.exceptionUnknown = unknown;
+			this.exception = exception;
+		}
+	}
+
+	/**
+	 * Note that the log has the unknown exception, with its stack trace.
+	 */
+	public void exceptionLogged() {
+		this.exceptionUnknown = false;
+	}
+
+	/**
+	 * Return how many attempts a client's call has made.
+	 * @return the number of attempts, zero on the server and without the retry pattern
+	 */
+	public int attempts() {
+		return this.attempts;
+	}
+
+	/**
+	 * Set how many attempts a client's call has made.
+	 * @param attempts the number, the first included
+	 */
+	public void attempts(int attempts) {
+		this.attempts = attempts;
+	}
+
+	/**
+	 * Return the number of messages received.
+	 * @return the messages that reached the handler or the caller
+	 */
+	public long messagesReceived() {
+		return this.messagesReceived;
+	}
+
+	/**
+	 * Return the number of messages sent.
+	 * @return the messages handed to the transport
+	 */
+	public long messagesSent() {
+		return this.messagesSent;
+	}
+
+	/**
+	 * Part of the message that {@link #received()} announces next was inflated.
+	 */
+	void inflated(long bytes) {
+		this.inflated += bytes;
+	}
+
+	void received() {
+		if (this.inflated > 0) {
+			size(false, this.inflated);
+			this.inflated = 0;
+		}
+		this.messagesReceived++;
+		CallReporter[] reporters = this.reporters;
+		if (reporters != null && streaming()) {
+			for (CallReporter reporter : reporters) {
+				reporter.messageReceived(this);
+			}
+		}
+	}
+
+	void sent() {
+		this.messagesSent++;
+		CallReporter[] reporters = this.reporters;
+		if (reporters != null && streaming()) {
+			for (CallReporter reporter : reporters) {
+				reporter.messageSent(this);
+			}
+		}
+	}
+
+	void size(boolean sent, long bytes) {
+		CallReporter[] reporters = this.reporters;
+		if (reporters != null && streaming()) {
+			for (CallReporter reporter : reporters) {
+				reporter.messageSize(this, sent, bytes);
+			}
+		}
+	}
+
+	void transportClosed(Status status, long nanoTime) {
+		this.endNanos = nanoTime;
+		this.transportStatus = status;
+	}
+
+	/**
+	 * Return when the call ended.
+	 * @param now the time to take where the transport has not told
+	 */
+	long endNanos(long now) {
+		return (this.transportStatus != null) ? this.endNanos : now;
+	}
+
+	/**
+	 * Return the status with which the transport saw the stream close.
+	 * @return the status, or {@code null} before, and where no tracer is in place
+	 */
+	@Nullable Status transportStatus() {
+		return this.transportStatus;
+	}
+
+	/**
+	 * Return the final status.
+	 * @return the status that log, meters and the other side agree on
+	 * @throws IllegalStateException while the call lives
+	 */
+	public Status status() {
+		Status status = this.status;
+		if (status == null) {
+			throw new IllegalStateException("the call has not ended");
+		}
+		return status;
+	}
+
+	/**
+	 * Return what ended the call.
+	 * @return the reason
+	 * @throws IllegalStateException while the call lives
+	 */
+	public EndReason endReason() {
+		EndReason reason = this.endReason;
+		if (reason == null) {
+			throw new IllegalStateException("the call has not ended");
+		}
+		return reason;
+	}
+
+	/**
+	 * Fix the end of the call and tell the reporters. The caller makes sure that this
+	 * happens once.
+	 */
+	void end(Status status, EndReason reason, long nanoTime) {
+		this.endNanos = endNanos(nanoTime);
+		this.status = status;
+		this.endReason = reason;
+		CallReporter[] reporters = this.reporters;
+		if (reporters != null) {
+			for (CallReporter reporter : reporters) {
+				try {
+					reporter.ended(this);
+				}
+				catch (RuntimeException ex) {
+					CallLog.LOGGER.warn("Cannot report the end of a call of {}", methodName(), ex);
+				}
+			}
+		}
+	}
+
+}

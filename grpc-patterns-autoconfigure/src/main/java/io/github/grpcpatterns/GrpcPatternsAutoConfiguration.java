@@ -1,0 +1,81 @@
+package io.github.grpcpatterns;
+
+import java.util.List;
+
+import io.grpc.Metadata;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration for what all patterns stand on.
+ */
+@AutoConfiguration(afterName = "io.github.grpcpatterns.error.ErrorAutoConfiguration")
+@ConditionalOnPattern
+@EnableConfigurationProperties(GrpcPatternsProperties.class)
+public final class GrpcPatternsAutoConfiguration {
+
+	GrpcPatternsAutoConfiguration(Environment environment) {
+		UnknownSettingCheck.check(environment);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(CallTimer.class)
+	SharedCallTimer grpcPatternsCallTimer() {
+		return new SharedCallTimer();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RichStatus grpcPatternsRichStatus() {
+		return new RichStatus(RichStatus.DEFAULT_DOMAIN);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ExceptionMapping grpcPatternsExceptionMapping(RichStatus richStatus) {
+		return (thrown, call) -> {
+			call.exception(thrown, true);
+			return richStatus.ending(EndReason.FAILED, EndReason.FAILED.status(), new Metadata(), call);
+		};
+	}
+
+	@Bean
+	static RegisteredMethods grpcPatternsRegisteredMethods() {
+		return new RegisteredMethods();
+	}
+
+	@Bean
+	MethodPatternCheck grpcPatternsMethodPatternCheck(RegisteredMethods methods,
+			ObjectProvider<MethodPatterns> patterns, GrpcPatternsProperties properties) {
+		return new MethodPatternCheck(methods, patterns.stream().toList(), properties.unmatchedMethods());
+	}
+
+	@Bean
+	CallServerInterceptor grpcPatternsCallServerInterceptor(CallTimer timer, RichStatus richStatus,
+			ExceptionMapping exceptionMapping) {
+		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, exceptionMapping));
+	}
+
+	@Bean
+	HandlerServerInterceptor grpcPatternsHandlerServerInterceptor() {
+		return new HandlerServerInterceptor();
+	}
+
+	@Bean
+	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer,
+			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
+		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();
+		return (builder) -> builder.addStreamTracerFactory(new CallServerTracer.Factory(timer, listeners));
+	}
+
+	@Bean
+	CallClientInterceptor grpcPatternsCallClientInterceptor(CallTimer timer) {
+		return new CallClientInterceptor(timer);
+	}
+
+}

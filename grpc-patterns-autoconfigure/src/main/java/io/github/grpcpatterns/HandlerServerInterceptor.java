@@ -1,0 +1,179 @@
+package io.github.grpcpatterns;
+
+import io.grpc.ForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+
+import org.springframework.core.Ordered;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+
+/**
+ * The inner end of the guard: what the handler sends passes here, one thing at a time,
+ * and here a policy closes the call.
+ * <p>
+ * A unary answer that is {@code OK} without a message, or with a second one, becomes
+ * {@code INTERNAL}; without this the client would see a reset. It is always there.
+ */
+@GrpcGlobalServerInterceptor
+@GlobalServerInterceptor
+public final class HandlerServerInterceptor implements ServerInterceptor, Ordered {
+
+	private static final Status NO_RESPONSE = Status.INTERNAL.withDescription("the call completed without a response");
+
+	private static final Status TOO_MANY_RESPONSES = Status.INTERNAL.withDescription("the call had too many responses");
+
+	HandlerServerInterceptor() {
+	}
+
+	@Override
+	public int getOrder() {
+		return ServerInterceptorOrder.HANDLER;
+	}
+
+	@Override
+	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+			ServerCallHandler<ReqT, RespT> next) {
+		ServerCallGuard guard = ServerCallGuard.current();
+		guard.innermost(call);
+		if (!guard.listening()) {
+			return new ServerCall.Listener<>() {
+			};
+		}
+		return next.startCall(new GuardedCall<>(call, guard), headers);
+	}
+
+	/**
+	 * The call as the handler sees it.
+	 */
+	private static final class GuardedCall<ReqT, RespT>
+			extends ForwardingServerCall.SimpleForwardingServerCall<ReqT, RespT> {
+
+		private final ServerCallGuard guard;
+
+		private final Trampoline out;
+
+		private final boolean oneResponse;
+
+		private boolean responded;
+
+		GuardedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
+			super(call);
+			this.guard = guard;
+			this.out = guard.out();
+			this.oneResponse = call.getMethodDescriptor().getType().serverSendsOneMessage();
+		}
+
+		@Override
+		public void sendHeaders(Metadata headers) {
+			if (this.guard.handlerMaySend()) {
+				run(() -> {
+					if (this.guard.listening()) {
+						super.sendHeaders(headers);
+					}
+				});
+			}
+		}
+
+		@Override
+		public void sendMessage(RespT message) {
+			if (!this.guard.handlerMaySend()) {
+				return;
+			}
+			if (this.oneResponse) {
+				if (this.responded) {
+					CallLog.LOGGER.error("The handler of {} sent a second response to a call that has one",
+							this.guard.record().methodName());
+					this.guard.fail(TOO_MANY_RESPONSES);
+					return;
+				}
+				this.responded = true;
+			}
+			if (this.out.tryEnter()) {
+				try {
+					send(message);
+				}
+				finally {
+					this.out.exit();
+				}
+			}
+			else {
+				this.out.execute(() -> sendLater(message));
+			}
+		}
+
+		private void send(RespT message) {
+			if (this.guard.listening()) {
+				super.sendMessage(message);
+			}
+		}
+
+		private void sendLater(RespT message) {
+			try {
+				send(message);
+			}
+			catch (RuntimeException ex) {
+				this.guard.thrown(ex);
+			}
+		}
+
+		@Override
+		public void close(Status status, Metadata trailers) {
+			if (status.isOk() && this.oneResponse && !this.responded) {
+				CallLog.LOGGER.error("The handler of {} completed without a response",
+						this.guard.record().methodName());
+				this.guard.fail(NO_RESPONSE);
+				return;
+			}
+			if (this.guard.handlerCloses()) {
+				run(() -> super.close(status, trailers));
+			}
+		}
+
+		/**
+		 * Headers and the close are sent once a call, so that the object does not matter.
+		 */
+		private void run(Runnable send) {
+			if (this.out.tryEnter()) {
+				try {
+					send.run();
+				}
+				finally {
+					this.out.exit();
+				}
+			}
+			else {
+				this.out.execute(() -> {
+					try {
+						send.run();
+					}
+					catch (RuntimeException ex) {
+						this.guard.thrown(ex);
+					}
+				});
+			}
+		}
+
+		@Override
+		public void request(int numMessages) {
+			if (this.guard.listening()) {
+				super.request(numMessages);
+			}
+		}
+
+		@Override
+		public boolean isReady() {
+			return this.guard.listening() && super.isReady();
+		}
+
+		@Override
+		public boolean isCancelled() {
+			return this.guard.ended() || super.isCancelled();
+		}
+
+	}
+
+}

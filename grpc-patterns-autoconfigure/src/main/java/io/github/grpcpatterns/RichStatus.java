@@ -1,0 +1,262 @@
+package io.github.grpcpatterns;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RequestInfo;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dresses a status with {@code google.rpc} details, and keeps the trailers within
+ * {@value #MAX_TRAILERS} bytes, beyond which clients answer {@code INTERNAL} themselves.
+ * <p>
+ * {@code ErrorInfo} and {@code RequestInfo} are added where they are missing. What is too
+ * much is cut: violations first, then details from the last to the first with
+ * {@code ErrorInfo} last, then the description.
+ *
+ * @see <a href="https://google.aip.dev/193">AIP-193</a>
+ */
+public final class RichStatus {
+
+	/**
+	 * The domain of {@code ErrorInfo} unless {@code grpc.patterns.server.errors.domain}
+	 * says otherwise.
+	 */
+	public static final String DEFAULT_DOMAIN = "grpcpatterns";
+
+	/**
+	 * The trailer that carries the details.
+	 */
+	public static final Metadata.Key<com.google.rpc.Status> DETAILS = Metadata.Key.of("grpc-status-details-bin",
+			ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
+
+	/**
+	 * The trailer that tells a client when to try again, in milliseconds; negative for
+	 * never (gRFC A6).
+	 */
+	public static final Metadata.Key<String> PUSHBACK = Metadata.Key.of("grpc-retry-pushback-ms",
+			Metadata.ASCII_STRING_MARSHALLER);
+
+	private static final int MAX_TRAILERS = 8192;
+
+	/**
+	 * What HTTP/2 counts for a header beside name and value (RFC 9113, 6.5.2).
+	 */
+	private static final int HEADER_OVERHEAD = 32;
+
+	/**
+	 * {@code :status}, {@code content-type} and {@code grpc-status}, which are always
+	 * there or may be.
+	 */
+	private static final int FIXED_HEADERS = 42 + 12 + 16 + HEADER_OVERHEAD + 11 + 2 + HEADER_OVERHEAD;
+
+	private final String domain;
+
+	/**
+	 * Create it.
+	 * @param domain the domain of {@code ErrorInfo}
+	 */
+	public RichStatus(String domain) {
+		this.domain = domain;
+	}
+
+	/**
+	 * Make the end of a call for a reason, with its fixed status.
+	 * @param reason the reason
+	 * @param call the call, or {@code null} where there is no record of it
+	 * @param details further details, such as {@code RetryInfo}
+	 * @return the ending
+	 */
+	public CallEnding ending(EndReason reason, @Nullable CallRecord call, Message... details) {
+		return ending(reason, reason.status(), new Metadata(), call, details);
+	}
+
+	/**
+	 * Make the end of a call from a status and trailers of the handler's own, whose
+	 * details stay.
+	 * @param reason the reason
+	 * @param status the status
+	 * @param trailers the trailers, which this method changes
+	 * @param call the call, or {@code null} where there is no record of it
+	 * @param details further details
+	 * @return the ending
+	 */
+	public CallEnding ending(EndReason reason, Status status, Metadata trailers, @Nullable CallRecord call,
+			Message... details) {
+		com.google.rpc.Status given = details(trailers);
+		List<Any> all = new ArrayList<>();
+		if (given == null || !has(given, ErrorInfo.class)) {
+			String name = (reason == EndReason.FAILED) ? status.getCode().name() : reason.name();
+			all.add(Any.pack(ErrorInfo.newBuilder().setDomain(this.domain).setReason(name).build()));
+		}
+		String correlationId = (call != null) ? call.correlationId() : null;
+		if (correlationId != null && (given == null || !has(given, RequestInfo.class))) {
+			all.add(Any.pack(RequestInfo.newBuilder().setRequestId(correlationId).build()));
+		}
+		for (Message detail : details) {
+			all.add(Any.pack(detail));
+		}
+		if (given != null) {
+			all.addAll(given.getDetailsList());
+		}
+		return new CallEnding(fit(status, trailers, all), trailers, reason);
+	}
+
+	private static com.google.rpc.@Nullable Status details(Metadata trailers) {
+		try {
+			return trailers.get(DETAILS);
+		}
+		catch (IllegalArgumentException ex) {
+			return null; // not a google.rpc.Status: replaced by one that is
+		}
+	}
+
+	private static boolean has(com.google.rpc.Status status, Class<? extends Message> type) {
+		for (Any detail : status.getDetailsList()) {
+			if (detail.is(type)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Put as many details into the trailers as fit.
+	 * @return the status, its description cut where nothing else was left to cut
+	 */
+	private static Status fit(Status status, Metadata trailers, List<Any> details) {
+		trailers.discardAll(DETAILS);
+		int room = MAX_TRAILERS - FIXED_HEADERS - size(trailers);
+		String description = status.getDescription();
+		while (size(status, details) > room && cutViolation(details)) {
+			continue;
+		}
+		while (size(status, details) > room && !details.isEmpty()) {
+			details.remove(last(details));
+		}
+		if (size(status, details) > room && description != null) {
+			int left = Math.max(0, room - HEADER_OVERHEAD - 12);
+			status = status.withDescription(cut(description, left));
+		}
+		if (!details.isEmpty()) {
+			trailers.put(DETAILS, proto(status, details));
+		}
+		return status;
+	}
+
+	private static com.google.rpc.Status proto(Status status, List<Any> details) {
+		com.google.rpc.Status.Builder proto = com.google.rpc.Status.newBuilder().setCode(status.getCode().value());
+		if (status.getDescription() != null) {
+			proto.setMessage(status.getDescription());
+		}
+		return proto.addAllDetails(details).build();
+	}
+
+	/**
+	 * Cut the last half of the violations of the last {@code BadRequest} that has any.
+	 */
+	private static boolean cutViolation(List<Any> details) {
+		for (int i = details.size() - 1; i >= 0; i--) {
+			if (!details.get(i).is(BadRequest.class)) {
+				continue;
+			}
+			try {
+				BadRequest badRequest = details.get(i).unpack(BadRequest.class);
+				int count = badRequest.getFieldViolationsCount();
+				if (count > 0) {
+					int keep = (count > 8) ? count - count / 8 : count - 1;
+					details.set(i,
+							Any.pack(BadRequest.newBuilder()
+								.addAllFieldViolations(badRequest.getFieldViolationsList().subList(0, keep))
+								.build()));
+					return true;
+				}
+			}
+			catch (InvalidProtocolBufferException ex) {
+				return false; // goes as a whole, with the other details
+			}
+		}
+		return false;
+	}
+
+	private static int last(List<Any> details) {
+		for (int i = details.size() - 1; i > 0; i--) {
+			if (!details.get(i).is(ErrorInfo.class)) {
+				return i;
+			}
+		}
+		return 0;
+	}
+
+	private static int size(Status status, List<Any> details) {
+		int size = (status.getDescription() != null) ? 12 + HEADER_OVERHEAD + encodedLength(status.getDescription())
+				: 0;
+		if (!details.isEmpty()) {
+			size += DETAILS.name().length() + HEADER_OVERHEAD
+					+ base64Length(proto(status, details).getSerializedSize());
+		}
+		return size;
+	}
+
+	private static int size(Metadata trailers) {
+		int size = 0;
+		for (String name : trailers.keys()) {
+			if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+				Iterable<byte[]> values = trailers.getAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
+				for (byte[] value : (values != null) ? values : List.<byte[]>of()) {
+					size += name.length() + HEADER_OVERHEAD + base64Length(value.length);
+				}
+			}
+			else {
+				Iterable<String> values = trailers.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+				for (String value : (values != null) ? values : List.<String>of()) {
+					size += name.length() + HEADER_OVERHEAD + value.length();
+				}
+			}
+		}
+		return size;
+	}
+
+	private static int base64Length(int bytes) {
+		return (bytes + 2) / 3 * 4;
+	}
+
+	/**
+	 * Length of a description as {@code grpc-message} carries it, percent-encoded.
+	 */
+	private static int encodedLength(String description) {
+		int length = 0;
+		for (byte b : description.getBytes(StandardCharsets.UTF_8)) {
+			length += encodedLength(b);
+		}
+		return length;
+	}
+
+	private static int encodedLength(byte b) {
+		return (b >= ' ' && b < '~' && b != '%') ? 1 : 3;
+	}
+
+	private static String cut(String description, int room) {
+		StringBuilder kept = new StringBuilder();
+		int length = 0;
+		for (int i = 0; i < description.length(); i = description.offsetByCodePoints(i, 1)) {
+			String character = Character.toString(description.codePointAt(i));
+			length += encodedLength(character);
+			if (length > room) {
+				break;
+			}
+			kept.append(character);
+		}
+		return kept.toString();
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.github.grpcpatterns;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A setting has a value that it cannot have. At the start it is reported with the full
+ * name of the setting and where it was set.
+ */
+public final class SettingException extends IllegalArgumentException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String setting;
+
+	private final transient @Nullable Object value;
+
+	private final String reason;
+
+	/**
+	 * Create it.
+	 * @param setting the name of the setting as in YAML: in full, or, thrown by the
+	 * constructor of a record of settings, below the prefix of that record
+	 * @param value the value; {@code null} where it is secret, and nothing is shown
+	 * @param reason what is wrong, a sentence
+	 */
+	public SettingException(String setting, @Nullable Object value, String reason) {
+		super(setting + ": " + ((value != null) ? value + " " : "") + "(" + reason + ")");
+		this.setting = setting;
+		this.value = value;
+		this.reason = reason;
+	}
+
+	/**
+	 * Return the name of the setting.
+	 * @return the name, in full if it starts with {@code grpc.patterns}
+	 */
+	public String setting() {
+		return this.setting;
+	}
+
+	/**
+	 * Return the value.
+	 * @return the value, or {@code null} where it must not be shown
+	 */
+	public @Nullable Object value() {
+		return this.value;
+	}
+
+	/**
+	 * Return what is wrong.
+	 * @return a sentence
+	 */
+	public String reason() {
+		return this.reason;
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.github.grpcpatterns;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The {@link CallTimer} of an application: one daemon thread for the time, and a few for
+ * callbacks, all of them started when first needed.
+ */
+final class SharedCallTimer implements CallTimer, AutoCloseable {
+
+	private final ScheduledThreadPoolExecutor timer;
+
+	private final ThreadPoolExecutor callbacks;
+
+	SharedCallTimer() {
+		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"));
+		this.timer.setRemoveOnCancelPolicy(true);
+		this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
+		this.callbacks = new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+				threads("grpc-patterns-callback"), (task, pool) -> task.run()); // only
+																				// once it
+																				// is
+																				// closed
+		this.callbacks.allowCoreThreadTimeOut(true);
+	}
+
+	private static ThreadFactory threads(String name) {
+		AtomicInteger number = new AtomicInteger();
+		return (task) -> {
+			Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+			thread.setDaemon(true);
+			return thread;
+		};
+	}
+
+	@Override
+	public long nanoTime() {
+		return System.nanoTime();
+	}
+
+	@Override
+	public Runnable schedule(Runnable task, long delayNanos) {
+		if (this.timer.isShutdown()) {
+			return () -> {
+			};
+		}
+		ScheduledFuture<?> scheduled = this.timer.schedule(() -> {
+			try {
+				task.run();
+			}
+			catch (Throwable ex) {
+				CallLog.LOGGER.error("A timer's task failed", ex);
+			}
+		}, delayNanos, TimeUnit.NANOSECONDS);
+		return () -> scheduled.cancel(false);
+	}
+
+	@Override
+	public Executor callbacks() {
+		return this.callbacks;
+	}
+
+	/**
+	 * Drop what is scheduled. Callbacks that were handed over still run.
+	 */
+	@Override
+	public void close() {
+		this.timer.shutdown();
+		this.callbacks.shutdown();
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.grpcpatterns;
+
+import java.util.List;
+
+import io.grpc.ClientInterceptor;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+
+/**
+ * Opens what is package-private here to the tests of the patterns.
+ */
+public final class TestCalls {
+
+	private TestCalls() {
+	}
+
+	public static ServerInterceptor callServerInterceptor(CallTimer timer, RichStatus richStatus,
+			ExceptionMapping mapping) {
+		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, mapping));
+	}
+
+	public static ServerInterceptor handlerServerInterceptor() {
+		return new HandlerServerInterceptor();
+	}
+
+	public static ServerStreamTracer.Factory tracer(CallTimer timer, UnknownMethodListener... listeners) {
+		return new CallServerTracer.Factory(timer, List.of(listeners));
+	}
+
+	public static ServerServiceDefinition register(ServerServiceDefinition service) {
+		return new RegisteredMethods().register(service);
+	}
+
+	public static ClientInterceptor callClientInterceptor(CallTimer timer) {
+		return new CallClientInterceptor(timer);
+	}
+
+	public static ExceptionMapping unknownMapping(RichStatus richStatus) {
+		return new GrpcPatternsAutoConfiguration(new org.springframework.mock.env.MockEnvironment())
+			.grpcPatternsExceptionMapping(richStatus);
+	}
+
+	public static SharedCallTimer sharedTimer() {
+		return new SharedCallTimer();
+	}
+
+	/**
+	 * A record as a reporter gets it, of a call that has ended.
+	 */
+	public static CallRecord ended(MethodDescriptor<?, ?> method, Status status, EndReason reason) {
+		CallRecord record = new CallRecord(0);
+		record.begin(method, null);
+		record.end(status, reason, 1_500_000);
+		return record;
+	}
+
+}
