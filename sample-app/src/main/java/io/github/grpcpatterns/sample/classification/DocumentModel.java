@@ -65,8 +65,8 @@ final class DocumentModel {
 	}
 
 	/**
-	 * Train a model. Takes about half a second for two hundred documents; the same
-	 * documents always make the same model.
+	 * Train a model. Takes about a second for two hundred documents; the same documents
+	 * always make the same model.
 	 * @param corpus the documents to learn from
 	 * @return the model
 	 */

@@ -3,10 +3,10 @@
  * documents in.
  * <p>
  * The model is trained when the application starts, from the documents in
- * {@code classpath:corpus}, which takes about half a second. Its version is a digest of
- * what it was trained with, so it changes when the corpus or the features do. What a
- * request may look like is checked here; who may call, for how long and how errors reach
- * the caller is left to the starter.
+ * {@code classpath:corpus}, which takes about a second. Its version is a digest of what
+ * it was trained with, so it changes when the corpus or the features do. What a request
+ * may look like is checked here; who may call, for how long and how errors reach the
+ * caller is left to the starter.
  *
  * <table border="1">
  * <caption>What callers are told</caption>
