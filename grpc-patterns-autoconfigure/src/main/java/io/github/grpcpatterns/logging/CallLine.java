@@ -46,6 +46,13 @@ final class CallLine {
 		}
 	}
 
+	/**
+	 * Write the line of a call that has ended.
+	 */
+	void report(CallRecord call) {
+		this.lines.get(call.method()).ended(call);
+	}
+
 	private Line line(MethodDescriptor<?, ?> method) {
 		boolean logged = this.excluded.named()
 			.stream()
