@@ -69,6 +69,18 @@ class ClientDemoTests {
 		assertThat(exitCode).isOne();
 	}
 
+	@Test
+	void whenThereIsNoTokenThenTheDemoSaysSo() {
+		ByteArrayOutputStream output = new ByteArrayOutputStream();
+		int exitCode = ClientDemo.run(new PrintStream(output, true, StandardCharsets.UTF_8),
+				"--grpc.client.sample.address=static://localhost:" + this.grpcPort.value(),
+				"--sample.demo.token-url=http://localhost:1/dev/token",
+				"--grpc.patterns.client.retry.initial-backoff=1ms", "--logging.level.root=info");
+		assertThat(output.toString(StandardCharsets.UTF_8)).contains("The call ended with UNAVAILABLE",
+				"no token from http://localhost:1/dev/token");
+		assertThat(exitCode).isOne();
+	}
+
 	@TestConfiguration(proxyBeanMethods = false)
 	static class PortConfiguration {
 
