@@ -38,6 +38,12 @@ public final class TestCalls {
 		return new RegisteredMethods().register(service);
 	}
 
+	public static RegisteredMethods registered(ServerServiceDefinition service) {
+		RegisteredMethods methods = new RegisteredMethods();
+		methods.register(service);
+		return methods;
+	}
+
 	public static ClientInterceptor callClientInterceptor(CallTimer timer) {
 		return new CallClientInterceptor(timer);
 	}
