@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@code pending} counts the entry under way and the tasks that wait. Tasks run in the
  * order in which they were left. They must not throw.
  */
-final class Trampoline {
+public final class Trampoline {
 
 	private static final VarHandle PENDING;
 
@@ -39,12 +39,16 @@ final class Trampoline {
 
 	/**
 	 * Enter if nobody is inside. Who gets {@code true} must call {@link #exit()}.
+	 * @return whether the caller is inside now
 	 */
-	boolean tryEnter() {
+	public boolean tryEnter() {
 		return PENDING.compareAndSet(this, 0, 1);
 	}
 
-	void exit() {
+	/**
+	 * Leave, after having run what was left meanwhile.
+	 */
+	public void exit() {
 		if (!PENDING.compareAndSet(this, 1, 0)) {
 			runWaiting();
 		}
@@ -52,8 +56,9 @@ final class Trampoline {
 
 	/**
 	 * Run a task now, or leave it for the runner who is inside.
+	 * @param task the task
 	 */
-	void execute(Runnable task) {
+	public void execute(Runnable task) {
 		tasks().add(task);
 		if ((int) PENDING.getAndAdd(this, 1) == 0) {
 			next().run();

@@ -13,7 +13,10 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import net.devh.boot.grpc.server.advice.GrpcAdvice;
 import net.devh.boot.grpc.server.error.GrpcExceptionInterceptor;
@@ -37,7 +40,7 @@ class InterceptorOrderTests {
 	@Test
 	void theChainOfNetDevhHasTheOrderOfTheConstants() {
 		check(TestStack.NET_DEVH, List.of(GrpcRequestScope.class, GrpcExceptionInterceptor.class,
-				ObservationGrpcServerInterceptor.class));
+				MetricCollectingServerInterceptor.class, ObservationGrpcServerInterceptor.class));
 	}
 
 	@Test
@@ -84,6 +87,11 @@ class InterceptorOrderTests {
 		@Bean
 		Advice advice() {
 			return new Advice();
+		}
+
+		@Bean
+		MeterRegistry meterRegistry() {
+			return new SimpleMeterRegistry();
 		}
 
 		@Bean

@@ -30,6 +30,10 @@ public final class TestCalls {
 		return new CallServerTracer.Factory(timer, List.of(listeners));
 	}
 
+	public static RegisteredMethods registeredMethods() {
+		return new RegisteredMethods();
+	}
+
 	public static ServerServiceDefinition register(ServerServiceDefinition service) {
 		return new RegisteredMethods().register(service);
 	}

@@ -137,8 +137,14 @@ class TruthTableTests {
 		log.events().clear();
 		RawCall call = call(cause, method, context, channel);
 		truth.assertThat(call.await().getCode()).as("%s: wire", what).isEqualTo(cause.status);
-		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !log.events().isEmpty());
-		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !ends(registry, method).equals(before));
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(2))
+			.atMost(Duration.ofSeconds(10))
+			.until(() -> !log.events().isEmpty());
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(2))
+			.atMost(Duration.ofSeconds(10))
+			.until(() -> !ends(registry, method).equals(before));
 		truth.assertThat(log.events()).as("%s: lines", what).hasSize(1);
 		Map<String, Object> line = CapturedLog.keyValues(log.events().get(0));
 		truth.assertThat(line.get("grpc.status")).as("%s: line", what).isEqualTo(cause.status.name());

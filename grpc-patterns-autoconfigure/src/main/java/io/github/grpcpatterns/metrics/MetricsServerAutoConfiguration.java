@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.metrics;
 
 import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.AuthOutcomeListener;
 import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
@@ -42,6 +43,18 @@ public final class MetricsServerAutoConfiguration {
 			.description("Calls of methods that no service has.")
 			.register(registry);
 		return counter::increment;
+	}
+
+	@Bean
+	AuthOutcomeListener grpcPatternsAuthOutcomeCounters(MeterRegistry registry) {
+		Counter[] counters = new Counter[AuthOutcomeListener.Outcome.values().length];
+		for (AuthOutcomeListener.Outcome outcome : AuthOutcomeListener.Outcome.values()) {
+			counters[outcome.ordinal()] = Counter.builder("grpc.patterns.server.auth")
+				.description("Calls, by how their authentication went.")
+				.tag("outcome", outcome.tag())
+				.register(registry);
+		}
+		return (outcome) -> counters[outcome.ordinal()].increment();
 	}
 
 	/**

@@ -1,11 +1,16 @@
 package io.github.grpcpatterns.stack;
 
 import java.util.Collection;
+import java.util.Map;
 
+import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcStack;
 import io.github.grpcpatterns.RegisteredMethods;
 import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.StackServer;
 import io.grpc.ServerBuilder;
+import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
@@ -18,6 +23,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for servers of net.devh's starter.
@@ -29,6 +35,10 @@ import org.springframework.core.PriorityOrdered;
 @ConditionalOnBean(type = "net.devh.boot.grpc.server.service.GrpcServiceDiscoverer")
 public final class NetDevhServerAutoConfiguration {
 
+	private static final Map<String, String> LIMITS = Map.of("max-connection-idle", "grpc.server.max-connection-idle",
+			"max-connection-age", "grpc.server.max-connection-age", "max-connection-age-grace",
+			"grpc.server.max-connection-age-grace", "permit-keep-alive-time", "grpc.server.permit-keep-alive-time");
+
 	@Bean
 	static BeanPostProcessor grpcPatternsNetDevhServices(ObjectProvider<RegisteredMethods> methods) {
 		return new Services(methods);
@@ -37,6 +47,19 @@ public final class NetDevhServerAutoConfiguration {
 	@Bean
 	GrpcServerConfigurer grpcPatternsNetDevhServerConfigurer(ObjectProvider<ServerBuilderHook> hooks) {
 		return new Hooks(hooks);
+	}
+
+	@Bean
+	GrpcStack grpcPatternsNetDevhServerStack() {
+		return GrpcStack.of(Side.SERVER, StackAutoConfiguration.NET_DEVH, GrpcServerConfigurer.class);
+	}
+
+	@Bean
+	StackServer grpcPatternsNetDevhServer(ObjectProvider<GrpcServerProperties> provider, Environment environment) {
+		GrpcServerProperties properties = provider.getIfAvailable(GrpcServerProperties::new);
+		return new StackServer(properties.getAddress(), "grpc.server.address", properties.getSecurity().isEnabled(),
+				"grpc.server.security.enabled", "grpc.server.reflection-service-enabled",
+				StackServer.limits(environment, LIMITS));
 	}
 
 	/**

@@ -8,13 +8,17 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 
+import io.github.grpcpatterns.auth.TokenSupplier;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gets a token from the development server and keeps it for most of the time that it is
- * valid. An identity provider would be asked in the same way.
+ * valid. An identity provider would be asked in the same way. The starter asks it for
+ * each call, as it is a bean.
  */
-final class DemoTokens {
+final class DemoTokens implements TokenSupplier {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -37,6 +41,7 @@ final class DemoTokens {
 		this.url = URI.create(url + "?subject=demo&ttl=15m");
 	}
 
+	@Override
 	public synchronized String token(String method) {
 		if (this.token == null || Instant.now().isAfter(this.fetchAfter)) {
 			this.token = fetch();
@@ -50,17 +55,24 @@ final class DemoTokens {
 		try {
 			HttpResponse<String> response = this.http.send(request, HttpResponse.BodyHandlers.ofString());
 			if (response.statusCode() != 200) {
-				throw new IllegalStateException("No token from " + this.url + ": HTTP " + response.statusCode());
+				throw noToken("HTTP " + response.statusCode(), null);
 			}
 			return response.body();
 		}
 		catch (IOException ex) {
-			throw new IllegalStateException("No token from " + this.url + ": is the sample running?", ex);
+			throw noToken("is the sample running?", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new IllegalStateException("No token from " + this.url + ": interrupted", ex);
+			throw noToken("interrupted", ex);
 		}
+	}
+
+	// Becomes the status of the call that wanted a token, and is tried again as such
+	private StatusRuntimeException noToken(String reason, @Nullable Exception cause) {
+		return Status.UNAVAILABLE.withDescription("no token from " + this.url + ": " + reason)
+			.withCause(cause)
+			.asRuntimeException();
 	}
 
 }

@@ -1,0 +1,36 @@
+package io.github.grpcpatterns.auth;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the tokens of a client.
+ */
+@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@ConditionalOnPattern("grpc.patterns.client.auth")
+@EnableConfigurationProperties(AuthClientProperties.class)
+public final class AuthClientAutoConfiguration {
+
+	AuthClientAutoConfiguration() {
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAuthClientInterceptor")
+	AuthClientInterceptor grpcPatternsAuthClientInterceptor(AuthClientProperties properties,
+			ObjectProvider<TokenSupplier> supplier) {
+		return new AuthClientInterceptor(properties, supplier.getIfAvailable());
+	}
+
+	@Bean
+	ActivePattern grpcPatternsAuthClientPattern() {
+		return ActivePattern.client("auth");
+	}
+
+}

@@ -1,0 +1,102 @@
+package io.github.grpcpatterns.auth;
+
+import java.util.List;
+
+import io.github.grpcpatterns.MethodOverride;
+import io.github.grpcpatterns.SettingException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * {@link ConfigurationProperties Properties} for the tokens of a client. Tokens are never
+ * printed.
+ *
+ * @param enabled Whether to add tokens to outbound calls.
+ * @param token Token that calls carry, without 'Bearer'. Empty means none.
+ * @param relay Whether calls made while handling a call carry the token of its caller.
+ * @param allowPlaintext Whether to send tokens over plaintext connections beyond
+ * loopback, where everyone on the way can read them. Do not enable in production.
+ * @param overrides Settings of single methods.
+ */
+@ConfigurationProperties(value = AuthClientProperties.PREFIX, ignoreUnknownFields = false)
+public record AuthClientProperties(@DefaultValue("true") boolean enabled, @DefaultValue("") String token,
+		@DefaultValue("false") boolean relay, @DefaultValue("false") boolean allowPlaintext,
+		@DefaultValue List<MethodSettings> overrides) {
+
+	/**
+	 * What all these settings begin with.
+	 */
+	static final String PREFIX = "grpc.patterns.client.auth";
+
+	/**
+	 * Check the values.
+	 * @throws SettingException for a value that a setting cannot have
+	 */
+	public AuthClientProperties {
+		check(token, relay);
+		overrides = List.copyOf(overrides);
+	}
+
+	private static void check(@Nullable String token, @Nullable Boolean relay) {
+		if (token == null || token.isEmpty()) {
+			return;
+		}
+		if (!BearerCredentials.valid(token)) {
+			throw new SettingException("token", null,
+					"Must be the token alone, without 'Bearer', of visible ASCII characters.");
+		}
+		if (Boolean.TRUE.equals(relay)) {
+			throw new SettingException("relay", true, "Excludes a token in the same place.");
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "AuthClientProperties[enabled=" + this.enabled + ", token=" + mask(this.token) + ", relay=" + this.relay
+				+ ", allowPlaintext=" + this.allowPlaintext + ", overrides=" + this.overrides + "]";
+	}
+
+	private static String mask(@Nullable String token) {
+		return (token == null || token.isEmpty()) ? "none" : "******";
+	}
+
+	/**
+	 * Settings of single methods. What is absent is decided elsewhere.
+	 *
+	 * @param methods Comma-separated list of method patterns.
+	 * @param token Token that calls carry, without 'Bearer'. Empty means none.
+	 * @param relay Whether calls made while handling a call carry the token of its
+	 * caller.
+	 * @param allowPlaintext Whether to send tokens over plaintext connections beyond
+	 * loopback, where everyone on the way can read them. Do not enable in production.
+	 */
+	public record MethodSettings(@DefaultValue List<String> methods, @Nullable String token, @Nullable Boolean relay,
+			@Nullable Boolean allowPlaintext) implements MethodOverride {
+
+		/**
+		 * Check the values.
+		 * @throws SettingException for a value that a setting cannot have
+		 */
+		public MethodSettings {
+			check(token, relay);
+			methods = List.copyOf(methods);
+		}
+
+		@Override
+		public String toString() {
+			return "MethodSettings[methods=" + this.methods + ", token=" + mask(this.token) + ", relay=" + this.relay
+					+ ", allowPlaintext=" + this.allowPlaintext + "]";
+		}
+
+		/**
+		 * Return whether this entry names a source of tokens.
+		 */
+		boolean names() {
+			return Boolean.TRUE.equals(this.relay) || (this.token != null && !this.token.isEmpty());
+		}
+
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.github.grpcpatterns.auth;
+
+import java.util.BitSet;
+import java.util.Iterator;
+
+import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the token from a call's headers: exactly one {@code authorization} value,
+ * {@code Bearer} in any case, one space, the alphabet of tokens, and nothing else.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6750#section-2.1">RFC 6750, 2.1</a>
+ */
+final class BearerToken {
+
+	static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
+			Metadata.ASCII_STRING_MARSHALLER);
+
+	private static final String SCHEME = "Bearer ";
+
+	private static final BitSet ALPHABET = new BitSet(128);
+
+	static {
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/".chars().forEach(ALPHABET::set);
+	}
+
+	private BearerToken() {
+	}
+
+	/**
+	 * Return the token.
+	 * @return the token, or {@code null} where there is none, or none of that form
+	 */
+	static @Nullable String in(Metadata headers) {
+		Iterable<String> values = headers.getAll(AUTHORIZATION);
+		if (values == null) {
+			return null;
+		}
+		Iterator<String> iterator = values.iterator();
+		String value = iterator.next();
+		return iterator.hasNext() ? null : token(value);
+	}
+
+	private static @Nullable String token(String value) {
+		if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+			return null;
+		}
+		int end = value.length();
+		while (end > SCHEME.length() && value.charAt(end - 1) == '=') {
+			end--;
+		}
+		if (end == SCHEME.length()) {
+			return null;
+		}
+		for (int i = SCHEME.length(); i < end; i++) {
+			if (!ALPHABET.get(value.charAt(i))) {
+				return null;
+			}
+		}
+		return value.substring(SCHEME.length());
+	}
+
+}

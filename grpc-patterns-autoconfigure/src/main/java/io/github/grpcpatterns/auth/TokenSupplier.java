@@ -1,0 +1,28 @@
+package io.github.grpcpatterns.auth;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Supplies the tokens of outbound calls, as a bean of the application. It is asked for
+ * each attempt of each call whose settings name neither a token nor relay, so it should
+ * keep what it got for as long as that is valid.
+ * <p>
+ * It runs on an executor of the channel, within the {@code Context} of the call, and may
+ * take its time: the call waits, up to its deadline, but no thread of the transport or of
+ * the caller does.
+ */
+@FunctionalInterface
+public interface TokenSupplier {
+
+	/**
+	 * Return the token for a call.
+	 * @param method the full name of the method, {@code package.Service/Method}
+	 * @return the token without {@code Bearer}, or {@code null} to make the call without
+	 * one
+	 * @throws RuntimeException to fail the call: with the status of a
+	 * {@code StatusRuntimeException}, which may be retried, else with
+	 * {@code UNAUTHENTICATED}
+	 */
+	@Nullable String token(String method);
+
+}

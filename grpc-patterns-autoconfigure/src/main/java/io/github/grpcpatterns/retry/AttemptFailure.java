@@ -1,0 +1,43 @@
+package io.github.grpcpatterns.retry;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+
+/**
+ * A failed attempt as Resilience4j is told of it, with all that was decided before: its
+ * own part is to count the attempts, and to publish what happens.
+ */
+final class AttemptFailure extends StatusRuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final boolean again;
+
+	private final long waitMillis;
+
+	/**
+	 * Create it.
+	 * @param again whether another attempt is allowed, as far as we know
+	 * @param waitMillis how long to wait before it
+	 */
+	AttemptFailure(Status status, Metadata trailers, boolean again, long waitMillis) {
+		super(status, trailers);
+		this.again = again;
+		this.waitMillis = waitMillis;
+	}
+
+	boolean again() {
+		return this.again;
+	}
+
+	long waitMillis() {
+		return this.waitMillis;
+	}
+
+	@Override
+	public Throwable fillInStackTrace() {
+		return this; // it would show a transport's thread, and costs more than the rest
+	}
+
+}

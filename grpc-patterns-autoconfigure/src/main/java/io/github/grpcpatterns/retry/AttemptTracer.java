@@ -1,0 +1,92 @@
+package io.github.grpcpatterns.retry;
+
+import io.grpc.Attributes;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the streams of one attempt in the transport, which alone knows how far the
+ * request went. There is one stream, or more where the channel repeats by itself.
+ */
+final class AttemptTracer extends ClientStreamTracer.Factory {
+
+	private final Runnable ownRetry;
+
+	private volatile @Nullable Stream stream;
+
+	/** An earlier stream of the channel's own may have reached the handler. */
+	private volatile boolean earlierLeft;
+
+	/**
+	 * Create it.
+	 * @param ownRetry told when the channel has retried by itself
+	 */
+	AttemptTracer(Runnable ownRetry) {
+		this.ownRetry = ownRetry;
+	}
+
+	@Override
+	public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+		Stream earlier = this.stream;
+		// A transparent retry follows a stream that the server has not seen.
+		if (earlier != null && !info.isTransparentRetry() && earlier.created && !earlier.answered) {
+			this.earlierLeft = true;
+		}
+		if (info.getPreviousAttempts() > 0) {
+			this.ownRetry.run();
+		}
+		Stream stream = new Stream();
+		this.stream = stream;
+		return stream;
+	}
+
+	/**
+	 * Return whether the status came from the server, so that it is known to have dealt
+	 * with the call.
+	 */
+	boolean answered() {
+		Stream stream = this.stream;
+		return stream != null && stream.answered && !this.earlierLeft;
+	}
+
+	/**
+	 * Return whether the request surely never left this process.
+	 * @param cancelled whether this side ended the attempt: then headers may be on their
+	 * way that the tracer is told of too late, and only a stream that was never made
+	 * counts
+	 */
+	boolean neverLeft(boolean cancelled) {
+		Stream stream = this.stream;
+		if (this.earlierLeft) {
+			return false;
+		}
+		return stream == null || !(cancelled ? stream.created : stream.left);
+	}
+
+	private static final class Stream extends ClientStreamTracer {
+
+		private volatile boolean created;
+
+		private volatile boolean left;
+
+		private volatile boolean answered;
+
+		@Override
+		public void streamCreated(Attributes transportAttrs, Metadata headers) {
+			this.created = true;
+		}
+
+		@Override
+		public void outboundHeaders() {
+			this.left = true;
+		}
+
+		@Override
+		public void inboundTrailers(Metadata trailers) {
+			this.answered = true;
+		}
+
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.github.grpcpatterns.retry;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
+
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.ClientInterceptorOrder;
+import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.PerMethod;
+import io.github.resilience4j.retry.RetryRegistry;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.MethodDescriptor;
+import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.core.Ordered;
+import org.springframework.grpc.client.GlobalClientInterceptor;
+
+/**
+ * Makes calls again that failed before anything came back, where that can do no harm.
+ * <p>
+ * Without it a call fails with its first attempt, unless the channel has a retry policy
+ * of its own. With it the caller of a failing call waits longer, up to its deadline, and
+ * an idempotent method may run more than once.
+ */
+@GrpcGlobalClientInterceptor
+@GlobalClientInterceptor
+public final class RetryClientInterceptor implements ClientInterceptor, Ordered {
+
+	private static final Logger LOGGER = LoggerFactory.getLogger(RetryClientInterceptor.class);
+
+	/**
+	 * Targets are few; what makes them up at run time shares one budget past this many.
+	 */
+	private static final int MAX_AUTHORITIES = 1000;
+
+	private final CallTimer timer;
+
+	private final DoubleSupplier random;
+
+	private final PerMethod<RetryPolicy> policies;
+
+	private final RetryClientProperties.Budget budget;
+
+	private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
+
+	private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+	private final long bufferLimitTotal;
+
+	private final AtomicLong buffered = new AtomicLong();
+
+	RetryClientInterceptor(RetryClientProperties properties, CallTimer timer, RetryRegistry registry) {
+		this(properties, timer, registry, () -> ThreadLocalRandom.current().nextDouble());
+	}
+
+	/**
+	 * Create it.
+	 * @param random the chance in the waits, from 0 to 1
+	 */
+	RetryClientInterceptor(RetryClientProperties properties, CallTimer timer, RetryRegistry registry,
+			DoubleSupplier random) {
+		MethodOverrides<RetryClientProperties.MethodSettings> overrides = MethodOverrides
+			.of(RetryClientProperties.PREFIX, properties.overrides());
+		this.timer = timer;
+		this.random = random;
+		this.policies = new PerMethod<>((method) -> RetryPolicy.of(method, properties, overrides, registry));
+		this.budget = properties.budget();
+		this.bufferLimitTotal = RetryPolicy.bytes(properties.bufferLimitTotal());
+	}
+
+	@Override
+	public int getOrder() {
+		return ClientInterceptorOrder.RETRY;
+	}
+
+	@Override
+	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
+			CallOptions callOptions, Channel next) {
+		String authority = String.valueOf(next.authority());
+		return new RetryCall<>(this, this.policies.get(method), budget(authority), authority, method, callOptions,
+				next);
+	}
+
+	private RetryBudget budget(String authority) {
+		RetryBudget budget = this.budgets.get(authority);
+		if (budget != null) {
+			return budget;
+		}
+		String key = (this.budgets.size() < MAX_AUTHORITIES) ? authority : "";
+		return this.budgets.computeIfAbsent(key, (unused) -> new RetryBudget(this.budget));
+	}
+
+	CallTimer timer() {
+		return this.timer;
+	}
+
+	double random() {
+		return this.random.getAsDouble();
+	}
+
+	/**
+	 * Take room in the memory that all calls share.
+	 * @return whether there was enough
+	 */
+	boolean reserve(long bytes) {
+		if (this.buffered.addAndGet(bytes) <= this.bufferLimitTotal) {
+			return true;
+		}
+		this.buffered.addAndGet(-bytes);
+		return false;
+	}
+
+	/**
+	 * Take room that is needed in any case.
+	 */
+	void claim(long bytes) {
+		this.buffered.addAndGet(bytes);
+	}
+
+	void release(long bytes) {
+		this.buffered.addAndGet(-bytes);
+	}
+
+	long buffered() {
+		return this.buffered.get();
+	}
+
+	/**
+	 * Warn, once for each authority, that the channel retries too.
+	 */
+	void channelRetries(String authority) {
+		if (this.warned.size() < MAX_AUTHORITIES && this.warned.add(authority)) {
+			LOGGER.warn("The channel to {} has a retry policy of its own: its attempts multiply with those of {}. "
+					+ "Remove one of the two.", authority, RetryClientProperties.PREFIX);
+		}
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.github.grpcpatterns.retry;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.Settings;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.github.resilience4j.retry.RetryRegistry;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The settings as they hold for one method.
+ *
+ * @param repeats whether there may be a second attempt at all
+ * @param initialMillis the first wait
+ * @param multiplier the growth of the waits
+ * @param maxMillis the longest wait before jitter
+ * @param jitter the share of a wait that is left to chance
+ * @param codes the codes after which a call may be retried
+ * @param idempotent whether the method may run twice without harm
+ * @param idempotentOnly whether only an idempotent method is retried
+ * @param attemptTimeoutNanos the time of an attempt, {@link Long#MAX_VALUE} for none
+ * @param bufferLimit the bytes kept of a call, {@link Long#MAX_VALUE} for no limit
+ * @param retry what says go or no-go, and keeps events and meters
+ */
+record RetryPolicy(boolean repeats, double initialMillis, double multiplier, double maxMillis, double jitter,
+		Set<Status.Code> codes, boolean idempotent, boolean idempotentOnly, long attemptTimeoutNanos, long bufferLimit,
+		Retry retry) {
+
+	static RetryPolicy of(MethodDescriptor<?, ?> method, RetryClientProperties defaults,
+			MethodOverrides<RetryClientProperties.MethodSettings> overrides, RetryRegistry registry) {
+		String name = method.getFullMethodName();
+		Settled settled = new Settled(name, overrides);
+		int maxAttempts = settled.get("max-attempts", RetryClientProperties.MethodSettings::maxAttempts,
+				defaults.maxAttempts());
+		List<Status.Code> codes = settled.get("codes", RetryClientProperties.MethodSettings::codes, defaults.codes());
+		Duration maxBackoff = settled.get("max-backoff", RetryClientProperties.MethodSettings::maxBackoff,
+				defaults.maxBackoff());
+		RetryConfig config = RetryConfig.custom()
+			.maxAttempts(maxAttempts)
+			.retryOnException((ex) -> ex instanceof AttemptFailure failure && failure.again())
+			.intervalBiFunction((attempt, result) -> (result.getLeft() instanceof AttemptFailure failure)
+					? failure.waitMillis() : 0L)
+			.build();
+		return new RetryPolicy(maxAttempts > 1,
+				millis(settled.get("initial-backoff", RetryClientProperties.MethodSettings::initialBackoff,
+						defaults.initialBackoff())),
+				settled.get("multiplier", RetryClientProperties.MethodSettings::multiplier, defaults.multiplier()),
+				maxBackoff.isZero() ? Double.MAX_VALUE : millis(maxBackoff),
+				settled.get("jitter", RetryClientProperties.MethodSettings::jitter, defaults.jitter()),
+				codes.isEmpty() ? EnumSet.noneOf(Status.Code.class) : EnumSet.copyOf(codes),
+				settled.get("idempotent", RetryClientProperties.MethodSettings::idempotent,
+						method.isIdempotent() || method.isSafe()),
+				settled.get("idempotent-only", RetryClientProperties.MethodSettings::idempotentOnly,
+						defaults.idempotentOnly()),
+				Settings.nanosOrNone(settled.get("attempt-timeout",
+						RetryClientProperties.MethodSettings::attemptTimeout, defaults.attemptTimeout())),
+				bytes(settled.get("buffer-limit", RetryClientProperties.MethodSettings::bufferLimit,
+						defaults.bufferLimit())),
+				registry.retry(name, config));
+	}
+
+	/**
+	 * Return the wait before the next attempt.
+	 * @param waits how many waits of this kind there were before
+	 * @param random a number from 0 to 1
+	 */
+	long backoffMillis(int waits, double random) {
+		double wait = Math.min(this.initialMillis * Math.pow(this.multiplier, waits), this.maxMillis);
+		return Math.round(wait * (1 - this.jitter + 2 * this.jitter * random));
+	}
+
+	static long bytes(DataSize limit) {
+		return (limit.toBytes() == 0) ? Long.MAX_VALUE : limit.toBytes();
+	}
+
+	private static double millis(Duration duration) {
+		return duration.getSeconds() * 1e3 + duration.getNano() / 1e6;
+	}
+
+	private record Settled(String method, MethodOverrides<RetryClientProperties.MethodSettings> overrides) {
+
+		<V> V get(String name, Function<RetryClientProperties.MethodSettings, ? extends @Nullable V> setting,
+				V defaultValue) {
+			return this.overrides.setting(this.method, name, setting, defaultValue).value();
+		}
+
+	}
+
+}
