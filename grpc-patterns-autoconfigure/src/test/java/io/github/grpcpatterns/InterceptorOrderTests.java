@@ -14,7 +14,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -40,7 +39,7 @@ class InterceptorOrderTests {
 	@Test
 	void theChainOfNetDevhHasTheOrderOfTheConstants() {
 		check(TestStack.NET_DEVH, List.of(GrpcRequestScope.class, GrpcExceptionInterceptor.class,
-				MetricCollectingServerInterceptor.class, ObservationGrpcServerInterceptor.class));
+				ObservationGrpcServerInterceptor.class));
 	}
 
 	@Test
