@@ -101,10 +101,7 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 		@Override
 		public void onClose(Status status, Metadata trailers) {
 			this.call.report(status);
-			if (!status.isOk()) {
-				UpstreamErrors.add(trailers);
-			}
-			super.onClose(status, trailers);
+			super.onClose(status.isOk() ? status : UpstreamErrors.add(status, trailers), trailers);
 		}
 
 	}

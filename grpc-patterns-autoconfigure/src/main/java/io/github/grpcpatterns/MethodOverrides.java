@@ -41,10 +41,12 @@ public final class MethodOverrides<O extends MethodOverride> {
 		for (int i = 0; i < overrides.size(); i++) {
 			O override = overrides.get(i);
 			String property = prefix + ".overrides[" + i + "]";
-			if (override.methods().isEmpty()) {
+			List<String> methods = override.methods();
+			if (methods == null || methods.isEmpty()) { // null where the entry leaves it
+														// out
 				throw new SettingException(property + ".methods", "", "Names no method.");
 			}
-			for (MethodPatterns.Named named : seen.parse(property + ".methods", override.methods())) {
+			for (MethodPatterns.Named named : seen.parse(property + ".methods", methods)) {
 				entries.add(new Entry<>(named.pattern(), named.property(), property, override));
 			}
 		}

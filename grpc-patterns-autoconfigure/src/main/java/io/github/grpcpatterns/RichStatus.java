@@ -59,6 +59,17 @@ public final class RichStatus {
 	 */
 	private static final int FIXED_HEADERS = 42 + 12 + 16 + HEADER_OVERHEAD + 11 + 2 + HEADER_OVERHEAD;
 
+	/**
+	 * The name {@code grpc-message}.
+	 */
+	private static final int MESSAGE_HEADER = 12 + HEADER_OVERHEAD;
+
+	/**
+	 * Kept free for the correlation id, beside the id itself: the header of a call that
+	 * has no response headers goes with the trailers, under a name of the user's choice.
+	 */
+	private static final int CORRELATION_HEADER = 64 + HEADER_OVERHEAD;
+
 	private final String domain;
 
 	/**
@@ -84,7 +95,8 @@ public final class RichStatus {
 	 * Make the end of a call from a status and trailers of the handler's own, whose
 	 * details stay.
 	 * @param reason the reason
-	 * @param status the status
+	 * @param status the status; an {@code UNKNOWN} loses its cause, which the exception
+	 * handlers of the stacks would map once more
 	 * @param trailers the trailers, which this method changes
 	 * @param call the call, or {@code null} where there is no record of it
 	 * @param details further details
@@ -108,7 +120,9 @@ public final class RichStatus {
 		if (given != null) {
 			all.addAll(given.getDetailsList());
 		}
-		return new CallEnding(fit(status, trailers, all), trailers, reason);
+		int taken = (correlationId != null) ? CORRELATION_HEADER + correlationId.length() : 0;
+		Status plain = (status.getCode() == Status.Code.UNKNOWN) ? status.withCause(null) : status;
+		return new CallEnding(fit(plain, trailers, all, taken), trailers, reason);
 	}
 
 	private static com.google.rpc.@Nullable Status details(Metadata trailers) {
@@ -133,9 +147,9 @@ public final class RichStatus {
 	 * Put as many details into the trailers as fit.
 	 * @return the status, its description cut where nothing else was left to cut
 	 */
-	private static Status fit(Status status, Metadata trailers, List<Any> details) {
+	private static Status fit(Status status, Metadata trailers, List<Any> details, int taken) {
 		trailers.discardAll(DETAILS);
-		int room = MAX_TRAILERS - FIXED_HEADERS - size(trailers);
+		int room = MAX_TRAILERS - FIXED_HEADERS - taken - size(trailers);
 		String description = status.getDescription();
 		while (size(status, details) > room && cutViolation(details)) {
 			continue;
@@ -144,8 +158,7 @@ public final class RichStatus {
 			details.remove(last(details));
 		}
 		if (size(status, details) > room && description != null) {
-			int left = Math.max(0, room - HEADER_OVERHEAD - 12);
-			status = status.withDescription(cut(description, left));
+			status = status.withDescription(cut(description, room - MESSAGE_HEADER));
 		}
 		if (!details.isEmpty()) {
 			trailers.put(DETAILS, proto(status, details));
@@ -162,7 +175,7 @@ public final class RichStatus {
 	}
 
 	/**
-	 * Cut the last half of the violations of the last {@code BadRequest} that has any.
+	 * Cut some violations off the last {@code BadRequest} that has any.
 	 */
 	private static boolean cutViolation(List<Any> details) {
 		for (int i = details.size() - 1; i >= 0; i--) {
@@ -182,7 +195,7 @@ public final class RichStatus {
 				}
 			}
 			catch (InvalidProtocolBufferException ex) {
-				return false; // goes as a whole, with the other details
+				continue; // goes as a whole, with the other details
 			}
 		}
 		return false;
@@ -198,8 +211,7 @@ public final class RichStatus {
 	}
 
 	private static int size(Status status, List<Any> details) {
-		int size = (status.getDescription() != null) ? 12 + HEADER_OVERHEAD + encodedLength(status.getDescription())
-				: 0;
+		int size = (status.getDescription() != null) ? MESSAGE_HEADER + encodedLength(status.getDescription()) : 0;
 		if (!details.isEmpty()) {
 			size += DETAILS.name().length() + HEADER_OVERHEAD
 					+ base64Length(proto(status, details).getSerializedSize());
@@ -245,7 +257,7 @@ public final class RichStatus {
 		return (b >= ' ' && b < '~' && b != '%') ? 1 : 3;
 	}
 
-	private static String cut(String description, int room) {
+	private static @Nullable String cut(String description, int room) {
 		StringBuilder kept = new StringBuilder();
 		int length = 0;
 		for (int i = 0; i < description.length(); i = description.offsetByCodePoints(i, 1)) {
@@ -256,7 +268,7 @@ public final class RichStatus {
 			}
 			kept.append(character);
 		}
-		return kept.toString();
+		return kept.isEmpty() ? null : kept.toString();
 	}
 
 }

@@ -225,7 +225,16 @@ public final class ServerCallGuard {
 	 * @param thrown the exception or error
 	 */
 	public void thrown(Throwable thrown) {
-		if (this.state == OPEN && fail(this.shared.exceptionMapping().map(thrown, this.record))) {
+		thrown(thrown, new Metadata());
+	}
+
+	/**
+	 * End the call because of an exception with which the handler closed it.
+	 * @param thrown the exception or error
+	 * @param trailers what interceptors of the user's added to the close
+	 */
+	public void thrown(Throwable thrown, Metadata trailers) {
+		if (this.state == OPEN && fail(map(thrown, trailers))) {
 			return;
 		}
 		if (this.state == CLOSED) {
@@ -234,6 +243,17 @@ public final class ServerCallGuard {
 		else {
 			CallLog.LOGGER.debug("Exception in {} after the call was ended", this.record.methodName(), thrown);
 		}
+	}
+
+	private CallEnding map(Throwable thrown, Metadata trailers) {
+		CallEnding ending = this.shared.exceptionMapping().map(thrown, this.record);
+		if (trailers.keys().isEmpty()) {
+			return ending;
+		}
+		Metadata all = new Metadata();
+		all.merge(trailers);
+		all.merge(ending.trailers());
+		return this.shared.richStatus().ending(ending.reason(), ending.status(), all, this.record);
 	}
 
 	/**
@@ -255,6 +275,14 @@ public final class ServerCallGuard {
 
 	CallEnding failure(Status status) {
 		return this.shared.richStatus().ending(EndReason.FAILED, status, new Metadata(), this.record);
+	}
+
+	/**
+	 * Return whether nothing has ended the call yet.
+	 * @return whether the handler may close it
+	 */
+	public boolean open() {
+		return this.state == OPEN;
 	}
 
 	/**
@@ -425,7 +453,9 @@ public final class ServerCallGuard {
 		Status transport = this.record.transportStatus();
 		Status sent = this.sent;
 		if (sent != null && ((transport != null) ? transport.getCode() == sent.getCode() : !cancelled)) {
-			this.record.end(sent, reason(sent), now);
+			// A handler whose own calls fail because the client cancelled closes with
+			// that status too.
+			this.record.end(sent, (cancelled && !ended()) ? EndReason.of(sent.getCode()) : reason(sent), now);
 		}
 		else {
 			Status seen = seen(transport, now);

@@ -40,10 +40,14 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
 		}
 		StringBuilder description = new StringBuilder("A setting of grpc-patterns is not valid:\n\n");
 		description.append("    Property: ").append(name).append('\n');
+		ConfigurationPropertyName element = ConfigurationPropertyName.adapt(name, '.');
+		ConfigurationProperty property = find(element);
 		if (cause.value() != null) {
-			description.append("    Value: \"").append(cause.value()).append("\"\n");
+			// as it was written, where that is the setting and not the list around it
+			Object value = (property != null && property.getName().equals(element)) ? property.getValue()
+					: cause.value();
+			description.append("    Value: \"").append(value).append("\"\n");
 		}
-		ConfigurationProperty property = find(name);
 		if (property != null && property.getOrigin() != null) {
 			description.append("    Origin: ").append(property.getOrigin()).append('\n');
 		}
@@ -51,8 +55,7 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
 		return new FailureAnalysis(description.toString(), "Change or remove '" + name + "'.", cause);
 	}
 
-	private @Nullable ConfigurationProperty find(String name) {
-		ConfigurationPropertyName property = ConfigurationPropertyName.adapt(name, '.');
+	private @Nullable ConfigurationProperty find(ConfigurationPropertyName property) {
 		for (ConfigurationPropertyName candidate : new ConfigurationPropertyName[] { property, property.getParent() }) {
 			// A list of one element may stand without an index.
 			for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {

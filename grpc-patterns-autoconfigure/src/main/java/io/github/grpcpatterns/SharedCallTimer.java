@@ -20,9 +20,9 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 	private final ThreadPoolExecutor callbacks;
 
 	SharedCallTimer() {
-		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"));
+		// Once it is closed there is nothing to wait for: a call that waits must end.
+		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"), (task, pool) -> task.run());
 		this.timer.setRemoveOnCancelPolicy(true);
-		this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
 		this.callbacks = new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
 				threads("grpc-patterns-callback"), (task, pool) -> task.run()); // only
@@ -48,10 +48,6 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 
 	@Override
 	public Runnable schedule(Runnable task, long delayNanos) {
-		if (this.timer.isShutdown()) {
-			return () -> {
-			};
-		}
 		ScheduledFuture<?> scheduled = this.timer.schedule(() -> {
 			try {
 				task.run();
@@ -69,7 +65,8 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 	}
 
 	/**
-	 * Drop what is scheduled. Callbacks that were handed over still run.
+	 * Take no more to wait for. What is scheduled and what was handed over still runs;
+	 * the threads end after the last of it.
 	 */
 	@Override
 	public void close() {

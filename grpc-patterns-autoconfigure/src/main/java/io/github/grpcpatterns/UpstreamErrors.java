@@ -5,33 +5,46 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 import io.grpc.Metadata;
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the failures of calls that this process made from statuses of a handler's own: by
- * the very trailers that such a call ended with.
+ * the very status and trailers that such a call ended with. Both are kept, since the
+ * {@code onError} of a stub copies the trailers.
  */
 public final class UpstreamErrors {
 
 	/**
-	 * {@link Metadata} has no {@code equals} of its own, so that this goes by identity.
+	 * Neither {@link Status} nor {@link Metadata} has an {@code equals} of its own, so
+	 * that this goes by identity.
 	 */
-	private static final Map<Metadata, Boolean> TRAILERS = Collections.synchronizedMap(new WeakHashMap<>());
+	private static final Map<Object, Boolean> ENDS = Collections.synchronizedMap(new WeakHashMap<>());
 
 	private UpstreamErrors() {
 	}
 
-	static void add(Metadata trailers) {
-		TRAILERS.put(trailers, Boolean.TRUE);
+	/**
+	 * Remember how a call ended.
+	 * @return the status to hand to the caller: a status that came without a description
+	 * is one object for all who use its code
+	 */
+	static Status add(Status status, Metadata trailers) {
+		Status unique = status.withDescription(status.getDescription() + ".").withDescription(status.getDescription());
+		ENDS.put(unique, Boolean.TRUE);
+		ENDS.put(trailers, Boolean.TRUE);
+		return unique;
 	}
 
 	/**
-	 * Return whether a call that this process made ended with these trailers.
-	 * @param trailers the trailers of an exception, {@code null} where it has none
+	 * Return whether a call that this process made ended with this status or these
+	 * trailers.
+	 * @param status the status of an exception
+	 * @param trailers the trailers of the exception, {@code null} where it has none
 	 * @return whether it did
 	 */
-	public static boolean contains(@Nullable Metadata trailers) {
-		return trailers != null && TRAILERS.containsKey(trailers);
+	public static boolean contains(Status status, @Nullable Metadata trailers) {
+		return ENDS.containsKey(status) || (trailers != null && ENDS.containsKey(trailers));
 	}
 
 }

@@ -1,16 +1,36 @@
 package io.github.grpcpatterns;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
+import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
+import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,6 +99,212 @@ class ServerCallGuardTests {
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
 			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
 		}
+	}
+
+	@Test
+	void aRequestThatDoesNotParseEndsItsOwnCallOnly() {
+		try (GrpcHarness harness = start(true)) {
+			RawCall other = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			other.send(PingRequest.getDefaultInstance()).awaitFirst();
+			for (int i = 0; i < 200; i++) {
+				MethodDescriptor<PingRequest, PingResponse> garbled = PingServiceGrpc.getPingMethod()
+					.toBuilder(new Garbage<PingRequest>(), PingServiceGrpc.getPingMethod().getResponseMarshaller())
+					.build();
+				RawCall call = RawCall.start(harness.channel(), garbled, CallOptions.DEFAULT, new Metadata())
+					.send(PingRequest.getDefaultInstance())
+					.halfClose();
+				assertThat(call.await().getCode()).isEqualTo(Status.Code.INTERNAL);
+				assertThat(call.await().getDescription()).isEqualTo("the request could not be parsed");
+				assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			}
+			assertThat(other.halfClose().await().getCode()).isEqualTo(Status.Code.OK);
+		}
+	}
+
+	@Test
+	void aRequestThatIsTooLargeIsReportedAsTheClientSeesIt() {
+		try (GrpcHarness harness = start(true)) {
+			PingRequest large = PingRequest.newBuilder()
+				.setPayload(ByteString.copyFrom(new byte[5 * 1024 * 1024]))
+				.build();
+			assertThat(ping(harness, large).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(call.endReason()).isEqualTo(EndReason.FAILED);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 2 })
+	void aUnaryAnswerThatIsNotOneMessageIsInternal(int messages) {
+		PingService service = new PingService() {
+
+			@Override
+			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+				for (int i = 0; i < messages; i++) {
+					responses.onNext(PingResponse.getDefaultInstance());
+				}
+				responses.onCompleted();
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+		}
+	}
+
+	@Test
+	void aResponseThatDoesNotSerialiseIsReportedAsInternal() {
+		MethodDescriptor<PingRequest, PingResponse> method = PingServiceGrpc.getPingMethod()
+			.toBuilder(PingServiceGrpc.getPingMethod().getRequestMarshaller(), new Unserialisable())
+			.setFullMethodName("broken.Service/Ping")
+			.setSchemaDescriptor(null)
+			.build();
+		ServerServiceDefinition broken = ServerServiceDefinition.builder("broken.Service")
+			.addMethod(method,
+					ServerCalls.asyncUnaryCall((PingRequest request, StreamObserver<PingResponse> responses) -> {
+						responses.onNext(PingResponse.getDefaultInstance());
+						responses.onCompleted();
+					}))
+			.build();
+		try (GrpcHarness harness = GrpcHarness.netty().service(() -> broken).interceptors(this.reporter).start()) {
+			RawCall call = RawCall
+				.start(harness.channel(),
+						PingServiceGrpc.getPingMethod().toBuilder().setFullMethodName("broken.Service/Ping").build(),
+						CallOptions.DEFAULT, new Metadata())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			assertThat(call.await().isOk()).isFalse();
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+		}
+	}
+
+	@Test
+	void aLostConnectionIsReportedAsCancelledAndNotAsTheDeadline() {
+		try (GrpcHarness harness = start(true)) {
+			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(),
+					CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS), new Metadata());
+			call.send(PingRequest.getDefaultInstance()).awaitFirst();
+			harness.channel().shutdownNow();
+			CallRecord record = this.reporter.await();
+			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+			assertThat(record.endReason()).isEqualTo(EndReason.CANCELLED);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void withoutATracerThePoliciesAreNotWeaker(boolean policy) {
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.withoutTracer()
+			.interceptors(this.reporter, new ServerInterceptor() {
+
+				@Override
+				public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+						ServerCallHandler<A, B> next) {
+					ServerCall.Listener<A> listener = next.startCall(call, headers);
+					if (policy) {
+						ServerCallGuard.current().end(EndReason.STREAM_IDLE);
+					}
+					return listener;
+				}
+
+			})
+			.start()) {
+			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			call.send(PingRequest.getDefaultInstance()).awaitFirst();
+			if (!policy) {
+				call.cancel();
+			}
+			Status.Code code = policy ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
+			assertThat(call.await().getCode()).isEqualTo(code);
+			CallRecord record = this.reporter.await();
+			assertThat(record.status().getCode()).isEqualTo(code);
+			assertThat(record.endReason()).isEqualTo(policy ? EndReason.STREAM_IDLE : EndReason.CANCELLED);
+		}
+	}
+
+	@Test
+	void aStreamThatNobodyReadsIsReportedAllTheSame() {
+		ManualTimer timer = new ManualTimer();
+		AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
+		PingService service = new PingService() {
+
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+				guard.set(ServerCallGuard.current());
+				PingResponse large = PingResponse.newBuilder()
+					.setPayload(ByteString.copyFrom(new byte[1024 * 1024]))
+					.build();
+				for (int i = 0; i < 3; i++) {
+					responses.onNext(large);
+				}
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.timer(timer)
+			.service(service)
+			.interceptors(this.reporter)
+			.start()) {
+			ClientCall<PingRequest, PingResponse> call = harness.channel()
+				.newCall(PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT);
+			call.start(new ClientCall.Listener<>() {
+			}, new Metadata());
+			call.request(1);
+			call.sendMessage(PingRequest.getDefaultInstance());
+			call.halfClose();
+			Awaitility.await().until(() -> guard.get() != null && guard.get().record().messagesSent() == 3);
+			assertThat(guard.get().end(EndReason.SLOW_CONSUMER)).isTrue();
+			timer.advance(Duration.ofSeconds(5));
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
+			call.cancel("done", null);
+			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	private static Status ping(GrpcHarness harness, PingRequest request) {
+		return RawCall.start(harness.channel(), PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT, new Metadata())
+			.send(request)
+			.halfClose()
+			.await();
+	}
+
+	/**
+	 * Sends what is no message.
+	 */
+	private static final class Garbage<T> implements MethodDescriptor.Marshaller<T> {
+
+		@Override
+		public InputStream stream(T value) {
+			return new ByteArrayInputStream(new byte[] { (byte) 0xff, (byte) 0xff, (byte) 0xff });
+		}
+
+		@Override
+		public T parse(InputStream stream) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	/**
+	 * Fails where a message is to be sent.
+	 */
+	private static final class Unserialisable implements MethodDescriptor.Marshaller<PingResponse> {
+
+		@Override
+		public InputStream stream(PingResponse value) {
+			throw new IllegalStateException("cannot serialise");
+		}
+
+		@Override
+		public PingResponse parse(InputStream stream) {
+			return PingResponse.getDefaultInstance();
+		}
+
 	}
 
 	private static <T> StreamObserver<T> completing(CompletableFuture<Void> done) {

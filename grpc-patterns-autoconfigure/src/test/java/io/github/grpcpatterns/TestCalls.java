@@ -30,8 +30,18 @@ public final class TestCalls {
 		return new CallServerTracer.Factory(timer, List.of(listeners));
 	}
 
+	public static RegisteredMethods registeredMethods() {
+		return new RegisteredMethods();
+	}
+
 	public static ServerServiceDefinition register(ServerServiceDefinition service) {
 		return new RegisteredMethods().register(service);
+	}
+
+	public static RegisteredMethods registered(ServerServiceDefinition service) {
+		RegisteredMethods methods = new RegisteredMethods();
+		methods.register(service);
+		return methods;
 	}
 
 	public static ClientInterceptor callClientInterceptor(CallTimer timer) {

@@ -46,7 +46,7 @@ public final class AuthClientInterceptor implements ClientInterceptor, Ordered {
 	@Override
 	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
 			CallOptions callOptions, Channel next) {
-		BearerToken token = (callOptions.getCredentials() == null) ? this.sources.get(method).token() : null;
+		BearerCredentials token = (callOptions.getCredentials() == null) ? this.sources.get(method).token() : null;
 		if (token == null) {
 			return next.newCall(method, callOptions);
 		}
@@ -103,12 +103,12 @@ public final class AuthClientInterceptor implements ClientInterceptor, Ordered {
 		/**
 		 * Return the token for a call that is made now, on this thread.
 		 */
-		@Nullable BearerToken token() {
+		@Nullable BearerCredentials token() {
 			if (this.supplier != null) {
-				return BearerToken.of(this.supplier, this.allowPlaintext);
+				return BearerCredentials.of(this.supplier, this.allowPlaintext);
 			}
 			String token = this.relay ? RelayedToken.current() : this.fixed;
-			return (token != null) ? BearerToken.of(token, this.allowPlaintext) : null;
+			return (token != null) ? BearerCredentials.of(token, this.allowPlaintext) : null;
 		}
 
 	}
@@ -116,16 +116,16 @@ public final class AuthClientInterceptor implements ClientInterceptor, Ordered {
 	private static final class TokenCall<ReqT, RespT>
 			extends ForwardingClientCall.SimpleForwardingClientCall<ReqT, RespT> {
 
-		private final BearerToken token;
+		private final BearerCredentials token;
 
-		TokenCall(ClientCall<ReqT, RespT> call, BearerToken token) {
+		TokenCall(ClientCall<ReqT, RespT> call, BearerCredentials token) {
 			super(call);
 			this.token = token;
 		}
 
 		@Override
 		public void start(Listener<RespT> responseListener, Metadata headers) {
-			if (headers.containsKey(BearerToken.AUTHORIZATION)) {
+			if (headers.containsKey(BearerCredentials.AUTHORIZATION)) {
 				this.token.stayAway();
 			}
 			super.start(responseListener, headers);

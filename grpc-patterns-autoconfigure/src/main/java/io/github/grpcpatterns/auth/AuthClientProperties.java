@@ -43,7 +43,7 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 		if (token == null || token.isEmpty()) {
 			return;
 		}
-		if (!BearerToken.valid(token)) {
+		if (!BearerCredentials.valid(token)) {
 			throw new SettingException("token", null,
 					"Must be the token alone, without 'Bearer', of visible ASCII characters.");
 		}

@@ -1,138 +1,64 @@
 package io.github.grpcpatterns.auth;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.util.concurrent.Executor;
+import java.util.BitSet;
+import java.util.Iterator;
 
-import io.grpc.CallCredentials;
-import io.grpc.Context;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
-import io.grpc.SecurityLevel;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token of one attempt, added when its connection is known: never to one that others
- * can read.
+ * Reads the token from a call's headers: exactly one {@code authorization} value,
+ * {@code Bearer} in any case, one space, the alphabet of tokens, and nothing else.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6750#section-2.1">RFC 6750, 2.1</a>
  */
-final class BearerToken extends CallCredentials {
+final class BearerToken {
 
 	static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
 			Metadata.ASCII_STRING_MARSHALLER);
 
-	private static final Status PLAINTEXT = Status.UNAUTHENTICATED
-		.withDescription("a token is sent over TLS or to loopback only, unless " + AuthClientProperties.PREFIX
-				+ ".allow-plaintext is set");
+	private static final String SCHEME = "Bearer ";
 
-	private final @Nullable String token;
+	private static final BitSet ALPHABET = new BitSet(128);
 
-	private final @Nullable TokenSupplier supplier;
+	static {
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/".chars().forEach(ALPHABET::set);
+	}
 
-	private final boolean allowPlaintext;
-
-	private volatile boolean callersOwn;
-
-	private BearerToken(@Nullable String token, @Nullable TokenSupplier supplier, boolean allowPlaintext) {
-		this.token = token;
-		this.supplier = supplier;
-		this.allowPlaintext = allowPlaintext;
+	private BearerToken() {
 	}
 
 	/**
-	 * A token that is there already.
+	 * Return the token.
+	 * @return the token, or {@code null} where there is none, or none of that form
 	 */
-	static BearerToken of(String token, boolean allowPlaintext) {
-		return new BearerToken(token, null, allowPlaintext);
-	}
-
-	/**
-	 * A token to ask for.
-	 */
-	static BearerToken of(TokenSupplier supplier, boolean allowPlaintext) {
-		return new BearerToken(null, supplier, allowPlaintext);
-	}
-
-	/**
-	 * Return whether a text may stand behind {@code Bearer} in a header.
-	 */
-	static boolean valid(String token) {
-		return !token.isEmpty() && token.chars().allMatch((character) -> character > ' ' && character < 127);
-	}
-
-	/**
-	 * The caller set an {@code authorization} header itself: nothing is added.
-	 */
-	void stayAway() {
-		this.callersOwn = true;
-	}
-
-	@Override
-	public void applyRequestMetadata(RequestInfo requestInfo, Executor appExecutor, MetadataApplier applier) {
-		if (this.callersOwn) {
-			applier.apply(new Metadata());
-			return;
+	static @Nullable String in(Metadata headers) {
+		Iterable<String> values = headers.getAll(AUTHORIZATION);
+		if (values == null) {
+			return null;
 		}
-		TokenSupplier supplier = this.supplier;
-		if (supplier == null) {
-			apply(this.token, requestInfo, applier);
-			return;
-		}
-		appExecutor.execute(Context.current().wrap(() -> ask(supplier, requestInfo, applier)));
+		Iterator<String> iterator = values.iterator();
+		String value = iterator.next();
+		return iterator.hasNext() ? null : token(value);
 	}
 
-	private void ask(TokenSupplier supplier, RequestInfo requestInfo, MetadataApplier applier) {
-		String token;
-		try {
-			token = supplier.token(requestInfo.getMethodDescriptor().getFullMethodName());
+	private static @Nullable String token(String value) {
+		if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+			return null;
 		}
-		catch (StatusRuntimeException ex) {
-			applier.fail(ex.getStatus().isOk() ? failed(ex) : ex.getStatus());
-			return;
+		int end = value.length();
+		while (end > SCHEME.length() && value.charAt(end - 1) == '=') {
+			end--;
 		}
-		catch (Throwable ex) {
-			applier.fail(failed(ex));
-			return;
+		if (end == SCHEME.length()) {
+			return null;
 		}
-		apply(token, requestInfo, applier);
-	}
-
-	private static Status failed(Throwable ex) {
-		return Status.UNAUTHENTICATED.withDescription("no token could be obtained").withCause(ex);
-	}
-
-	private void apply(@Nullable String token, RequestInfo requestInfo, MetadataApplier applier) {
-		Metadata headers = new Metadata();
-		if (token != null) {
-			if (!valid(token)) {
-				applier.fail(Status.UNAUTHENTICATED.withDescription("the token has characters that it cannot have"));
-				return;
+		for (int i = SCHEME.length(); i < end; i++) {
+			if (!ALPHABET.get(value.charAt(i))) {
+				return null;
 			}
-			if (!this.allowPlaintext && !unread(requestInfo)) {
-				applier.fail(PLAINTEXT);
-				return;
-			}
-			headers.put(AUTHORIZATION, "Bearer " + token);
 		}
-		applier.apply(headers);
-	}
-
-	/**
-	 * Return whether nobody on the way can read what is sent: TLS, in-process (which
-	 * calls itself private), a loopback address, or a socket in the file system.
-	 */
-	private static boolean unread(CallCredentials.RequestInfo requestInfo) {
-		if (requestInfo.getSecurityLevel() == SecurityLevel.PRIVACY_AND_INTEGRITY) {
-			return true;
-		}
-		SocketAddress address = requestInfo.getTransportAttrs().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-		if (address instanceof InetSocketAddress inet) {
-			return inet.getAddress() != null && inet.getAddress().isLoopbackAddress();
-		}
-		// Netty's, shaded or not, and that of the JDK
-		return address != null && (address.getClass().getSimpleName().equals("DomainSocketAddress")
-				|| address.getClass().getSimpleName().equals("UnixDomainSocketAddress"));
+		return value.substring(SCHEME.length());
 	}
 
 }

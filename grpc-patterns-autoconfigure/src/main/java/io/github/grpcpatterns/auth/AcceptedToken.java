@@ -1,0 +1,57 @@
+package io.github.grpcpatterns.auth;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.oauth2.core.OAuth2Token;
+import org.springframework.util.ClassUtils;
+
+/**
+ * What a token proved.
+ *
+ * @param authentication who the caller is
+ * @param name the caller's name, empty where it has none
+ * @param authorities what the caller may do
+ * @param expiresAt when the token expires, {@code null} if never or nobody knows
+ */
+record AcceptedToken(Authentication authentication, String name, Set<String> authorities, @Nullable Instant expiresAt) {
+
+	private static final boolean OAUTH2 = ClassUtils.isPresent("org.springframework.security.oauth2.core.OAuth2Token",
+			AcceptedToken.class.getClassLoader());
+
+	static AcceptedToken of(Authentication authentication) {
+		Set<String> authorities = new HashSet<>();
+		for (GrantedAuthority authority : authentication.getAuthorities()) {
+			if (authority.getAuthority() != null) {
+				authorities.add(authority.getAuthority());
+			}
+		}
+		String name = authentication.getName();
+		return new AcceptedToken(authentication, (name != null) ? name : "", authorities,
+				OAUTH2 ? Expiry.of(authentication) : null);
+	}
+
+	/**
+	 * Not loaded where the class of the token is missing.
+	 */
+	private static final class Expiry {
+
+		static @Nullable Instant of(Authentication authentication) {
+			for (@Nullable
+			Object part : new @Nullable Object[] { authentication.getCredentials(), authentication.getPrincipal(),
+					authentication.getDetails() }) {
+				if (part instanceof OAuth2Token token) {
+					return token.getExpiresAt();
+				}
+			}
+			return null;
+		}
+
+	}
+
+}

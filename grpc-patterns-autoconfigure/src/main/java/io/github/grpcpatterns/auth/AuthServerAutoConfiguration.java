@@ -1,0 +1,114 @@
+package io.github.grpcpatterns.auth;
+
+import java.time.Clock;
+import java.time.Duration;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.AuthOutcomeListener;
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.github.grpcpatterns.MethodPatterns;
+import io.github.grpcpatterns.RegisteredMethods;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Auto-configuration for the authentication of the server's calls.
+ */
+@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@ConditionalOnPattern(AuthServerProperties.PREFIX)
+@ConditionalOnClass(name = "org.springframework.security.core.Authentication")
+@EnableConfigurationProperties(AuthServerProperties.class)
+public final class AuthServerAutoConfiguration {
+
+	private static final boolean CAFFEINE = ClassUtils.isPresent("com.github.benmanes.caffeine.cache.Caffeine",
+			AuthServerAutoConfiguration.class.getClassLoader());
+
+	private final AuthServerProperties properties;
+
+	private final AccessRules rules;
+
+	AuthServerAutoConfiguration(AuthServerProperties properties) {
+		this.properties = properties;
+		this.rules = new AccessRules(properties);
+	}
+
+	@Bean
+	ActivePattern grpcPatternsAuthServerActivePattern() {
+		return ActivePattern.server("auth");
+	}
+
+	@Bean
+	MethodPatterns grpcPatternsAuthServerMethodPatterns() {
+		return this.rules.patterns();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerInterceptor")
+	AuthServerInterceptor grpcPatternsAuthServerInterceptor(ObjectProvider<TokenVerifier> tokenVerifier,
+			ObjectProvider<JwtKeySource> jwt, CallTimer timer, ObjectProvider<AuthOutcomeListener> listeners) {
+		Duration skew = this.properties.endStreamsOnExpiry() ? this.properties.jwt().clockSkew() : null;
+		return new AuthServerInterceptor(this.rules, tokens(tokenVerifier.getIfAvailable(), jwt, timer), skew,
+				listeners.orderedStream().toList());
+	}
+
+	private @Nullable TokenCheck tokens(@Nullable TokenVerifier theirs, ObjectProvider<JwtKeySource> jwt,
+			CallTimer timer) {
+		TokenVerifier verifier;
+		if (theirs != null) {
+			verifier = new TimeLimitedTokenVerifier(theirs, timer, this.properties.verifierTimeout());
+		}
+		else {
+			JwtKeySource source = jwt.getIfAvailable();
+			verifier = (source != null) ? source.verifier() : null;
+		}
+		if (verifier == null) {
+			return null;
+		}
+		AuthServerProperties.Cache cache = this.properties.cache();
+		boolean caching = CAFFEINE && cache.size() > 0 && !cache.maxAge().isZero();
+		return new TokenCheck(verifier, caching ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime) : null,
+				Clock.systemUTC());
+	}
+
+	@Bean
+	KeySourceCheck grpcPatternsAuthServerKeySourceCheck(ObjectProvider<AuthServerInterceptor> interceptor,
+			RegisteredMethods methods) {
+		return new KeySourceCheck(interceptor.getIfAvailable(), this.rules, methods);
+	}
+
+	@Bean
+	MethodSecurityCheck grpcPatternsAuthServerMethodSecurityCheck(ListableBeanFactory beanFactory) {
+		return new MethodSecurityCheck(beanFactory);
+	}
+
+	/**
+	 * What needs the classes of JWTs.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { "org.springframework.security.oauth2.jwt.NimbusJwtDecoder",
+			"com.nimbusds.jwt.proc.DefaultJWTProcessor" })
+	static final class JwtConfiguration {
+
+		@Bean
+		JwtKeySource grpcPatternsAuthServerJwtKeySource(AuthServerProperties properties, Environment environment,
+				ResourceLoader resources, ObjectProvider<JwtDecoder> decoder, CallTimer timer) {
+			return new JwtKeySource(properties, environment, resources, decoder, timer);
+		}
+
+	}
+
+}

@@ -1,0 +1,156 @@
+package io.github.grpcpatterns.auth;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.github.grpcpatterns.AuthOutcomeListener;
+import io.github.grpcpatterns.AuthOutcomeListener.Outcome;
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.PerMethod;
+import io.github.grpcpatterns.RelayedToken;
+import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.Ordered;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.authentication.CredentialsExpiredException;
+import org.springframework.security.core.AuthenticationException;
+
+/**
+ * Lets a call pass whose method is public or whose token is valid, and refuses all
+ * others. What stands further in finds the caller in {@link GrpcAuthentication} and, on
+ * the threads of the call, in {@code SecurityContextHolder}.
+ * <p>
+ * Without it every call is served.
+ */
+@GrpcGlobalServerInterceptor
+@GlobalServerInterceptor
+public final class AuthServerInterceptor implements ServerInterceptor, Ordered {
+
+	private final PerMethod<MethodAccess> access;
+
+	private final @Nullable TokenCheck tokens;
+
+	private final @Nullable Duration streamExpirySkew;
+
+	private final AuthOutcomeListener[] listeners;
+
+	/**
+	 * Create it.
+	 * @param tokens checks tokens, {@code null} where nothing can: no token is valid then
+	 * @param streamExpirySkew how long after its token's expiry a stream ends,
+	 * {@code null} if it goes on
+	 */
+	AuthServerInterceptor(AccessRules rules, @Nullable TokenCheck tokens, @Nullable Duration streamExpirySkew,
+			List<AuthOutcomeListener> listeners) {
+		this.access = new PerMethod<>((method) -> rules.of(method.getFullMethodName()));
+		this.tokens = tokens;
+		this.streamExpirySkew = streamExpirySkew;
+		this.listeners = listeners.toArray(AuthOutcomeListener[]::new);
+	}
+
+	@Override
+	public int getOrder() {
+		return ServerInterceptorOrder.AUTH;
+	}
+
+	/**
+	 * Return whether there is anything that tokens can be checked with.
+	 */
+	boolean canCheckTokens() {
+		return this.tokens != null;
+	}
+
+	@Override
+	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+			ServerCallHandler<ReqT, RespT> next) {
+		MethodAccess access = this.access.get(call.getMethodDescriptor());
+		if (access.kind() == MethodAccess.Kind.PUBLIC) {
+			tell(Outcome.PUBLIC);
+			return next.startCall(call, headers);
+		}
+		if (access.kind() == MethodAccess.Kind.DENIED) {
+			return refuse(call, EndReason.ACCESS_DENIED, Outcome.DENIED);
+		}
+		String token = BearerToken.in(headers);
+		if (token == null) {
+			return refuse(call, EndReason.TOKEN_MISSING, Outcome.MISSING);
+		}
+		TokenCheck tokens = this.tokens;
+		if (tokens == null) {
+			return refuse(call, EndReason.TOKEN_INVALID, Outcome.INVALID);
+		}
+		AcceptedToken accepted;
+		try {
+			accepted = tokens.accept(token);
+		}
+		catch (AuthenticationException ex) {
+			return refuse(call, ex);
+		}
+		catch (RuntimeException | Error ex) {
+			tell(Outcome.UNAVAILABLE);
+			throw ex; // a fault of the verifier, reported as one
+		}
+		ServerCallGuard guard = ServerCallGuard.current();
+		if (!accepted.name().isEmpty()) {
+			guard.record().principal(accepted.name());
+		}
+		if (!access.allows(accepted.authorities())) {
+			return refuse(call, EndReason.ACCESS_DENIED, Outcome.DENIED);
+		}
+		tell(Outcome.ACCEPTED);
+		endOnExpiry(guard, tokens, accepted);
+		Context context = GrpcAuthentication.in(Context.current(), accepted.authentication());
+		Identity identity = new Identity(RelayedToken.in(context, token), accepted.authentication());
+		Identity.Previous previous = identity.enter();
+		try {
+			return new IdentifiedListener<>(next.startCall(call, headers), identity);
+		}
+		finally {
+			identity.exit(previous);
+		}
+	}
+
+	private void endOnExpiry(ServerCallGuard guard, TokenCheck tokens, AcceptedToken accepted) {
+		Duration skew = this.streamExpirySkew;
+		CallRecord record = guard.record();
+		if (skew == null || !record.streaming()) {
+			return;
+		}
+		long nanosLeft = tokens.nanosLeft(accepted, skew);
+		if (nanosLeft != Long.MAX_VALUE) {
+			guard.endAfter(nanosLeft, EndReason.TOKEN_EXPIRED);
+		}
+	}
+
+	private <ReqT> ServerCall.Listener<ReqT> refuse(ServerCall<ReqT, ?> call, AuthenticationException ex) {
+		if (ex instanceof CredentialsExpiredException) {
+			return refuse(call, EndReason.TOKEN_EXPIRED, Outcome.EXPIRED);
+		}
+		if (ex instanceof AuthenticationServiceException) {
+			return refuse(call, EndReason.KEYS_UNAVAILABLE, Outcome.UNAVAILABLE);
+		}
+		return refuse(call, EndReason.TOKEN_INVALID, Outcome.INVALID);
+	}
+
+	private <ReqT> ServerCall.Listener<ReqT> refuse(ServerCall<ReqT, ?> call, EndReason reason, Outcome outcome) {
+		tell(outcome);
+		return ServerCallGuard.current().refuse(call, reason);
+	}
+
+	private void tell(Outcome outcome) {
+		for (AuthOutcomeListener listener : this.listeners) {
+			listener.outcome(outcome);
+		}
+	}
+
+}

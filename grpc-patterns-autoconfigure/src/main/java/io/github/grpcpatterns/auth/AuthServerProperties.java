@@ -1,0 +1,218 @@
+package io.github.grpcpatterns.auth;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+
+import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.Settings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.core.io.Resource;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * {@link ConfigurationProperties Properties} for the authentication of the server's
+ * calls.
+ *
+ * @param enabled Whether to authenticate calls.
+ * @param publicMethods Comma-separated list of method patterns that anybody may call. A
+ * credential is not looked at there.
+ * @param rules List of methods that want an authority in addition to a valid token. Of
+ * several rules the one with the most specific pattern decides.
+ * @param infrastructure Who may call what the stack serves by itself.
+ * @param jwt How tokens are checked.
+ * @param cache How long accepted tokens are remembered.
+ * @param endStreamsOnExpiry Whether to end a stream when its token expires, after the
+ * clock skew.
+ * @param verifierTimeout Time that a TokenVerifier or JwtDecoder bean may take. After
+ * that its thread is interrupted and the call is refused. 0 means no limit. If a duration
+ * suffix is not specified, seconds will be used.
+ */
+@ConfigurationProperties(value = "grpc.patterns.server.auth", ignoreUnknownFields = false)
+public record AuthServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue List<String> publicMethods,
+		@DefaultValue List<Rule> rules, @DefaultValue Infrastructure infrastructure, @DefaultValue Jwt jwt,
+		@DefaultValue Cache cache, @DefaultValue("true") boolean endStreamsOnExpiry,
+		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration verifierTimeout) {
+
+	static final String PREFIX = "grpc.patterns.server.auth";
+
+	/**
+	 * Check the settings.
+	 */
+	public AuthServerProperties {
+		Settings.notNegative("verifier-timeout", verifierTimeout);
+	}
+
+	/**
+	 * Methods that want an authority.
+	 *
+	 * @param methods Comma-separated list of method patterns.
+	 * @param authorities Comma-separated list of authorities, one of which is enough. If
+	 * absent, any valid token is enough.
+	 */
+	public record Rule(@DefaultValue List<String> methods, @Nullable List<String> authorities) {
+
+		/**
+		 * Check the settings.
+		 */
+		public Rule {
+			if (methods.isEmpty()) {
+				throw new SettingException("methods", "", "Names no method.");
+			}
+			if (authorities != null && (authorities.isEmpty() || authorities.stream().anyMatch(String::isBlank))) {
+				throw new SettingException("authorities", String.join(",", authorities),
+						"Names no authority; leave it out if any valid token is enough.");
+			}
+		}
+
+	}
+
+	/**
+	 * Who may call what the stack serves by itself. An entry of {@code public-methods} or
+	 * {@code rules} that names these services wins.
+	 *
+	 * @param health Who may call the health service.
+	 * @param reflection Who may call the reflection service.
+	 */
+	public record Infrastructure(@DefaultValue("open") Access health,
+			@DefaultValue("authenticated") Access reflection) {
+
+		/**
+		 * Who may call.
+		 */
+		public enum Access {
+
+			/** Anybody. */
+			OPEN,
+
+			/** Whoever has a valid token. */
+			AUTHENTICATED,
+
+			/** Nobody. */
+			DENIED
+
+		}
+
+	}
+
+	/**
+	 * How tokens are checked. The source of keys is the first that is there: a JwtDecoder
+	 * bean, the settings below in their order, the same settings of Boot's.
+	 *
+	 * @param issuerUri Issuer whose metadata name the keys, and that tokens must name.
+	 * With another source of keys it is not fetched, but tokens must name it all the
+	 * same.
+	 * @param jwkSetUri Address of a JSON Web Key Set.
+	 * @param publicKeyLocation Location of an RSA or EC public key in PEM form.
+	 * @param secret Secret shared with the issuer, at least 32 bytes, for HS256.
+	 * @param algorithms Comma-separated list of signature algorithms to accept. By
+	 * default the one that goes with the key: RS256, ES256 or HS256.
+	 * @param audiences Comma-separated list of audiences, one of which the token must
+	 * name. If empty, any audience is accepted.
+	 * @param clockSkew How far the issuer's clock may be off. If a duration suffix is not
+	 * specified, seconds will be used.
+	 * @param authoritiesClaim Claim that holds the authorities, a list or a text with
+	 * spaces. By default 'scope', or 'scp' where that is absent.
+	 * @param authorityPrefix What to put before each value of the claim.
+	 * @param principalClaim Claim that names the caller.
+	 * @param requireExpiry Whether to refuse tokens that never expire.
+	 * @param maxLength Length of a token beyond which it is refused unread. 0 means no
+	 * limit.
+	 */
+	public record Jwt(@Nullable String issuerUri, @Nullable String jwkSetUri, @Nullable Resource publicKeyLocation,
+			@Nullable String secret, @DefaultValue List<String> algorithms, @DefaultValue List<String> audiences,
+			@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration clockSkew,
+			@Nullable String authoritiesClaim, @DefaultValue("SCOPE_") String authorityPrefix,
+			@DefaultValue("sub") String principalClaim, @DefaultValue("true") boolean requireExpiry,
+			@DefaultValue("8KB") DataSize maxLength) {
+
+		private static final int SECRET_BYTES = 32;
+
+		private static final Set<String> ALGORITHMS = Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
+				"ES256", "ES384", "ES512", "HS256", "HS384", "HS512");
+
+		/**
+		 * Check the settings.
+		 */
+		public Jwt {
+			checkUri("issuer-uri", issuerUri);
+			checkUri("jwk-set-uri", jwkSetUri);
+			if (secret != null && secret.getBytes(StandardCharsets.UTF_8).length < SECRET_BYTES) {
+				throw new SettingException("secret", null, "Must have at least " + SECRET_BYTES + " bytes.");
+			}
+			for (int i = 0; i < algorithms.size(); i++) {
+				if (!ALGORITHMS.contains(algorithms.get(i))) {
+					throw new SettingException("algorithms[" + i + "]", algorithms.get(i),
+							"Must be one of " + String.join(", ", ALGORITHMS.stream().sorted().toList()) + ".");
+				}
+			}
+			Settings.notNegative("clock-skew", clockSkew);
+			Settings.notNegative("max-length", maxLength);
+			if (principalClaim.isBlank()) {
+				throw new SettingException("principal-claim", principalClaim, "Must name a claim.");
+			}
+		}
+
+		private static void checkUri(String name, @Nullable String value) {
+			if (value == null) {
+				return;
+			}
+			try {
+				URI uri = new URI(value);
+				boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+				if (web && uri.getHost() != null && uri.getUserInfo() == null) {
+					return;
+				}
+			}
+			catch (URISyntaxException ex) {
+				// refused below, without the text, which may hold a password
+			}
+			throw new SettingException(name, null, "Must be an http or https address, without a user or password.");
+		}
+
+		/**
+		 * All but the secret.
+		 */
+		@Override
+		public String toString() {
+			return "Jwt[issuerUri=" + this.issuerUri + ", jwkSetUri=" + this.jwkSetUri + ", publicKeyLocation="
+					+ this.publicKeyLocation + ", secret=" + ((this.secret != null) ? "***" : "null") + ", algorithms="
+					+ this.algorithms + ", audiences=" + this.audiences + ", clockSkew=" + this.clockSkew
+					+ ", authoritiesClaim=" + this.authoritiesClaim + ", authorityPrefix=" + this.authorityPrefix
+					+ ", principalClaim=" + this.principalClaim + ", requireExpiry=" + this.requireExpiry
+					+ ", maxLength=" + this.maxLength + "]";
+		}
+
+	}
+
+	/**
+	 * How long accepted tokens are remembered. A token is never remembered past its own
+	 * expiry, and refused tokens are not remembered.
+	 *
+	 * @param size Number of tokens to remember. 0 means that each call's token is checked
+	 * anew.
+	 * @param maxAge Time after which a token is checked anew. 0 means that each call's
+	 * token is checked anew. If a duration suffix is not specified, seconds will be used.
+	 */
+	public record Cache(@DefaultValue("10000") long size,
+			@DefaultValue("5m") @DurationUnit(ChronoUnit.SECONDS) Duration maxAge) {
+
+		/**
+		 * Check the settings.
+		 */
+		public Cache {
+			Settings.notNegative("size", size);
+			Settings.notNegative("max-age", maxAge);
+		}
+
+	}
+
+}

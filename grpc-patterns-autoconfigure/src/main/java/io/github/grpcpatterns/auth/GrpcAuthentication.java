@@ -1,0 +1,39 @@
+package io.github.grpcpatterns.auth;
+
+import io.grpc.Context;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.core.Authentication;
+
+/**
+ * Who the caller of the call being handled is. It lives in the gRPC {@link Context}, so
+ * it is there wherever the context is, unlike what {@code SecurityContextHolder} holds,
+ * which is there during callbacks only.
+ */
+public final class GrpcAuthentication {
+
+	private static final Context.Key<Authentication> KEY = Context.key("io.github.grpcpatterns.authentication");
+
+	private GrpcAuthentication() {
+	}
+
+	/**
+	 * Return who the caller is.
+	 * @return the authentication in the current {@link Context}, or {@code null} outside
+	 * a call and in calls of public methods
+	 */
+	public static @Nullable Authentication current() {
+		return KEY.get();
+	}
+
+	/**
+	 * Put a caller into a context, as the interceptor does; for tests of handlers.
+	 * @param context the context
+	 * @param authentication who the caller is
+	 * @return a context that knows the caller
+	 */
+	public static Context in(Context context, Authentication authentication) {
+		return context.withValue(KEY, authentication);
+	}
+
+}

@@ -1,0 +1,160 @@
+package io.github.grpcpatterns.auth;
+
+import java.nio.charset.StandardCharsets;
+import java.security.Key;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.time.Clock;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import javax.crypto.spec.SecretKeySpec;
+
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.JWSKeySelector;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.SettingException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.io.Resource;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+
+/**
+ * Makes a decoder of JWTs from settings. The keys come from there alone: what a token's
+ * header says of keys ({@code jku}, {@code x5u}, {@code x5c}, {@code jwk}) is never
+ * followed.
+ */
+final class JwtDecoders {
+
+	private static final JWSAlgorithm[] RSA = { JWSAlgorithm.RS256, JWSAlgorithm.RS384, JWSAlgorithm.RS512,
+			JWSAlgorithm.PS256, JWSAlgorithm.PS384, JWSAlgorithm.PS512 };
+
+	private static final JWSAlgorithm[] EC = { JWSAlgorithm.ES256, JWSAlgorithm.ES384, JWSAlgorithm.ES512 };
+
+	private final String prefix;
+
+	private final String algorithmsProperty;
+
+	private final AuthServerProperties.Jwt settings;
+
+	private final CallTimer timer;
+
+	private final Clock clock;
+
+	/**
+	 * Create it.
+	 * @param prefix what the settings' names begin with, for messages
+	 * @param algorithmsProperty the full name of the setting of the algorithms
+	 */
+	JwtDecoders(String prefix, String algorithmsProperty, AuthServerProperties.Jwt settings, CallTimer timer,
+			Clock clock) {
+		this.prefix = prefix;
+		this.algorithmsProperty = algorithmsProperty;
+		this.settings = settings;
+		this.timer = timer;
+		this.clock = clock;
+	}
+
+	/**
+	 * Make the decoder.
+	 * @return the decoder, or {@code null} where no source of keys is set
+	 */
+	@Nullable JwtDecoder create() {
+		JWSKeySelector<SecurityContext> keys = keys();
+		return (keys != null) ? decoder(keys) : null;
+	}
+
+	private @Nullable JWSKeySelector<SecurityContext> keys() {
+		AuthServerProperties.Jwt settings = this.settings;
+		if (settings.jwkSetUri() == null && settings.publicKeyLocation() == null && settings.secret() == null) {
+			return (settings.issuerUri() != null) ? remote(HttpKeyFetcher.ofIssuer(settings.issuerUri())) : null;
+		}
+		if (settings.jwkSetUri() != null) {
+			return remote(HttpKeyFetcher.ofKeySet(settings.jwkSetUri()));
+		}
+		if (settings.publicKeyLocation() != null) {
+			return publicKey(settings.publicKeyLocation());
+		}
+		byte[] secret = String.valueOf(settings.secret()).getBytes(StandardCharsets.UTF_8);
+		return single(new SecretKeySpec(secret, "HmacSHA256"), Set.of(JWSAlgorithm.HS256), JWSAlgorithm.HS256);
+	}
+
+	private JWSKeySelector<SecurityContext> remote(KeyFetcher fetcher) {
+		Set<JWSAlgorithm> fitting = new LinkedHashSet<>(List.of(RSA));
+		fitting.addAll(List.of(EC));
+		return new JWSVerificationKeySelector<>(algorithms(fitting, JWSAlgorithm.RS256, JWSAlgorithm.ES256),
+				new RemoteKeys(fetcher, this.timer));
+	}
+
+	private JWSKeySelector<SecurityContext> publicKey(Resource location) {
+		PublicKey key = PemPublicKey.read(this.prefix + ".public-key-location", location);
+		if (key instanceof ECPublicKey ec) {
+			JWSAlgorithm algorithm = algorithm(location, ec);
+			return single(key, Set.of(algorithm), algorithm);
+		}
+		return single(key, Set.of(RSA), JWSAlgorithm.RS256);
+	}
+
+	private JWSAlgorithm algorithm(Resource location, ECPublicKey key) {
+		for (JWSAlgorithm algorithm : EC) {
+			if (Curve.forJWSAlgorithm(algorithm).contains(Curve.forECParameterSpec(key.getParams()))) {
+				return algorithm;
+			}
+		}
+		throw new SettingException(this.prefix + ".public-key-location", location.getDescription(),
+				"Holds a key on a curve that no algorithm uses.");
+	}
+
+	private JWSKeySelector<SecurityContext> single(Key key, Set<JWSAlgorithm> fitting, JWSAlgorithm byDefault) {
+		Set<JWSAlgorithm> algorithms = algorithms(fitting, byDefault);
+		List<Key> keys = List.of(key);
+		return (header, context) -> algorithms.contains(header.getAlgorithm()) ? keys : List.of();
+	}
+
+	/**
+	 * Return the algorithms to accept, all of which must fit the key: a public key taken
+	 * for the secret of an HMAC would let anybody sign.
+	 */
+	private Set<JWSAlgorithm> algorithms(Set<JWSAlgorithm> fitting, JWSAlgorithm... byDefault) {
+		List<String> names = this.settings.algorithms();
+		if (names.isEmpty()) {
+			return Set.of(byDefault);
+		}
+		Set<JWSAlgorithm> algorithms = new LinkedHashSet<>();
+		for (int i = 0; i < names.size(); i++) {
+			JWSAlgorithm algorithm = JWSAlgorithm.parse(names.get(i));
+			if (!fitting.contains(algorithm)) {
+				throw new SettingException(this.algorithmsProperty + "[" + i + "]", names.get(i),
+						"Does not fit the source of keys, which allows "
+								+ String.join(", ", fitting.stream().map(JWSAlgorithm::getName).sorted().toList())
+								+ ".");
+			}
+			algorithms.add(algorithm);
+		}
+		return algorithms;
+	}
+
+	private JwtDecoder decoder(JWSKeySelector<SecurityContext> keys) {
+		DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+		processor.setJWSKeySelector(keys);
+		// Access tokens are one of these (RFC 9068); other types of JWT are for other
+		// uses.
+		processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT,
+				new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), null));
+		processor
+			.setJWTClaimsSetVerifier(new ClaimsCheck(this.settings.issuerUri(), this.settings.clockSkew(), this.clock));
+		NimbusJwtDecoder decoder = new NimbusJwtDecoder(processor);
+		decoder.setJwtValidator((jwt) -> OAuth2TokenValidatorResult.success());
+		return decoder;
+	}
+
+}

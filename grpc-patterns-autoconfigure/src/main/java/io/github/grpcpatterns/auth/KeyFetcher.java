@@ -1,0 +1,20 @@
+package io.github.grpcpatterns.auth;
+
+import java.util.concurrent.CompletableFuture;
+
+import com.nimbusds.jose.jwk.JWKSet;
+
+/**
+ * Gets the keys from where they are published.
+ */
+@FunctionalInterface
+interface KeyFetcher {
+
+	/**
+	 * Begin to fetch, without waiting.
+	 * @return completes with keys, at least one, or with what went wrong, within a few
+	 * seconds
+	 */
+	CompletableFuture<JWKSet> fetch();
+
+}

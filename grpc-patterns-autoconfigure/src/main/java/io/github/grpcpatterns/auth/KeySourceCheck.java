@@ -1,0 +1,44 @@
+package io.github.grpcpatterns.auth;
+
+import java.util.List;
+
+import io.github.grpcpatterns.RegisteredMethods;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * Fails the start where methods of the application's own want a token and there is
+ * nothing to check tokens with. What the stack serves by itself may stay closed.
+ */
+final class KeySourceCheck implements SmartInitializingSingleton {
+
+	private final @Nullable AuthServerInterceptor interceptor;
+
+	private final AccessRules rules;
+
+	private final RegisteredMethods methods;
+
+	KeySourceCheck(@Nullable AuthServerInterceptor interceptor, AccessRules rules, RegisteredMethods methods) {
+		this.interceptor = interceptor;
+		this.rules = rules;
+		this.methods = methods;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		if (this.interceptor == null || this.interceptor.canCheckTokens()) {
+			return;
+		}
+		List<String> closed = this.methods.all()
+			.keySet()
+			.stream()
+			.filter((method) -> !AccessRules.infrastructure(method))
+			.filter((method) -> this.rules.of(method).kind() == MethodAccess.Kind.AUTHENTICATED)
+			.toList();
+		if (!closed.isEmpty()) {
+			throw new MissingKeySourceException(closed);
+		}
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.github.grpcpatterns.auth;
+
+import java.util.List;
+
+/**
+ * There are methods that want a token, and nothing to check tokens with.
+ */
+final class MissingKeySourceException extends IllegalStateException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient List<String> methods;
+
+	MissingKeySourceException(List<String> methods) {
+		super("no source of keys to check the tokens of calls with, wanted by " + String.join(", ", methods));
+		this.methods = methods;
+	}
+
+	List<String> methods() {
+		return this.methods;
+	}
+
+}

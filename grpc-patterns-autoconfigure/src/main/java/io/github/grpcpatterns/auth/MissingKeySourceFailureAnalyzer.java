@@ -1,0 +1,37 @@
+package io.github.grpcpatterns.auth;
+
+import java.util.List;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/**
+ * Reports a {@link MissingKeySourceException}, and the ways out.
+ */
+final class MissingKeySourceFailureAnalyzer extends AbstractFailureAnalyzer<MissingKeySourceException> {
+
+	private static final int SHOWN = 10;
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, MissingKeySourceException cause) {
+		List<String> methods = cause.methods();
+		StringBuilder description = new StringBuilder(
+				"Every gRPC method wants a valid token unless told otherwise, and there is nothing to check tokens "
+						+ "with. Methods that are not public:\n\n");
+		methods.stream().limit(SHOWN).forEach((method) -> description.append("    ").append(method).append('\n'));
+		if (methods.size() > SHOWN) {
+			description.append("    and ").append(methods.size() - SHOWN).append(" more\n");
+		}
+		return new FailureAnalysis(description.toString(), """
+				Do one of these:
+
+				    - name the source of keys: grpc.patterns.server.auth.jwt.issuer-uri, jwt.jwk-set-uri, \
+				jwt.public-key-location or jwt.secret (or Boot's spring.security.oauth2.resourceserver.jwt.*)
+				    - define a JwtDecoder bean
+				    - define a TokenVerifier bean, for opaque tokens or API keys
+				    - name the methods that anybody may call: grpc.patterns.server.auth.public-methods
+				    - switch authentication off: grpc.patterns.server.auth.enabled=false
+				""", cause);
+	}
+
+}

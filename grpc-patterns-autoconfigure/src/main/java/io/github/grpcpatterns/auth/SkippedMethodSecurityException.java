@@ -1,0 +1,25 @@
+package io.github.grpcpatterns.auth;
+
+/**
+ * The method-security annotations of a service would be skipped without a word.
+ */
+final class SkippedMethodSecurityException extends IllegalStateException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final boolean proxied;
+
+	SkippedMethodSecurityException(String bean, Class<?> type, boolean proxied) {
+		super("the method-security annotations of the service '" + bean + "' (" + type.getName()
+				+ ") would be skipped, because calls do not go through a proxy of it");
+		this.proxied = proxied;
+	}
+
+	/**
+	 * Return whether there is a proxy, which calls go past.
+	 */
+	boolean proxied() {
+		return this.proxied;
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.github.grpcpatterns.auth;
+
+import java.util.Set;
+
+import io.github.grpcpatterns.StackConfigurationFilter;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * Leaves out the token checks that the stacks configure by themselves.
+ * <p>
+ * Boot's wakes up with a {@code JwtDecoder} bean and refuses public methods too.
+ * net.devh's does not start where Spring Security has no {@code AccessDecisionManager}
+ * any more, from 7 on; where it has one it stays.
+ */
+final class StackSecurityFilter extends StackConfigurationFilter {
+
+	private static final String BOOT = "org.springframework.boot.grpc.server.autoconfigure.security."
+			+ "GrpcServerOAuth2ResourceServerAutoConfiguration";
+
+	private static final String NET_DEVH = "net.devh.boot.grpc.server.autoconfigure.GrpcServerSecurityAutoConfiguration";
+
+	StackSecurityFilter() {
+		super("grpc.patterns.server.auth", "io.github.grpcpatterns.auth.AuthServerAutoConfiguration",
+				ClassUtils.isPresent("org.springframework.security.access.AccessDecisionManager",
+						StackSecurityFilter.class.getClassLoader()) ? Set.of(BOOT) : Set.of(BOOT, NET_DEVH));
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.github.grpcpatterns.correlation;
+
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/**
+ * Makes and accepts ids, and keeps one in the MDC for a while.
+ */
+final class Ids {
+
+	static final String MDC_KEY = "correlationId";
+
+	private static final int MAX_LENGTH = 128;
+
+	private Ids() {
+	}
+
+	/**
+	 * Return a fresh id. It only has to be unlikely to meet another, not hard to guess.
+	 */
+	static String fresh() {
+		ThreadLocalRandom random = ThreadLocalRandom.current();
+		HexFormat hex = HexFormat.of();
+		return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+	}
+
+	/**
+	 * Return the id of the headers.
+	 * @return the id, or {@code null} where there is none, several, or no valid one
+	 */
+	static @Nullable String accepted(Metadata headers, Metadata.Key<String> key) {
+		Iterable<String> values = headers.getAll(key);
+		if (values == null) {
+			return null;
+		}
+		Iterator<String> iterator = values.iterator();
+		String id = iterator.next();
+		return (iterator.hasNext() || !valid(id)) ? null : id;
+	}
+
+	private static boolean valid(String id) {
+		if (id.isEmpty() || id.length() > MAX_LENGTH) {
+			return false;
+		}
+		for (int i = 0; i < id.length(); i++) {
+			char c = id.charAt(i);
+			boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+			if (!alphanumeric && c != '.' && c != '_' && c != ':' && c != '-') {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Put an id into the MDC.
+	 * @return what was there before, for {@link #restore(String)}
+	 */
+	static @Nullable String put(String id) {
+		String previous = MDC.get(MDC_KEY);
+		MDC.put(MDC_KEY, id);
+		return previous;
+	}
+
+	static void restore(@Nullable String previous) {
+		if (previous != null) {
+			MDC.put(MDC_KEY, previous);
+		}
+		else {
+			MDC.remove(MDC_KEY);
+		}
+	}
+
+}

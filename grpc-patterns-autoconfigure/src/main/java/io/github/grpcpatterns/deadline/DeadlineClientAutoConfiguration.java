@@ -1,0 +1,30 @@
+package io.github.grpcpatterns.deadline;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ConditionalOnPattern;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the deadlines of the calls that are made.
+ */
+@AutoConfiguration
+@ConditionalOnPattern(DeadlineClientProperties.PREFIX)
+@EnableConfigurationProperties(DeadlineClientProperties.class)
+public final class DeadlineClientAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsDeadlineClientInterceptor")
+	DeadlineClientInterceptor grpcPatternsDeadlineClientInterceptor(DeadlineClientProperties properties) {
+		return new DeadlineClientInterceptor(properties);
+	}
+
+	@Bean
+	ActivePattern grpcPatternsDeadlineClientPattern() {
+		return ActivePattern.client("deadline");
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.github.grpcpatterns.deadline;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.MethodPatterns;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the deadlines of the calls that are served.
+ */
+@AutoConfiguration
+@ConditionalOnPattern(DeadlineServerProperties.PREFIX)
+@EnableConfigurationProperties(DeadlineServerProperties.class)
+public final class DeadlineServerAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsDeadlineServerInterceptor")
+	DeadlineServerInterceptor grpcPatternsDeadlineServerInterceptor(DeadlineServerProperties properties) {
+		return new DeadlineServerInterceptor(properties);
+	}
+
+	@Bean
+	MethodPatterns grpcPatternsDeadlineServerMethods(DeadlineServerProperties properties) {
+		return properties.methodOverrides().patterns();
+	}
+
+	@Bean
+	ActivePattern grpcPatternsDeadlineServerPattern() {
+		return ActivePattern.server("deadline");
+	}
+
+}

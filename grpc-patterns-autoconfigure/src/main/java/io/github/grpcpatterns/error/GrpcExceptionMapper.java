@@ -1,0 +1,27 @@
+package io.github.grpcpatterns.error;
+
+import io.grpc.StatusException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Callback, as a bean, that says what an exception of the application means to its
+ * callers. Beans are asked in their order, after statuses that the handler threw itself
+ * and before {@code grpc.patterns.server.errors.mappings}; the first answer counts.
+ * <p>
+ * What it returns goes to the client as it is: description, trailers and details. Return
+ * nothing that the client must not see.
+ */
+@FunctionalInterface
+public interface GrpcExceptionMapper {
+
+	/**
+	 * Map an exception. Called on the thread on which it was thrown, so it must not
+	 * block; what this method itself throws is logged, and the next in order is asked.
+	 * @param thrown the exception or error, freed of {@code ExecutionException},
+	 * {@code CompletionException} and {@code UndeclaredThrowableException}; never a
+	 * {@code StatusException} or {@code StatusRuntimeException}
+	 * @return how the call ends, or {@code null} for what this mapper does not know
+	 */
+	@Nullable StatusException map(Throwable thrown);
+
+}

@@ -1,0 +1,18 @@
+package io.github.grpcpatterns.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exceptions that the mapping knows by their classes.
+ */
+@FunctionalInterface
+interface KnownErrors {
+
+	/**
+	 * Say what an exception means.
+	 * @param thrown the exception
+	 * @return its meaning, or {@code null} where it is not known here
+	 */
+	@Nullable KnownError find(Throwable thrown);
+
+}

@@ -1,0 +1,26 @@
+package io.github.grpcpatterns.error;
+
+import io.github.grpcpatterns.EndReason;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+
+/**
+ * The exceptions of Spring Security, as method security on a service throws them.
+ */
+final class SecurityErrors implements KnownErrors {
+
+	@Override
+	public @Nullable KnownError find(Throwable thrown) {
+		if (thrown instanceof AccessDeniedException) {
+			return new KnownError(Status.Code.PERMISSION_DENIED, EndReason.ACCESS_DENIED);
+		}
+		if (thrown instanceof AuthenticationException) {
+			return new KnownError(Status.Code.UNAUTHENTICATED);
+		}
+		return null;
+	}
+
+}

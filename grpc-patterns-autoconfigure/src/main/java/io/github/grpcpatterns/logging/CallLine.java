@@ -1,0 +1,150 @@
+package io.github.grpcpatterns.logging;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.CallReporter;
+import io.github.grpcpatterns.MethodPatterns;
+import io.github.grpcpatterns.PerMethod;
+import io.github.grpcpatterns.Settings;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.MDC;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Writes the line of a call, the same for both sides.
+ */
+final class CallLine {
+
+	private static final String CORRELATION_ID = "correlationId";
+
+	private static final double NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private final Logger logger;
+
+	private final long slowNanos;
+
+	private final MethodPatterns excluded;
+
+	private final PerMethod<Line> lines = new PerMethod<>(this::line);
+
+	CallLine(Logger logger, Duration slowCallThreshold, MethodPatterns excluded) {
+		this.logger = logger;
+		this.slowNanos = Settings.nanosOrNone(slowCallThreshold);
+		this.excluded = excluded;
+	}
+
+	void follow(CallRecord call) {
+		Line line = this.lines.get(call.method());
+		if (line.logged) {
+			call.addReporter(line);
+		}
+	}
+
+	/**
+	 * Write the line of a call that has ended.
+	 */
+	void report(CallRecord call) {
+		this.lines.get(call.method()).ended(call);
+	}
+
+	private Line line(MethodDescriptor<?, ?> method) {
+		boolean logged = this.excluded.named()
+			.stream()
+			.noneMatch((named) -> named.pattern().matches(method.getFullMethodName()));
+		boolean unary = method.getType() == MethodDescriptor.MethodType.UNARY;
+		return new Line(CallRecord.kind(method), unary ? this.slowNanos : Long.MAX_VALUE, logged);
+	}
+
+	private static Level level(Status.Code code) {
+		return switch (code) {
+			case DEADLINE_EXCEEDED, PERMISSION_DENIED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE,
+					UNAVAILABLE ->
+				Level.WARN;
+			case UNKNOWN, UNIMPLEMENTED, INTERNAL, DATA_LOSS -> Level.ERROR;
+			default -> Level.INFO;
+		};
+	}
+
+	/**
+	 * The line as far as it is the same for all calls of a method.
+	 */
+	private final class Line implements CallReporter {
+
+		private final String kind;
+
+		private final long slowNanos;
+
+		private final boolean logged;
+
+		Line(String kind, long slowNanos, boolean logged) {
+			this.kind = kind;
+			this.slowNanos = slowNanos;
+			this.logged = logged;
+		}
+
+		@Override
+		public void ended(CallRecord call) {
+			Level level = level(call.status().getCode());
+			if (level == Level.INFO && call.durationNanos() >= this.slowNanos) {
+				level = Level.WARN;
+			}
+			if (!CallLine.this.logger.isEnabledForLevel(level)) {
+				return;
+			}
+			// The id is among the key-values; Boot's JSON breaks on a name that is in
+			// both.
+			String inMdc = MDC.get(CORRELATION_ID);
+			if (inMdc != null) {
+				MDC.remove(CORRELATION_ID);
+			}
+			try {
+				write(call, level);
+			}
+			finally {
+				if (inMdc != null) {
+					MDC.put(CORRELATION_ID, inMdc);
+				}
+			}
+		}
+
+		private void write(CallRecord call, Level level) {
+			long nanos = call.durationNanos();
+			String status = call.status().getCode().name();
+			LoggingEventBuilder event = CallLine.this.logger.atLevel(level)
+				.setMessage(call.methodName() + " " + status + " in " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms")
+				.addKeyValue("grpc.method", call.methodName())
+				.addKeyValue("grpc.type", this.kind)
+				.addKeyValue("grpc.status", status)
+				.addKeyValue("duration_ms", nanos / NANOS_PER_MILLI)
+				.addKeyValue("messages.received", call.messagesReceived())
+				.addKeyValue("messages.sent", call.messagesSent());
+			add(event, "peer", call.peerText());
+			add(event, "principal", call.principal());
+			add(event, CORRELATION_ID, call.correlationId());
+			Throwable exception = call.exception();
+			if (exception != null && call.exceptionUnknown()) {
+				call.exceptionLogged();
+				event.setCause(exception);
+			}
+			else if (exception != null) {
+				event.addKeyValue("exception.type", exception.getClass().getName());
+				add(event, "exception.message", exception.getMessage());
+			}
+			event.log();
+		}
+
+		private static void add(LoggingEventBuilder event, String key, @Nullable String value) {
+			if (value != null) {
+				event.addKeyValue(key, value);
+			}
+		}
+
+	}
+
+}

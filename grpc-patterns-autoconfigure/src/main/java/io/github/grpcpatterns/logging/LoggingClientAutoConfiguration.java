@@ -1,0 +1,30 @@
+package io.github.grpcpatterns.logging;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ConditionalOnPattern;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the log lines of the calls that are made.
+ */
+@AutoConfiguration
+@ConditionalOnPattern(LoggingClientProperties.PREFIX)
+@EnableConfigurationProperties(LoggingClientProperties.class)
+public final class LoggingClientAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsLoggingClientInterceptor")
+	LoggingClientInterceptor grpcPatternsLoggingClientInterceptor(LoggingClientProperties properties) {
+		return new LoggingClientInterceptor(properties);
+	}
+
+	@Bean
+	ActivePattern grpcPatternsLoggingClientPattern() {
+		return ActivePattern.client("logging");
+	}
+
+}

@@ -1,0 +1,46 @@
+package io.github.grpcpatterns.logging;
+
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.ClientInterceptorOrder;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.MethodDescriptor;
+import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.core.PriorityOrdered;
+import org.springframework.grpc.client.GlobalClientInterceptor;
+
+/**
+ * Logs a line at the end of each call that is made, once whatever the number of attempts,
+ * on the thread that tells the caller.
+ */
+@GrpcGlobalClientInterceptor
+@GlobalClientInterceptor
+public final class LoggingClientInterceptor implements ClientInterceptor, PriorityOrdered {
+
+	private final CallLine line;
+
+	LoggingClientInterceptor(LoggingClientProperties properties) {
+		this.line = new CallLine(LoggerFactory.getLogger("grpc.patterns.client"), properties.slowCallThreshold(),
+				properties.excluded());
+	}
+
+	@Override
+	public int getOrder() {
+		return ClientInterceptorOrder.LOGGING;
+	}
+
+	@Override
+	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
+			CallOptions callOptions, Channel next) {
+		CallRecord call = CallRecord.of(callOptions);
+		if (call != null) {
+			this.line.follow(call);
+		}
+		return next.newCall(method, callOptions);
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.github.grpcpatterns.logging;
+
+import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.core.PriorityOrdered;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+
+/**
+ * Logs a line at the end of each call that is served, refused ones included, on the
+ * thread of the call's last callback.
+ */
+@GrpcGlobalServerInterceptor
+@GlobalServerInterceptor
+public final class LoggingServerInterceptor implements ServerInterceptor, PriorityOrdered {
+
+	private final CallLine line;
+
+	LoggingServerInterceptor(LoggingServerProperties properties) {
+		this.line = new CallLine(LoggerFactory.getLogger("grpc.patterns.server"), properties.slowCallThreshold(),
+				properties.excluded());
+	}
+
+	@Override
+	public int getOrder() {
+		return ServerInterceptorOrder.LOGGING;
+	}
+
+	@Override
+	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+			ServerCallHandler<ReqT, RespT> next) {
+		this.line.follow(ServerCallGuard.current().record());
+		return next.startCall(call, headers);
+	}
+
+}

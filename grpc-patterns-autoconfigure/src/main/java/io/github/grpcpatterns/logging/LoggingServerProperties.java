@@ -1,0 +1,38 @@
+package io.github.grpcpatterns.logging;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+import io.github.grpcpatterns.MethodPatterns;
+import io.github.grpcpatterns.Settings;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+
+/**
+ * {@link ConfigurationProperties Properties} for the log lines of the calls that are
+ * served.
+ *
+ * @param enabled Whether to log a line for each call.
+ * @param slowCallThreshold Duration from which a unary call is logged at least as a
+ * warning. Zero means none. If a duration suffix is not specified, seconds will be used.
+ * @param exclude List of patterns of methods whose calls are not logged.
+ */
+@ConfigurationProperties(value = LoggingServerProperties.PREFIX, ignoreUnknownFields = false)
+public record LoggingServerProperties(@DefaultValue("true") boolean enabled,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowCallThreshold, @DefaultValue( {
+				"grpc.health.v1.Health/*", "grpc.reflection.*" }) List<String> exclude){
+
+	static final String PREFIX = "grpc.patterns.server.logging";
+
+	public LoggingServerProperties {
+		Settings.notNegative("slow-call-threshold", slowCallThreshold);
+	}
+
+	MethodPatterns excluded() {
+		return MethodPatterns.of(PREFIX + ".exclude", this.exclude);
+	}
+
+}

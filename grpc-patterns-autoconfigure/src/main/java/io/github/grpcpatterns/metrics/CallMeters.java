@@ -1,0 +1,145 @@
+package io.github.grpcpatterns.metrics;
+
+import java.util.concurrent.TimeUnit;
+
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.CallReporter;
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.PerMethod;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+
+/**
+ * The meters of one side, settled once for each method.
+ */
+final class CallMeters {
+
+	static final String SYSTEM_TAG = "rpc.system.name";
+
+	static final String METHOD_TAG = "rpc.method";
+
+	static final String STATUS_TAG = "rpc.response.status_code";
+
+	private final MeterRegistry registry;
+
+	private final CallTimer timer;
+
+	private final Side side;
+
+	private final boolean messageGap;
+
+	private final long largeMessageBytes;
+
+	private final PerMethod<MethodMeters> methods = new PerMethod<>(this::settle);
+
+	CallMeters(MeterRegistry registry, CallTimer timer, Side side, boolean messageGap, long largeMessageBytes) {
+		this.registry = registry;
+		this.timer = timer;
+		this.side = side;
+		this.messageGap = messageGap;
+		this.largeMessageBytes = largeMessageBytes;
+	}
+
+	void follow(CallRecord call) {
+		call.addReporter(this.methods.get(call.method()).reporter(call));
+	}
+
+	private MethodMeters settle(MethodDescriptor<?, ?> method) {
+		Tags tags = methodTags(method);
+		if (method.getType() == MethodDescriptor.MethodType.UNARY) {
+			UnaryReporter reporter = new UnaryReporter(
+					new StatusTimers(this.registry, this.side.unaryDuration, "Duration of unary calls.", tags));
+			return (call) -> reporter;
+		}
+		StreamMeters meters = new StreamMeters(this.registry, this.side, tags, this.messageGap);
+		return (call) -> new StreamReporter(meters, this.timer, this.largeMessageBytes);
+	}
+
+	static Tags methodTags(MethodDescriptor<?, ?> method) {
+		return Tags.of(SYSTEM_TAG, "grpc", METHOD_TAG, method.getFullMethodName());
+	}
+
+	/**
+	 * What differs between the sides.
+	 */
+	enum Side {
+
+		SERVER("rpc.server.call.duration", "grpc.patterns.server.stream."),
+
+		CLIENT("rpc.client.call.duration", "grpc.patterns.client.stream.");
+
+		final String unaryDuration;
+
+		final String streamPrefix;
+
+		Side(String unaryDuration, String streamPrefix) {
+			this.unaryDuration = unaryDuration;
+			this.streamPrefix = streamPrefix;
+		}
+
+	}
+
+	/**
+	 * The meters of one method.
+	 */
+	@FunctionalInterface
+	private interface MethodMeters {
+
+		/**
+		 * Return what follows one call; one object for all calls where that has no state.
+		 */
+		CallReporter reporter(CallRecord call);
+
+	}
+
+	private record UnaryReporter(StatusTimers durations) implements CallReporter {
+
+		@Override
+		public void ended(CallRecord call) {
+			this.durations.get(call.status().getCode()).record(call.durationNanos(), TimeUnit.NANOSECONDS);
+		}
+
+	}
+
+	/**
+	 * A timer for each status, registered when it first occurs. Several threads may
+	 * register the same one at once, which the registry makes one.
+	 */
+	static final class StatusTimers {
+
+		private final Timer[] timers = new Timer[Status.Code.values().length];
+
+		private final MeterRegistry registry;
+
+		private final String name;
+
+		private final String description;
+
+		private final Tags tags;
+
+		StatusTimers(MeterRegistry registry, String name, String description, Tags tags) {
+			this.registry = registry;
+			this.name = name;
+			this.description = description;
+			this.tags = tags;
+		}
+
+		Timer get(Status.Code code) {
+			Timer timer = this.timers[code.ordinal()];
+			if (timer == null) {
+				timer = Timer.builder(this.name)
+					.description(this.description)
+					.tags(this.tags)
+					.tag(STATUS_TAG, code.name())
+					.register(this.registry);
+				this.timers[code.ordinal()] = timer;
+			}
+			return timer;
+		}
+
+	}
+
+}

@@ -1,0 +1,47 @@
+package io.github.grpcpatterns.metrics;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the meters of the calls that are made.
+ */
+@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class,
+		afterName = {
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+				"org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration" })
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean(MeterRegistry.class)
+@ConditionalOnPattern(MetricsClientProperties.PREFIX)
+@EnableConfigurationProperties(MetricsClientProperties.class)
+public final class MetricsClientAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsMetricsClientInterceptor")
+	MetricsClientInterceptor grpcPatternsMetricsClientInterceptor(MeterRegistry registry, CallTimer timer,
+			MetricsClientProperties properties) {
+		return new MetricsClientInterceptor(registry, timer, properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAttemptMetricsClientInterceptor")
+	AttemptMetricsClientInterceptor grpcPatternsAttemptMetricsClientInterceptor(MeterRegistry registry) {
+		return new AttemptMetricsClientInterceptor(registry);
+	}
+
+	@Bean
+	ActivePattern grpcPatternsMetricsClientPattern() {
+		return ActivePattern.client("metrics");
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.github.grpcpatterns.metrics;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.AuthOutcomeListener;
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.UnknownMethodListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the meters of the calls that are served.
+ */
+@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class,
+		afterName = {
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+				"org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration" })
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean(MeterRegistry.class)
+@ConditionalOnPattern(MetricsServerProperties.PREFIX)
+@EnableConfigurationProperties(MetricsServerProperties.class)
+public final class MetricsServerAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsMetricsServerInterceptor")
+	MetricsServerInterceptor grpcPatternsMetricsServerInterceptor(MeterRegistry registry, CallTimer timer,
+			MetricsServerProperties properties) {
+		return new MetricsServerInterceptor(registry, timer, properties);
+	}
+
+	@Bean
+	UnknownMethodListener grpcPatternsUnknownMethodCounter(MeterRegistry registry) {
+		Counter counter = Counter.builder("grpc.patterns.server.unknown.methods")
+			.description("Calls of methods that no service has.")
+			.register(registry);
+		return counter::increment;
+	}
+
+	@Bean
+	AuthOutcomeListener grpcPatternsAuthOutcomeCounters(MeterRegistry registry) {
+		Counter[] counters = new Counter[AuthOutcomeListener.Outcome.values().length];
+		for (AuthOutcomeListener.Outcome outcome : AuthOutcomeListener.Outcome.values()) {
+			counters[outcome.ordinal()] = Counter.builder("grpc.patterns.server.auth")
+				.description("Calls, by how their authentication went.")
+				.tag("outcome", outcome.tag())
+				.register(registry);
+		}
+		return (outcome) -> counters[outcome.ordinal()].increment();
+	}
+
+	/**
+	 * Static, and without the registry: filters are applied before the first meter.
+	 */
+	@Bean
+	static RegisteredMethodMeterFilter grpcPatternsRegisteredMethodMeterFilter(RegisteredMethods methods) {
+		return new RegisteredMethodMeterFilter(methods);
+	}
+
+	@Bean
+	ActivePattern grpcPatternsMetricsServerPattern() {
+		return ActivePattern.server("metrics");
+	}
+
+}

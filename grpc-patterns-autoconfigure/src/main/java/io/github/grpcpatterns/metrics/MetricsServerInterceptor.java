@@ -1,0 +1,42 @@
+package io.github.grpcpatterns.metrics;
+
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.MeterRegistry;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+
+import org.springframework.core.PriorityOrdered;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+
+/**
+ * Records the meters of each call that is served, refused ones included.
+ */
+@GrpcGlobalServerInterceptor
+@GlobalServerInterceptor
+public final class MetricsServerInterceptor implements ServerInterceptor, PriorityOrdered {
+
+	private final CallMeters meters;
+
+	MetricsServerInterceptor(MeterRegistry registry, CallTimer timer, MetricsServerProperties properties) {
+		this.meters = new CallMeters(registry, timer, CallMeters.Side.SERVER, properties.messageGap(),
+				properties.largeMessageBytes());
+	}
+
+	@Override
+	public int getOrder() {
+		return ServerInterceptorOrder.METRICS;
+	}
+
+	@Override
+	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+			ServerCallHandler<ReqT, RespT> next) {
+		this.meters.follow(ServerCallGuard.current().record());
+		return next.startCall(call, headers);
+	}
+
+}

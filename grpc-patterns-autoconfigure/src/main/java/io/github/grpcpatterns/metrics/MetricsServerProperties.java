@@ -1,0 +1,31 @@
+package io.github.grpcpatterns.metrics;
+
+import io.github.grpcpatterns.Settings;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * {@link ConfigurationProperties Properties} for the meters of the calls that are served.
+ *
+ * @param enabled Whether to record meters.
+ * @param messageGap Whether to record the time between the messages sent on a stream.
+ * @param largeMessageThreshold Size from which a message on a stream is logged as a
+ * warning, once per stream. Zero means none.
+ */
+@ConfigurationProperties(value = MetricsServerProperties.PREFIX, ignoreUnknownFields = false)
+public record MetricsServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean messageGap,
+		@DefaultValue("1MB") DataSize largeMessageThreshold) {
+
+	static final String PREFIX = "grpc.patterns.server.metrics";
+
+	public MetricsServerProperties {
+		Settings.notNegative("large-message-threshold", largeMessageThreshold);
+	}
+
+	long largeMessageBytes() {
+		return this.largeMessageThreshold.toBytes() > 0 ? this.largeMessageThreshold.toBytes() : Long.MAX_VALUE;
+	}
+
+}

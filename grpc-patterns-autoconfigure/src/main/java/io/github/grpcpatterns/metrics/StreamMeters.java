@@ -1,0 +1,107 @@
+package io.github.grpcpatterns.metrics;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.grpcpatterns.EndReason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of one streaming method.
+ */
+final class StreamMeters {
+
+	private static final String DIRECTION_TAG = "direction";
+
+	final CallMeters.Side side;
+
+	final CallMeters.StatusTimers durations;
+
+	final AtomicInteger active = new AtomicInteger();
+
+	final Counter sent;
+
+	final Counter received;
+
+	final DistributionSummary sentSize;
+
+	final DistributionSummary receivedSize;
+
+	final Timer firstMessage;
+
+	final @Nullable Timer gap;
+
+	private final MeterRegistry registry;
+
+	private final Tags tags;
+
+	private final @Nullable Counter[] ended = new Counter[EndReason.values().length];
+
+	StreamMeters(MeterRegistry registry, CallMeters.Side side, Tags tags, boolean messageGap) {
+		this.registry = registry;
+		this.side = side;
+		this.tags = tags;
+		this.durations = new CallMeters.StatusTimers(registry, name("duration"), "Duration of streams.", tags);
+		Gauge.builder(name("active"), this.active, AtomicInteger::get)
+			.description("Streams that are open.")
+			.tags(tags)
+			.register(registry);
+		this.sent = messages("sent");
+		this.received = messages("received");
+		this.sentSize = size("sent");
+		this.receivedSize = size("received");
+		this.firstMessage = Timer.builder(name("first.message"))
+			.description(
+					"Time from the start of a stream to its first message, sent on a server, received on a client.")
+			.tags(tags)
+			.register(registry);
+		this.gap = messageGap ? Timer.builder(name("gap"))
+			.description("Time between messages sent on a stream.")
+			.tags(tags)
+			.register(registry) : null;
+	}
+
+	private String name(String meter) {
+		return this.side.streamPrefix + meter;
+	}
+
+	private Counter messages(String direction) {
+		return Counter.builder(name("messages"))
+			.description("Messages on streams.")
+			.tags(this.tags)
+			.tag(DIRECTION_TAG, direction)
+			.register(this.registry);
+	}
+
+	private DistributionSummary size(String direction) {
+		return DistributionSummary.builder(name("message.size"))
+			.description("Uncompressed size of the messages on streams.")
+			.baseUnit("bytes")
+			.tags(this.tags)
+			.tag(DIRECTION_TAG, direction)
+			.register(this.registry);
+	}
+
+	/**
+	 * Return the counter of streams that ended for a reason, registered when it first
+	 * occurs.
+	 */
+	Counter ended(EndReason reason) {
+		Counter counter = this.ended[reason.ordinal()];
+		if (counter == null) {
+			counter = Counter.builder(name("ended"))
+				.description("Streams that ended, by what ended them.")
+				.tags(this.tags)
+				.tag("reason", reason.tag())
+				.register(this.registry);
+			this.ended[reason.ordinal()] = counter;
+		}
+		return counter;
+	}
+
+}

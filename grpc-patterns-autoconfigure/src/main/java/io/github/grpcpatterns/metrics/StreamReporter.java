@@ -1,0 +1,83 @@
+package io.github.grpcpatterns.metrics;
+
+import java.util.concurrent.TimeUnit;
+
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.CallReporter;
+import io.github.grpcpatterns.CallTimer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records one stream. Messages are sent by one thread at a time and received by one
+ * thread at a time, but not the same.
+ */
+final class StreamReporter implements CallReporter {
+
+	private static final Logger logger = LoggerFactory.getLogger(StreamReporter.class);
+
+	private final StreamMeters meters;
+
+	private final CallTimer timer;
+
+	private final long largeMessageBytes;
+
+	private boolean first = true;
+
+	private long lastSent;
+
+	private volatile boolean warned;
+
+	StreamReporter(StreamMeters meters, CallTimer timer, long largeMessageBytes) {
+		this.meters = meters;
+		this.timer = timer;
+		this.largeMessageBytes = largeMessageBytes;
+		meters.active.incrementAndGet();
+	}
+
+	@Override
+	public void messageSent(CallRecord call) {
+		this.meters.sent.increment();
+		if (this.first && this.meters.side == CallMeters.Side.SERVER) {
+			first(call);
+		}
+		if (this.meters.gap != null) {
+			long now = this.timer.nanoTime();
+			if (call.messagesSent() > 1) {
+				this.meters.gap.record(now - this.lastSent, TimeUnit.NANOSECONDS);
+			}
+			this.lastSent = now;
+		}
+	}
+
+	@Override
+	public void messageReceived(CallRecord call) {
+		this.meters.received.increment();
+		if (this.first && this.meters.side == CallMeters.Side.CLIENT) {
+			first(call);
+		}
+	}
+
+	private void first(CallRecord call) {
+		this.first = false;
+		this.meters.firstMessage.record(this.timer.nanoTime() - call.startNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void messageSize(CallRecord call, boolean sent, long bytes) {
+		(sent ? this.meters.sentSize : this.meters.receivedSize).record(bytes);
+		if (bytes >= this.largeMessageBytes && !this.warned) {
+			this.warned = true;
+			logger.warn("A message of {} bytes was {} on a stream of {}", bytes, sent ? "sent" : "received",
+					call.methodName());
+		}
+	}
+
+	@Override
+	public void ended(CallRecord call) {
+		this.meters.active.decrementAndGet();
+		this.meters.durations.get(call.status().getCode()).record(call.durationNanos(), TimeUnit.NANOSECONDS);
+		this.meters.ended(call.endReason()).increment();
+	}
+
+}

@@ -1,0 +1,16 @@
+/**
+ * Meters that agree with what the other side saw.
+ * <p>
+ * A unary call is recorded in the timer {@code rpc.server.call.duration}
+ * ({@code rpc.client.call.duration}), named as OpenTelemetry names it. Streams, which it
+ * does not cover, have meters below {@code grpc.patterns.server.stream.}
+ * ({@code grpc.patterns.client.stream.}): {@code duration}, {@code active},
+ * {@code messages}, {@code message.size}, {@code first.message}, {@code gap} and
+ * {@code ended}. Every meter of a method carries {@code rpc.system.name} and
+ * {@code rpc.method}. Tags come from registered methods only, so that no client can
+ * create meters by inventing names.
+ */
+@NullMarked
+package io.github.grpcpatterns.metrics;
+
+import org.jspecify.annotations.NullMarked;

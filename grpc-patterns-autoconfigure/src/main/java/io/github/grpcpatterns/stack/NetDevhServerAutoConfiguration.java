@@ -1,0 +1,107 @@
+package io.github.grpcpatterns.stack;
+
+import java.util.Collection;
+import java.util.Map;
+
+import io.github.grpcpatterns.ActivePattern.Side;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcStack;
+import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.StackServer;
+import io.grpc.ServerBuilder;
+import net.devh.boot.grpc.server.config.GrpcServerProperties;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
+import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration for servers of net.devh's starter.
+ */
+@AutoConfiguration(afterName = { "io.github.grpcpatterns.GrpcPatternsAutoConfiguration",
+		"net.devh.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration" })
+@ConditionalOnPattern
+@ConditionalOnClass(name = "net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer")
+@ConditionalOnBean(type = "net.devh.boot.grpc.server.service.GrpcServiceDiscoverer")
+public final class NetDevhServerAutoConfiguration {
+
+	private static final Map<String, String> LIMITS = Map.of("max-connection-idle", "grpc.server.max-connection-idle",
+			"max-connection-age", "grpc.server.max-connection-age", "max-connection-age-grace",
+			"grpc.server.max-connection-age-grace", "permit-keep-alive-time", "grpc.server.permit-keep-alive-time");
+
+	@Bean
+	static BeanPostProcessor grpcPatternsNetDevhServices(ObjectProvider<RegisteredMethods> methods) {
+		return new Services(methods);
+	}
+
+	@Bean
+	GrpcServerConfigurer grpcPatternsNetDevhServerConfigurer(ObjectProvider<ServerBuilderHook> hooks) {
+		return new Hooks(hooks);
+	}
+
+	@Bean
+	GrpcStack grpcPatternsNetDevhServerStack() {
+		return GrpcStack.of(Side.SERVER, StackAutoConfiguration.NET_DEVH, GrpcServerConfigurer.class);
+	}
+
+	@Bean
+	StackServer grpcPatternsNetDevhServer(ObjectProvider<GrpcServerProperties> provider, Environment environment) {
+		GrpcServerProperties properties = provider.getIfAvailable(GrpcServerProperties::new);
+		return new StackServer(properties.getAddress(), "grpc.server.address", properties.getSecurity().isEnabled(),
+				"grpc.server.security.enabled", "grpc.server.reflection-service-enabled",
+				StackServer.limits(environment, LIMITS));
+	}
+
+	/**
+	 * Passes the services of each discoverer, also of the application's own, through the
+	 * registered methods.
+	 */
+	private record Services(ObjectProvider<RegisteredMethods> methods) implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			return (bean instanceof GrpcServiceDiscoverer discoverer) ? registering(discoverer) : bean;
+		}
+
+		private GrpcServiceDiscoverer registering(GrpcServiceDiscoverer discoverer) {
+			return () -> {
+				RegisteredMethods methods = this.methods.getObject();
+				Collection<GrpcServiceDefinition> services = discoverer.findGrpcServices();
+				return services.stream()
+					.map((service) -> new GrpcServiceDefinition(service.getBeanName(), service.getBeanClazz(),
+							methods.register(service.getDefinition())))
+					.toList();
+			};
+		}
+
+	}
+
+	/**
+	 * First of all configurers, so that each of the application's may undo what a hook
+	 * did.
+	 */
+	private record Hooks(ObjectProvider<ServerBuilderHook> hooks) implements GrpcServerConfigurer, PriorityOrdered {
+
+		@Override
+		public void accept(ServerBuilder<?> builder) {
+			this.hooks.orderedStream().forEach((hook) -> hook.customize(builder));
+		}
+
+		@Override
+		public int getOrder() {
+			return Ordered.HIGHEST_PRECEDENCE;
+		}
+
+	}
+
+}

@@ -1,0 +1,123 @@
+package io.github.grpcpatterns.stack;
+
+import java.net.InetAddress;
+import java.util.Map;
+
+import io.github.grpcpatterns.ActivePattern.Side;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcStack;
+import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.StackServer;
+import io.grpc.ServerBuilder;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Netty;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Ssl;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.Environment;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
+import org.springframework.grpc.server.service.GrpcServiceConfigurer;
+
+/**
+ * Auto-configuration for servers of Boot's own gRPC, which is Spring gRPC.
+ */
+@AutoConfiguration(afterName = { "io.github.grpcpatterns.GrpcPatternsAutoConfiguration",
+		"org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration" })
+@ConditionalOnPattern
+@ConditionalOnClass(name = { "org.springframework.grpc.server.ServerBuilderCustomizer",
+		"org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties" })
+@ConditionalOnBean(type = "org.springframework.grpc.server.service.GrpcServiceConfigurer")
+public final class SpringGrpcServerAutoConfiguration {
+
+	private static final Map<String, String> LIMITS = Map.of("max-connection-idle",
+			"spring.grpc.server.keepalive.connection.max-idle-time", "max-connection-age",
+			"spring.grpc.server.keepalive.connection.max-age", "max-connection-age-grace",
+			"spring.grpc.server.keepalive.connection.grace-period", "permit-keep-alive-time",
+			"spring.grpc.server.keepalive.permit.time");
+
+	@Bean
+	static BeanPostProcessor grpcPatternsSpringGrpcServices(ObjectProvider<RegisteredMethods> methods) {
+		return new Services(methods);
+	}
+
+	// Typed to no builder: Boot drops a customizer of another builder without a word.
+	@Bean
+	ServerBuilderCustomizer<?> grpcPatternsSpringGrpcServerBuilderCustomizer(ObjectProvider<ServerBuilderHook> hooks) {
+		return new Hooks<>(hooks);
+	}
+
+	@Bean
+	GrpcStack grpcPatternsSpringGrpcServerStack() {
+		return GrpcStack.of(Side.SERVER, StackAutoConfiguration.SPRING_GRPC, GrpcServiceConfigurer.class);
+	}
+
+	@Bean
+	StackServer grpcPatternsSpringGrpcServer(ObjectProvider<GrpcServerProperties> provider, Environment environment) {
+		GrpcServerProperties properties = provider.getIfAvailable(GrpcServerProperties::new);
+		return new StackServer(address(properties), "spring.grpc.server.address", tls(properties.getSsl()),
+				"spring.grpc.server.ssl.bundle", "spring.grpc.server.reflection.enabled",
+				StackServer.limits(environment, LIMITS));
+	}
+
+	private static String address(GrpcServerProperties properties) {
+		InetAddress address = properties.getAddress();
+		Netty netty = properties.getNetty();
+		String path = netty.getDomainSocketPath();
+		if (path != null && netty.getTransport() != Netty.Transport.TCP) {
+			return "unix:" + path;
+		}
+		return (address != null) ? address.getHostAddress() : "*";
+	}
+
+	private static boolean tls(Ssl ssl) {
+		Boolean enabled = ssl.getEnabled();
+		return (enabled != null) ? enabled : ssl.getBundle() != null;
+	}
+
+	/**
+	 * Passes each service that a configurer, also one of the application's own, prepares
+	 * for a server through the registered methods.
+	 */
+	private record Services(ObjectProvider<RegisteredMethods> methods) implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			return (bean instanceof GrpcServiceConfigurer configurer) ? registering(configurer) : bean;
+		}
+
+		private GrpcServiceConfigurer registering(GrpcServiceConfigurer configurer) {
+			return (service, factory) -> this.methods.getObject().register(configurer.configure(service, factory));
+		}
+
+	}
+
+	/**
+	 * First of all customizers, so that each of the application's may undo what a hook
+	 * did.
+	 *
+	 * @param <T> any builder
+	 */
+	private record Hooks<T extends ServerBuilder<T>>(
+			ObjectProvider<ServerBuilderHook> hooks) implements ServerBuilderCustomizer<T>, PriorityOrdered {
+
+		@Override
+		public void customize(T builder) {
+			this.hooks.orderedStream().forEach((hook) -> hook.customize(builder));
+		}
+
+		@Override
+		public int getOrder() {
+			return Ordered.HIGHEST_PRECEDENCE;
+		}
+
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.grpcpatterns.stack;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ActivePattern.Side;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcStack;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Auto-configuration for the line that says at the start which stacks and which patterns
+ * are at work.
+ */
+@AutoConfiguration(after = { NetDevhServerAutoConfiguration.class, SpringGrpcServerAutoConfiguration.class },
+		afterName = { "net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration",
+				"org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration",
+				"org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration" })
+@ConditionalOnPattern
+public final class StackAutoConfiguration {
+
+	static final String NET_DEVH = "net.devh grpc-spring-boot-starter";
+
+	static final String SPRING_GRPC = "Spring gRPC";
+
+	@Bean
+	StartLine grpcPatternsStartLine(ObjectProvider<GrpcStack> stacks, ObjectProvider<ActivePattern> patterns) {
+		return new StartLine(stacks, patterns);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory")
+	@ConditionalOnBean(type = "net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory")
+	static class NetDevhClientConfiguration {
+
+		@Bean
+		GrpcStack grpcPatternsNetDevhClientStack() {
+			return GrpcStack.of(Side.CLIENT, NET_DEVH,
+					net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.grpc.client.GrpcChannelFactory")
+	@ConditionalOnBean(type = "org.springframework.grpc.client.GrpcChannelFactory")
+	static class SpringGrpcClientConfiguration {
+
+		@Bean
+		GrpcStack grpcPatternsSpringGrpcClientStack() {
+			return GrpcStack.of(Side.CLIENT, SPRING_GRPC, org.springframework.grpc.client.GrpcChannelFactory.class);
+		}
+
+	}
+
+}

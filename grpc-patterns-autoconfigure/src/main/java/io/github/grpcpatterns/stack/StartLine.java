@@ -1,0 +1,71 @@
+package io.github.grpcpatterns.stack;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ActivePattern.Side;
+import io.github.grpcpatterns.GrpcStack;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * Logs one line before the servers start: the stacks with their versions and, in the
+ * order of the chain, the patterns that are on. Without a stack there is no line.
+ */
+final class StartLine implements SmartInitializingSingleton {
+
+	private static final Logger logger = LoggerFactory.getLogger(StartLine.class);
+
+	private static final List<String> CHAIN = List.of("correlation", "logging", "metrics", "shutdown", "auth",
+			"rate-limit", "deadline", "stream", "validation", "errors", "transport");
+
+	private static final List<String> CLIENT_CHAIN = List.of("correlation", "logging", "metrics", "deadline", "retry",
+			"auth");
+
+	private final ObjectProvider<GrpcStack> stacks;
+
+	private final ObjectProvider<ActivePattern> patterns;
+
+	StartLine(ObjectProvider<GrpcStack> stacks, ObjectProvider<ActivePattern> patterns) {
+		this.stacks = stacks;
+		this.patterns = patterns;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		List<GrpcStack> stacks = this.stacks.stream().toList();
+		if (!stacks.isEmpty()) {
+			logger.info("grpc-patterns on {}{}{}",
+					stacks.stream()
+						.map((stack) -> stack.name() + " " + stack.version())
+						.distinct()
+						.collect(Collectors.joining(" and ")),
+					patterns(stacks, Side.SERVER, CHAIN), patterns(stacks, Side.CLIENT, CLIENT_CHAIN));
+		}
+	}
+
+	private String patterns(List<GrpcStack> stacks, Side side, List<String> chain) {
+		if (stacks.stream().noneMatch((stack) -> stack.side() == side)) {
+			return "";
+		}
+		List<String> names = this.patterns.stream()
+			.filter((pattern) -> pattern.side() == side)
+			.map(ActivePattern::name)
+			.distinct()
+			.sorted(Comparator.<String>comparingInt((name) -> place(chain, name)).thenComparing(name -> name))
+			.toList();
+		return "; " + ((side == Side.SERVER) ? "server: " : "client: ")
+				+ (names.isEmpty() ? "no pattern" : String.join(", ", names));
+	}
+
+	private static int place(List<String> chain, String name) {
+		int index = chain.indexOf(name);
+		return (index >= 0) ? index : chain.size();
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.grpcpatterns.transport;
+
+import io.grpc.ServerBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two Nettys that a server may stand on. The typed code of each is in a class of its
+ * own, which is loaded only for a builder of that kind: the other may be missing.
+ */
+enum NettyTransport {
+
+	/** The one that grpc-netty-shaded brings. */
+	SHADED {
+
+		@Override
+		void maxConcurrentCalls(ServerBuilder<?> builder, int calls) {
+			ShadedNetty.maxConcurrentCalls(builder, calls);
+		}
+
+		@Override
+		void maxResets(ServerBuilder<?> builder, int resets, int seconds) {
+			ShadedNetty.maxResets(builder, resets, seconds);
+		}
+
+	},
+
+	/** The application's own, which grpc-netty uses. */
+	UNSHADED {
+
+		@Override
+		void maxConcurrentCalls(ServerBuilder<?> builder, int calls) {
+			UnshadedNetty.maxConcurrentCalls(builder, calls);
+		}
+
+		@Override
+		void maxResets(ServerBuilder<?> builder, int resets, int seconds) {
+			UnshadedNetty.maxResets(builder, resets, seconds);
+		}
+
+	};
+
+	abstract void maxConcurrentCalls(ServerBuilder<?> builder, int calls);
+
+	abstract void maxResets(ServerBuilder<?> builder, int resets, int seconds);
+
+	/**
+	 * Return the transport of a server.
+	 * @param builder the builder of the server
+	 * @return the transport, or {@code null} where it is not Netty
+	 */
+	static @Nullable NettyTransport of(ServerBuilder<?> builder) {
+		return switch (builder.getClass().getName()) {
+			case "io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder" -> SHADED;
+			case "io.grpc.netty.NettyServerBuilder" -> UNSHADED;
+			default -> null;
+		};
+	}
+
+}

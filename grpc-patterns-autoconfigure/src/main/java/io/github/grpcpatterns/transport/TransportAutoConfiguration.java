@@ -1,0 +1,41 @@
+package io.github.grpcpatterns.transport;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.StackServer;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the limits and the guards of the transport.
+ */
+@AutoConfiguration
+@ConditionalOnPattern("grpc.patterns.server.transport")
+@EnableConfigurationProperties(TransportProperties.class)
+public final class TransportAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsTransportLimits")
+	ServerBuilderHook grpcPatternsTransportLimits(TransportProperties properties, ObjectProvider<StackServer> servers) {
+		return new TransportLimits(properties, servers.stream().toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsTransportGuards")
+	ServerBuilderHook grpcPatternsTransportGuards(TransportProperties properties, ObjectProvider<StackServer> servers,
+			RegisteredMethods methods) {
+		return new TransportGuards(properties, servers.stream().toList(), methods);
+	}
+
+	@Bean
+	ActivePattern grpcPatternsTransportPattern() {
+		return ActivePattern.server("transport");
+	}
+
+}

@@ -1,0 +1,135 @@
+package io.github.grpcpatterns.transport;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.StackServer;
+import io.github.grpcpatterns.transport.TransportProperties.Exposure;
+import io.github.grpcpatterns.transport.TransportProperties.OldVersion;
+import io.grpc.ServerBuilder;
+import io.grpc.internal.GrpcUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at a server on Netty before it is built, and so before it listens: at the
+ * versions it stands on, and at what it opens to more than its own host.
+ * <p>
+ * How it listens is read from the stack's settings. TLS that a customizer of the
+ * application turns on is not seen; {@code plaintext: allow} is for that.
+ */
+final class TransportGuards implements ServerBuilderHook {
+
+	private static final Logger logger = LoggerFactory.getLogger(TransportGuards.class);
+
+	private static final String PREFIX = "grpc.patterns.server.transport.";
+
+	private static final String CORE_VERSION = GrpcUtil.getGrpcBuildVersion().getImplementationVersion();
+
+	private final TransportProperties properties;
+
+	private final List<StackServer> servers;
+
+	private final RegisteredMethods methods;
+
+	TransportGuards(TransportProperties properties, List<StackServer> servers, RegisteredMethods methods) {
+		this.properties = properties;
+		this.servers = servers;
+		this.methods = methods;
+	}
+
+	@Override
+	public void customize(ServerBuilder<?> builder) {
+		NettyTransport netty = NettyTransport.of(builder);
+		if (netty == null) {
+			return;
+		}
+		checkVersions(builder, netty);
+		for (StackServer server : this.servers) {
+			if (isBeyondLoopback(server.address())) {
+				checkPlaintext(server);
+				checkReflection(server);
+			}
+		}
+	}
+
+	private void checkVersions(ServerBuilder<?> builder, NettyTransport netty) {
+		if (this.properties.versionFloor() == OldVersion.OFF) {
+			return;
+		}
+		List<String> complaints = new ArrayList<>(VersionFloor.GRPC_JAVA.complaints(CORE_VERSION, version(builder)));
+		if (netty == NettyTransport.UNSHADED) {
+			complaints.addAll(VersionFloor.NETTY.complaints(UnshadedNetty.version()));
+		}
+		if (complaints.isEmpty()) {
+			return;
+		}
+		String text = String.join(" ", complaints);
+		if (this.properties.versionFloor() == OldVersion.FAIL) {
+			throw new SettingException(PREFIX + "version-floor", "fail", text);
+		}
+		logger.warn("{} ('{}version-floor=off' silences this)", text, PREFIX);
+	}
+
+	/**
+	 * The version of the transport, which may be another one than that of the core. In a
+	 * jar that was repacked the manifest is about something else.
+	 */
+	private static @Nullable String version(ServerBuilder<?> builder) {
+		return CORE_VERSION.equals(GrpcUtil.class.getPackage().getImplementationVersion())
+				? builder.getClass().getPackage().getImplementationVersion() : null;
+	}
+
+	private void checkPlaintext(StackServer server) {
+		if (!server.tls()) {
+			report("plaintext", this.properties.plaintext(),
+					("The server listens on %s without TLS: whoever is on the way can read and change every call, tokens "
+							+ "included. Turn TLS on with '%s', or listen on loopback only with '%s'")
+						.formatted(listening(server), server.tlsProperty(), server.addressProperty()));
+		}
+	}
+
+	private void checkReflection(StackServer server) {
+		if (this.methods.all().keySet().stream().anyMatch((method) -> method.startsWith("grpc.reflection."))) {
+			report("reflection-beyond-loopback", this.properties.reflectionBeyondLoopback(),
+					("The server listens on %s and serves reflection, which tells every service, method and message to "
+							+ "whoever may call it. Turn it off with '%s=false', or listen on loopback only with '%s'")
+						.formatted(listening(server), server.reflectionProperty(), server.addressProperty()));
+		}
+	}
+
+	private static void report(String setting, Exposure exposure, String text) {
+		switch (exposure) {
+			case WARN -> logger.warn("{}; where this is meant to be so, say '{}{}=allow'.", text, PREFIX, setting);
+			case DENY -> throw new SettingException(PREFIX + setting, "deny", text + ".");
+			case ALLOW -> {
+			}
+		}
+	}
+
+	private static String listening(StackServer server) {
+		return server.address().equals("*") ? "every address" : server.address();
+	}
+
+	private static boolean isBeyondLoopback(String address) {
+		if (address.startsWith("unix:")) {
+			return false;
+		}
+		if (address.equals("*")) {
+			return true;
+		}
+		try {
+			return !InetAddress.getByName(address).isLoopbackAddress();
+		}
+		catch (UnknownHostException ex) {
+			return true;
+		}
+	}
+
+}

@@ -1,0 +1,190 @@
+package io.github.grpcpatterns;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+import io.github.grpcpatterns.testing.PingService;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * Tests for {@link SettingFailureAnalyzer}, {@link UnknownSettingFailureAnalyzer} and
+ * {@link UnknownSettingCheck}: what a start that fails prints.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class SettingReportTests {
+
+	@TempDir
+	private Path directory;
+
+	@Test
+	void aNegativeDurationInAnOverrideIsReportedWithPropertyValueOriginAndReason(CapturedOutput output) {
+		start("""
+				grpc.patterns.server.deadline:
+				  overrides:
+				    - methods: "*"
+				      max: 5s
+				    - methods: grpcpatterns.*
+				      max: -5s
+				""");
+		assertThat(output).contains("A setting of grpc-patterns is not valid:",
+				"Property: grpc.patterns.server.deadline.overrides[1].max\n", "Value: \"-5s\"\n",
+				"application.yaml] - 6:12\n", "Reason: Must not be negative.\n",
+				"Change or remove 'grpc.patterns.server.deadline.overrides[1].max'.");
+	}
+
+	@Test
+	void anUnknownSettingOfAPatternIsReportedWithoutItsValue(CapturedOutput output) {
+		start("""
+				grpc.patterns.server.deadline:
+				  max: 5s
+				  secert: hunter2
+				  overrides:
+				    - methods: "*"
+				      mxa: hunter2
+				""");
+		assertThat(output)
+			.contains("grpc.patterns.server.deadline.secert", "application.yaml] - 3:11",
+					"grpc.patterns.server.deadline.overrides[0].mxa", "application.yaml] - 6:12")
+			.doesNotContain("hunter2");
+	}
+
+	@Test
+	void anUnknownPatternIsReportedWithTheNearestNameAndWithoutItsValue(CapturedOutput output) {
+		start("""
+				grpc.patterns.server.deadlin.token: hunter2
+				""");
+		assertThat(output)
+			.contains("Property: grpc.patterns.server.deadlin.token\n", "application.yaml] - 1:37\n",
+					"Reason: No such setting; did you mean 'grpc.patterns.server.deadline'?\n")
+			.doesNotContain("hunter2");
+	}
+
+	@Test
+	void anUnknownSettingOfAllPatternsIsReported(CapturedOutput output) {
+		start("""
+				grpc.patterns.unmatched-method: warn
+				""");
+		assertThat(output).contains("Property: grpc.patterns.unmatched-method\n",
+				"did you mean 'grpc.patterns.unmatched-methods'?");
+	}
+
+	@Test
+	void aSecretIsNotPrinted(CapturedOutput output) {
+		start("""
+				grpc.patterns.server.deadline.secret: hunter2
+				""");
+		assertThat(output)
+			.contains("Property: grpc.patterns.server.deadline.secret\n", "application.yaml] - 1:39\n",
+					"Reason: Must have 32 bytes at least.\n")
+			.doesNotContain("Value:", "hunter2");
+	}
+
+	@Test
+	void aMethodThatDoesNotExistIsReportedWithTheNearestOne(CapturedOutput output) {
+		start("""
+				grpc.patterns.server.deadline:
+				  overrides:
+				    - methods: grpcpatterns.testing.v1.PingService/Pong
+				""");
+		assertThat(output).contains("Property: grpc.patterns.server.deadline.overrides[0].methods[0]\n",
+				"Value: \"grpcpatterns.testing.v1.PingService/Pong\"\n", "application.yaml] - 3:16\n",
+				"did you mean 'grpcpatterns.testing.v1.PingService/Ping'?");
+	}
+
+	@Test
+	void whatIsSetInTheEnvironmentIsReportedAsSuch(CapturedOutput output) {
+		assertThat(catchThrowable(
+				() -> application().run("--grpc.patterns.server.deadline.max=-1", "--spring.config.location=")))
+			.isNotNull();
+		assertThat(output).contains("Property: grpc.patterns.server.deadline.max\n", "Value: \"-1\"\n",
+				"from property source \"commandLineArgs\"\n");
+	}
+
+	@Test
+	void whatOthersDoNotKnowIsLeftToBoot(CapturedOutput output) {
+		start("""
+				other:
+				  known: 1
+				  unknown: 2
+				""");
+		assertThat(output).contains("other.unknown").doesNotContain("grpc-patterns does not know");
+	}
+
+	private void start(String yaml) {
+		Path file = this.directory.resolve("application.yaml");
+		try {
+			Files.writeString(file, yaml);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		assertThat(catchThrowable(() -> application().run("--spring.config.location=" + file.toUri()))).isNotNull();
+	}
+
+	private static SpringApplicationBuilder application() {
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties("spring.main.banner-mode=off");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(GrpcPatternsAutoConfiguration.class)
+	@EnableConfigurationProperties({ Deadlines.class, Other.class })
+	static class Application {
+
+		@Bean
+		MethodPatterns patterns(Deadlines deadlines, RegisteredMethods methods) {
+			methods.register(new PingService().bindService());
+			return MethodOverrides.of("grpc.patterns.server.deadline", deadlines.overrides()).patterns();
+		}
+
+	}
+
+	@ConfigurationProperties(value = "grpc.patterns.server.deadline", ignoreUnknownFields = false)
+	record Deadlines(@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration max, @Nullable String secret,
+			@DefaultValue List<Override> overrides) {
+
+		Deadlines {
+			Settings.notNegative("max", max);
+			if (secret != null && secret.length() < 32) {
+				throw new SettingException("secret", null, "Must have 32 bytes at least.");
+			}
+		}
+
+		record Override(@DefaultValue List<String> methods,
+				@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration max) implements MethodOverride {
+
+			Override {
+				Settings.notNegative("max", max);
+			}
+
+		}
+
+	}
+
+	@ConfigurationProperties(value = "other", ignoreUnknownFields = false)
+	record Other(int known) {
+	}
+
+}

@@ -1,0 +1,279 @@
+package io.github.grpcpatterns.deadline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.v1.PingRequest;
+import io.github.grpcpatterns.testing.v1.PingResponse;
+import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link DeadlineServerInterceptor} and {@link DeadlineClientInterceptor}.
+ */
+class DeadlineTests {
+
+	private static final String PING = "grpcpatterns.testing.v1.PingService/Ping";
+
+	private final ManualTimer timer = new ManualTimer();
+
+	private final RecordingReporter reporter = new RecordingReporter();
+
+	private final Silent service = new Silent();
+
+	static List<MethodDescriptor<PingRequest, PingResponse>> methods() {
+		return List.of(PingServiceGrpc.getPingMethod(), PingServiceGrpc.getPingListMethod(),
+				PingServiceGrpc.getPingStreamMethod(), PingServiceGrpc.getPingBidiMethod());
+	}
+
+	private static DeadlineServerProperties server(String defaultDeadline, String max, boolean required,
+			DeadlineServerProperties.Override... overrides) {
+		return new DeadlineServerProperties(true, Duration.parse(defaultDeadline), Duration.parse(max), required,
+				List.of(overrides));
+	}
+
+	private GrpcHarness start(DeadlineServerProperties properties) {
+		return GrpcHarness.netty()
+			.service(this.service)
+			.timer(this.timer)
+			.interceptors(this.reporter, new DeadlineServerInterceptor(properties))
+			.start();
+	}
+
+	private static RawCall call(GrpcHarness harness, MethodDescriptor<PingRequest, PingResponse> method,
+			CallOptions options) {
+		return RawCall.start(harness.channel(), method, options, new Metadata())
+			.send(PingRequest.getDefaultInstance())
+			.halfClose();
+	}
+
+	@ParameterizedTest
+	@MethodSource("methods")
+	void aCallWithoutADeadlineEndsAfterTheDefault(MethodDescriptor<PingRequest, PingResponse> method) {
+		try (GrpcHarness harness = start(server("PT5S", "PT0S", false))) {
+			RawCall call = call(harness, method, CallOptions.DEFAULT);
+			Deadline inherited = this.service.awaitDeadline();
+			assertThat(inherited.timeRemaining(TimeUnit.MILLISECONDS)).isBetween(1L, 5000L);
+			this.timer.advance(Duration.ofSeconds(4));
+			assertThat(call.closes()).isZero();
+			this.timer.advance(Duration.ofSeconds(1));
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(call.await().getDescription()).isEqualTo("deadline exceeded");
+			CallRecord record = this.reporter.await();
+			assertThat(record.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(record.endReason()).isEqualTo(EndReason.DEADLINE);
+			assertThat(this.service.awaitCancelled()).isEqualTo(Status.Code.CANCELLED);
+		}
+	}
+
+	@Test
+	void maxShortensTheCallersDeadlineAndBoundsACallWithoutOne() {
+		try (GrpcHarness harness = start(server("PT0S", "PT2S", false))) {
+			RawCall longer = call(harness, PingServiceGrpc.getPingMethod(),
+					CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS));
+			this.service.awaitDeadline();
+			this.timer.advance(Duration.ofSeconds(2));
+			assertThat(longer.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			RawCall none = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
+			this.service.awaitDeadline();
+			this.timer.advance(Duration.ofSeconds(2));
+			assertThat(none.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+		}
+	}
+
+	@Test
+	void theCallersNearerDeadlineStays() {
+		try (GrpcHarness harness = start(server("PT1H", "PT1H", false))) {
+			RawCall call = call(harness, PingServiceGrpc.getPingMethod(),
+					CallOptions.DEFAULT.withDeadlineAfter(200, TimeUnit.MILLISECONDS));
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(this.timer.scheduled()).isEmpty();
+			CallRecord record = this.reporter.await();
+			assertThat(record.status().getCode()).isIn(Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
+		}
+	}
+
+	@Test
+	void aCallWithoutADeadlineIsRefusedWhereOneIsRequiredWhateverTheDefault() {
+		try (GrpcHarness harness = start(server("PT5S", "PT0S", true))) {
+			RawCall refused = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
+			assertThat(refused.await().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+			assertThat(refused.await().getDescription()).isEqualTo("a deadline is required");
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
+			assertThat(this.service.calls).hasValue(0);
+		}
+	}
+
+	@Test
+	void anOverrideOfZeroLiftsTheDefault() {
+		DeadlineServerProperties.Override lift = new DeadlineServerProperties.Override(List.of(PING), Duration.ZERO,
+				null, null);
+		try (GrpcHarness harness = start(server("PT5S", "PT0S", false, lift))) {
+			RawCall call = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
+			assertThat(this.service.awaitDeadline()).isNull();
+			assertThat(this.timer.scheduled()).isEmpty();
+			call.cancel();
+		}
+	}
+
+	@Test
+	void aCallThatIsOverForgetsItsTimer() {
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.timer(this.timer)
+			.interceptors(this.reporter, new DeadlineServerInterceptor(server("PT5S", "PT0S", false)))
+			.start()) {
+			harness.blocking().ping(PingRequest.getDefaultInstance());
+			this.reporter.await();
+			assertThat(this.timer.scheduled()).isEmpty();
+		}
+	}
+
+	@Test
+	void aClientGivesUnaryCallsADeadlineAndStreamsNone() {
+		DeadlineClientInterceptor client = new DeadlineClientInterceptor(
+				new DeadlineClientProperties(true, Duration.ofSeconds(30), Duration.ZERO, List.of()));
+		assertThat(remaining(client, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT)).isBetween(25L, 30L);
+		assertThat(remaining(client, PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT)).isNull();
+		assertThat(remaining(client, PingServiceGrpc.getPingMethod(),
+				CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS)))
+			.isBetween(5L, 10L);
+		assertThat(remaining(client, PingServiceGrpc.getPingMethod(),
+				CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS)))
+			.isBetween(25L, 30L);
+	}
+
+	@Test
+	void aClientsOverrideDecidesForItsMethods() {
+		DeadlineClientInterceptor client = new DeadlineClientInterceptor(
+				new DeadlineClientProperties(true, Duration.ofSeconds(30), Duration.ZERO,
+						List.of(new DeadlineClientProperties.Override(List.of(PING), Duration.ZERO, null),
+								new DeadlineClientProperties.Override(List.of("*"), null, Duration.ofMinutes(1)))));
+		assertThat(remaining(client, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT)).isNull();
+		assertThat(remaining(client, PingServiceGrpc.getPingSafeMethod(), CallOptions.DEFAULT)).isBetween(25L, 30L);
+		assertThat(remaining(client, PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT)).isBetween(55L, 60L);
+	}
+
+	private static Long remaining(DeadlineClientInterceptor client, MethodDescriptor<?, ?> method,
+			CallOptions options) {
+		AtomicReference<Deadline> deadline = new AtomicReference<>();
+		client.interceptCall(method, options, new io.grpc.Channel() {
+
+			@Override
+			public <A, B> io.grpc.ClientCall<A, B> newCall(MethodDescriptor<A, B> called, CallOptions callOptions) {
+				deadline.set(callOptions.getDeadline());
+				return null; // never started
+			}
+
+			@Override
+			public String authority() {
+				return "test";
+			}
+
+		});
+		return (deadline.get() != null) ? deadline.get().timeRemaining(TimeUnit.SECONDS) : null;
+	}
+
+	/**
+	 * Never answers, and tells how its calls are cancelled.
+	 */
+	private static final class Silent extends PingService {
+
+		private volatile CountDownLatch reached = new CountDownLatch(1);
+
+		private volatile CountDownLatch cancelled = new CountDownLatch(1);
+
+		private volatile Deadline deadline;
+
+		private volatile Context context;
+
+		private void handle(StreamObserver<PingResponse> responses) {
+			this.calls.incrementAndGet();
+			this.context = Context.current();
+			this.deadline = this.context.getDeadline();
+			CountDownLatch cancelled = this.cancelled;
+			((ServerCallStreamObserver<PingResponse>) responses).setOnCancelHandler(cancelled::countDown);
+			this.reached.countDown();
+		}
+
+		Deadline awaitDeadline() {
+			await(this.reached);
+			this.reached = new CountDownLatch(1);
+			return this.deadline;
+		}
+
+		Status.Code awaitCancelled() {
+			await(this.cancelled);
+			return Status.fromThrowable(this.context.cancellationCause()).getCode();
+		}
+
+		private static void await(CountDownLatch latch) {
+			try {
+				if (!latch.await(10, TimeUnit.SECONDS)) {
+					throw new AssertionError("did not happen");
+				}
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@Override
+		public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+			handle(responses);
+		}
+
+		@Override
+		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+			handle(responses);
+		}
+
+		@Override
+		public StreamObserver<PingRequest> pingStream(StreamObserver<PingResponse> responses) {
+			return pingBidi(responses);
+		}
+
+		@Override
+		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
+			handle(responses);
+			return new StreamObserver<>() {
+
+				@Override
+				public void onNext(PingRequest value) {
+				}
+
+				@Override
+				public void onError(Throwable ex) {
+				}
+
+				@Override
+				public void onCompleted() {
+				}
+
+			};
+		}
+
+	}
+
+}

@@ -1,0 +1,112 @@
+package io.github.grpcpatterns.error;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.RecordingReporter;
+import io.grpc.ForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.github.grpcpatterns.CallRecord;
+
+/**
+ * A server with the error pattern around a service that fails.
+ */
+final class ErrorFixture implements AutoCloseable {
+
+	static final String CORRELATION_ID = "c0ffee";
+
+	final FailingService service = new FailingService();
+
+	final RecordingReporter reporter = new RecordingReporter();
+
+	final Closes closes = new Closes();
+
+	final GrpcHarness harness;
+
+	ErrorFixture(StatusMapping mapping, ServerInterceptor... own) {
+		ServerInterceptor[] inner = new ServerInterceptor[own.length + 1];
+		inner[0] = new ErrorServerInterceptor(new RichStatus(RichStatus.DEFAULT_DOMAIN));
+		System.arraycopy(own, 0, inner, 1, own.length);
+		this.harness = GrpcHarness.netty()
+			.service(this.service)
+			.mapping(mapping)
+			.interceptors(this.reporter, this.closes)
+			.innerInterceptors(inner)
+			.start();
+	}
+
+	static ErrorFixture withDefaults(ServerInterceptor... own) {
+		return new ErrorFixture(mapping(properties()), own);
+	}
+
+	static ErrorServerProperties properties() {
+		return new ErrorServerProperties(true, RichStatus.DEFAULT_DOMAIN, Map.of(), Set.of(),
+				ErrorServerProperties.Upstream.CONVERT);
+	}
+
+	static StatusMapping mapping(ErrorServerProperties properties, GrpcExceptionMapper... mappers) {
+		return mapping(properties, List.of(), mappers);
+	}
+
+	static StatusMapping mapping(ErrorServerProperties properties, List<StackErrorHandlers> handlers,
+			GrpcExceptionMapper... mappers) {
+		return new StatusMapping(new RichStatus(RichStatus.DEFAULT_DOMAIN), properties, List.of(mappers),
+				new ConfiguredErrors(properties.mappings(), null), handlers,
+				List.of(new JavaErrors(), new SecurityErrors(), new ValidationErrors()));
+	}
+
+	/**
+	 * Make a unary call whose handler throws.
+	 */
+	StatusRuntimeException thrown(Supplier<? extends Throwable> failure) {
+		this.service.failWith(FailingService.Way.THROW, failure);
+		return CallKind.UNARY.await(this.harness.channel());
+	}
+
+	/**
+	 * Make a unary call whose handler calls {@code onError}.
+	 */
+	StatusRuntimeException onError(Supplier<? extends Throwable> failure) {
+		this.service.failWith(FailingService.Way.ON_ERROR, failure);
+		return CallKind.UNARY.await(this.harness.channel());
+	}
+
+	@Override
+	public void close() {
+		this.harness.close();
+	}
+
+	/**
+	 * Counts how often calls are closed, and gives them a correlation id.
+	 */
+	static final class Closes implements ServerInterceptor {
+
+		final java.util.concurrent.atomic.AtomicInteger count = new java.util.concurrent.atomic.AtomicInteger();
+
+		@Override
+		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+				ServerCallHandler<ReqT, RespT> next) {
+			CallRecord.current().correlationId(CORRELATION_ID);
+			return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+				@Override
+				public void close(Status status, Metadata trailers) {
+					Closes.this.count.incrementAndGet();
+					super.close(status, trailers);
+				}
+
+			}, headers);
+		}
+
+	}
+
+}

@@ -1,0 +1,69 @@
+package io.github.grpcpatterns.stack;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ActivePattern.Side;
+import io.github.grpcpatterns.GrpcStack;
+import io.github.grpcpatterns.testing.TestStack;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link StartLine} and {@link StackAutoConfiguration}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartLineTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(StackAutoConfiguration.class));
+
+	@Test
+	void theStackAndThePatternsOfBothSidesAreNamedInTheOrderOfTheChain(CapturedOutput output) {
+		this.runner.withBean("server", GrpcStack.class, () -> new GrpcStack(Side.SERVER, "Spring gRPC", "1.1.0"))
+			.withBean("client", GrpcStack.class, () -> new GrpcStack(Side.CLIENT, "Spring gRPC", "1.1.0"))
+			.withBean("a", ActivePattern.class, () -> ActivePattern.server("transport"))
+			.withBean("b", ActivePattern.class, () -> ActivePattern.server("auth"))
+			.withBean("c", ActivePattern.class, () -> ActivePattern.server("correlation"))
+			.withBean("d", ActivePattern.class, () -> ActivePattern.client("retry"))
+			.withBean("e", ActivePattern.class, () -> ActivePattern.client("correlation"))
+			.withBean("f", ActivePattern.class, () -> ActivePattern.client("later"))
+			.run((context) -> assertThat(output).containsOnlyOnce("grpc-patterns on Spring gRPC 1.1.0; "
+					+ "server: correlation, auth, transport; client: correlation, retry, later"));
+	}
+
+	@Test
+	void aSideThatIsNotThereIsNotMentioned(CapturedOutput output) {
+		this.runner.withBean(GrpcStack.class, () -> new GrpcStack(Side.CLIENT, "Spring gRPC", "unknown"))
+			.withBean("a", ActivePattern.class, () -> ActivePattern.server("auth"))
+			.run((context) -> assertThat(output).contains("grpc-patterns on Spring gRPC unknown; client: no pattern")
+				.doesNotContain("auth"));
+	}
+
+	@Test
+	void withoutAStackThereIsNoLine(CapturedOutput output) {
+		this.runner.withBean("a", ActivePattern.class, () -> ActivePattern.server("auth"))
+			.run((context) -> assertThat(output).doesNotContain("grpc-patterns on"));
+	}
+
+	@Test
+	void netDevhIsNamedWithItsVersion(CapturedOutput output) {
+		TestStack.NET_DEVH.runner()
+			.run((context) -> assertThat(output)
+				.containsOnlyOnce("grpc-patterns on net.devh grpc-spring-boot-starter 3.1.0.RELEASE; server: ")
+				.contains("; client: "));
+	}
+
+	@Test
+	void springGrpcIsNamedWithItsVersion(CapturedOutput output) {
+		TestStack.SPRING_GRPC.runner()
+			.run((context) -> assertThat(output).containsOnlyOnce("grpc-patterns on Spring gRPC 1.1.0; server: ")
+				.contains("; client: "));
+	}
+
+}

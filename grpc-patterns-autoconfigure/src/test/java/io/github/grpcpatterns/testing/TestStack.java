@@ -1,0 +1,137 @@
+package io.github.grpcpatterns.testing;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import net.devh.boot.grpc.server.service.GrpcService;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
+
+/**
+ * The stacks as an application meets them: every auto-configuration of the class path, a
+ * {@link PingService} that everyone may call, and a real server on a loopback port. The
+ * respective other stack is switched off.
+ */
+public enum TestStack {
+
+	/** net.devh's starter on shaded Netty. */
+	NET_DEVH(Map.of("grpc.server.address", "127.0.0.1", "grpc.server.port", "0", "spring.grpc.server.enabled", "false",
+			"spring.grpc.client.enabled", "false")),
+
+	/** Boot's own gRPC on unshaded Netty. */
+	SPRING_GRPC(Map.of("spring.grpc.server.address", "127.0.0.1", "spring.grpc.server.port", "0",
+			"spring.autoconfigure.exclude", netDevhAutoConfigurations()));
+
+	private final Map<String, String> properties;
+
+	TestStack(Map<String, String> properties) {
+		this.properties = properties;
+	}
+
+	/**
+	 * Return a runner of contexts with this stack.
+	 */
+	public ApplicationContextRunner runner() {
+		ApplicationContextRunner runner = new ApplicationContextRunner().withUserConfiguration(Application.class)
+			.withPropertyValues("grpc.patterns.server.auth.public-methods=*")
+			.withPropertyValues(this.properties.entrySet()
+				.stream()
+				.map((property) -> property.getKey() + "=" + property.getValue())
+				.toArray(String[]::new));
+		return (this == SPRING_GRPC) ? runner.withClassLoader(new FilteredClassLoader("io.grpc.netty.shaded")) : runner;
+	}
+
+	/**
+	 * Run with a started context and a plaintext channel to its server.
+	 */
+	public void run(ApplicationContextRunner runner, BiConsumer<ApplicationContext, ManagedChannel> test) {
+		runner.run((context) -> {
+			if (context.getStartupFailure() != null) {
+				throw new AssertionError("the context did not start", context.getStartupFailure());
+			}
+			ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server(context).getPort())
+				.usePlaintext()
+				.disableRetry()
+				.build();
+			try {
+				test.accept(context, channel);
+			}
+			finally {
+				channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+			}
+		});
+	}
+
+	/**
+	 * Return the server that listens on a port.
+	 */
+	public static Server server(ApplicationContext context) {
+		return context.getBean(StartedServers.class).servers.stream()
+			.filter((server) -> server.getPort() > 0)
+			.findFirst()
+			.orElseThrow();
+	}
+
+	private static String netDevhAutoConfigurations() {
+		return Stream
+			.of("server.autoconfigure.GrpcAdvice", "server.autoconfigure.GrpcHealthService",
+					"server.autoconfigure.GrpcReflectionService", "server.autoconfigure.GrpcServer",
+					"server.autoconfigure.GrpcServerFactory", "server.autoconfigure.GrpcServerMetric",
+					"server.autoconfigure.GrpcServerMicrometerTrace", "server.autoconfigure.GrpcServerSecurity",
+					"client.autoconfigure.GrpcClient", "client.autoconfigure.GrpcClientMetric",
+					"client.autoconfigure.GrpcClientHealth", "client.autoconfigure.GrpcClientMicrometerTrace",
+					"client.autoconfigure.GrpcClientSecurity", "client.autoconfigure.GrpcDiscoveryClient")
+			.map((name) -> "net.devh.boot.grpc." + name + "AutoConfiguration")
+			.collect(Collectors.joining(","));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		@GrpcService
+		PingService pingService() {
+			return new PingService();
+		}
+
+		@Bean
+		StartedServers startedServers() {
+			return new StartedServers();
+		}
+
+	}
+
+	private static final class StartedServers implements ApplicationListener<ApplicationEvent> {
+
+		private final List<Server> servers = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void onApplicationEvent(ApplicationEvent event) {
+			if (event instanceof GrpcServerStartedEvent started) {
+				this.servers.add(started.getServer());
+			}
+			if (event instanceof net.devh.boot.grpc.server.event.GrpcServerStartedEvent started) {
+				this.servers.add(started.getServer());
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.github.grpcpatterns.sample.demo;
+
+import java.io.PrintStream;
+import java.net.URI;
+
+import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc;
+import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * The client of the command line, see the package. Not a {@code @Configuration}, so that
+ * the server's component scan passes it by.
+ */
+@EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+public final class ClientDemo {
+
+	/** Name of the channel, as in {@code grpc.client.sample.address}. */
+	private static final String CHANNEL = "sample";
+
+	ClientDemo() {
+	}
+
+	/**
+	 * Call every method once.
+	 * @param out where to tell about it
+	 * @param args settings, as {@code --name=value}
+	 * @return the exit code: 0 where every call went well, 1 where one did not
+	 */
+	public static int run(PrintStream out, String... args) {
+		SpringApplicationBuilder application = new SpringApplicationBuilder(ClientDemo.class).profiles("demo")
+			.web(WebApplicationType.NONE)
+			.bannerMode(Banner.Mode.OFF);
+		try (ConfigurableApplicationContext context = application.run(args)) {
+			context.getBean(ClassifierTour.class).run(out);
+			context.getBean(ProductTour.class).run(out);
+			return 0;
+		}
+		catch (StatusException ex) {
+			Status status = ex.getStatus();
+			out.printf("%nThe call ended with %s: %s%n", status.getCode(), status.getDescription());
+			return 1;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return 1;
+		}
+	}
+
+	@Bean
+	DemoTokens demoTokens(@Value("${sample.demo.token-url}") URI url) {
+		return new DemoTokens(url);
+	}
+
+	@Bean
+	ClassifierTour classifierTour(GrpcChannelFactory channels) {
+		return new ClassifierTour(DocumentClassifierGrpc.newBlockingV2Stub(channels.createChannel(CHANNEL)));
+	}
+
+	@Bean
+	ProductTour productTour(GrpcChannelFactory channels) {
+		return new ProductTour(ProductServiceGrpc.newBlockingV2Stub(channels.createChannel(CHANNEL)));
+	}
+
+}

@@ -1,0 +1,18 @@
+/**
+ * A small client on the command line that calls the methods of the classifier and of the
+ * products, one after another, and shows what comes back:
+ *
+ * <pre>java -jar sample-app.jar demo</pre>
+ *
+ * It is an application of its own in the same jar: the sample's server has to run
+ * elsewhere. Its calls carry a token, a correlation id and a deadline, are repeated where
+ * that is safe, and are logged and counted, none of which is code here; the settings are
+ * in {@code application-demo.yml}. Other addresses go behind the word {@code demo}:
+ *
+ * <pre>--grpc.client.sample.address=static://other:9090
+ * --sample.demo.token-url=http://other:8080/dev/token</pre>
+ */
+@NullMarked
+package io.github.grpcpatterns.sample.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package io.github.grpcpatterns.sample.product;
+
+import java.util.Random;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
+
+/**
+ * Sets up the prices: how they reach the streams, and how often one moves.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableScheduling
+@EnableConfigurationProperties(PriceProperties.class)
+class PriceConfiguration {
+
+	@Bean
+	PriceFeed priceFeed() {
+		return new InMemoryPriceFeed(System.currentTimeMillis());
+	}
+
+	@Bean
+	PriceMover priceMover(ProductStore store, PriceFeed prices) {
+		return new PriceMover(store, prices, new Random());
+	}
+
+	@Bean
+	SchedulingConfigurer priceMovement(PriceMover mover, PriceProperties properties) {
+		return (tasks) -> {
+			if (!properties.interval().isZero()) {
+				tasks.addFixedDelayTask(mover::move, properties.interval());
+			}
+		};
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Keeps documents as files named after the digest of what is in them.
+ */
+@NullMarked
+package io.github.grpcpatterns.sample.storage;
+
+import org.jspecify.annotations.NullMarked;

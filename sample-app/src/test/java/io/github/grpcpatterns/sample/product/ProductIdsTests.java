@@ -1,0 +1,40 @@
+package io.github.grpcpatterns.sample.product;
+
+import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link ProductIds}.
+ */
+class ProductIdsTests {
+
+	private final ProductIds ids = new ProductIds();
+
+	@Test
+	void idsSortInTheOrderInWhichTheyWereMade() {
+		assertThat(Stream.generate(this.ids::next).limit(10_000)).isSorted().doesNotHaveDuplicates();
+	}
+
+	@Test
+	void idsAreUuidsOfVersion7ThatBeginWithTheTime() {
+		long before = System.currentTimeMillis();
+		UUID id = UUID.fromString(this.ids.next());
+		assertThat(id.version()).isEqualTo(7);
+		assertThat(id.variant()).isEqualTo(2);
+		assertThat(id.getMostSignificantBits() >>> 16).isBetween(before, System.currentTimeMillis());
+	}
+
+	@Test
+	void isIdKnowsOurIdsFromOtherText() {
+		String id = this.ids.next();
+		assertThat(ProductIds.isId(id)).isTrue();
+		assertThat(Stream.of("", "1", id + " ", id.toUpperCase(Locale.ROOT), UUID.randomUUID().toString()))
+			.noneMatch(ProductIds::isId);
+	}
+
+}
