@@ -51,8 +51,8 @@ class BearerCredentialsTests {
 			assertThat(applied.status.getDescription()).contains("grpc.patterns.client.auth.allow-plaintext")
 				.doesNotContain("t0k3n");
 		}
-		assertThat(apply(BearerCredentials.of("t0k3n", true), address(peer), level).headers.get(BearerCredentials.AUTHORIZATION))
-			.isEqualTo("Bearer t0k3n");
+		assertThat(apply(BearerCredentials.of("t0k3n", true), address(peer), level).headers
+			.get(BearerCredentials.AUTHORIZATION)).isEqualTo("Bearer t0k3n");
 	}
 
 	@Test
@@ -93,7 +93,8 @@ class BearerCredentialsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", "two words", "line\nbreak", "ümlaut", "tab\t" })
 	void whenSupplierReturnsWhatNoHeaderCanHoldThenCallFails(String token) {
-		Applied applied = apply(BearerCredentials.of((method) -> token, false), address("127.0.0.1"), SecurityLevel.NONE);
+		Applied applied = apply(BearerCredentials.of((method) -> token, false), address("127.0.0.1"),
+				SecurityLevel.NONE);
 		assertThat(applied.status.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
 		assertThat(applied.status.getDescription()).isEqualTo("the token has characters that it cannot have");
 	}
