@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import com.google.rpc.ErrorInfo;
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.RSAKey;
 import io.github.grpcpatterns.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.EndReason;
@@ -277,6 +278,10 @@ class AuthServerInterceptorTests {
 		}
 	}
 
+	private static RSAKey unknown(String id) {
+		return new RSAKey.Builder(Tokens.RSA).keyID(id).build();
+	}
+
 	private void served(String token) {
 		assertThat(this.harness.blocking().withInterceptors(Tokens.bearer(token)).ping(REQUEST).getValue())
 			.isEqualTo("hello");
@@ -286,9 +291,9 @@ class AuthServerInterceptorTests {
 	void unknownKeyIsInvalidWhereTheKeyServerAnswers() {
 		try (KeyServer server = new KeyServer().serve(Tokens.RSA.toPublicJWK())) {
 			start(Auth.of("jwt.jwk-set-uri", server.keysUrl()));
-			refusedWith(Tokens.rs256(Tokens.rsa("unknown")), EndReason.TOKEN_INVALID);
+			refusedWith(Tokens.rs256(unknown("unknown")), EndReason.TOKEN_INVALID);
 			for (int i = 0; i < 10; i++) {
-				refusedWith(Tokens.rs256(Tokens.rsa("unknown" + i)), EndReason.TOKEN_INVALID);
+				refusedWith(Tokens.rs256(unknown("unknown" + i)), EndReason.TOKEN_INVALID);
 			}
 			assertThat(server.fetches).hasValueLessThanOrEqualTo(2);
 		}
@@ -338,7 +343,7 @@ class AuthServerInterceptorTests {
 			});
 			Responses waiting = new Responses();
 			this.harness.async()
-				.withInterceptors(Tokens.bearer(Tokens.rs256(Tokens.rsa("unknown"))))
+				.withInterceptors(Tokens.bearer(Tokens.rs256(unknown("unknown"))))
 				.ping(REQUEST, waiting);
 			Awaitility.await().until(() -> server.fetches.get() == 2);
 			served(Tokens.rsa(Tokens.RSA, JWSAlgorithm.RS256, (claims) -> claims.subject("bob")));
