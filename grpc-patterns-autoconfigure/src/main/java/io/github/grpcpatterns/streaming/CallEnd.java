@@ -1,0 +1,39 @@
+package io.github.grpcpatterns.streaming;
+
+import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
+
+/**
+ * Tells what is being written when its call is over.
+ */
+final class CallEnd {
+
+	private final ServerCallStreamObserver<?> responses;
+
+	private final Context context = Context.current();
+
+	private CallEnd(ServerCallStreamObserver<?> responses) {
+		this.responses = responses;
+	}
+
+	/**
+	 * Watch a call, from within the method of its service.
+	 * @param over run within the callbacks of the call when it is over, more than once
+	 * perhaps
+	 * @throws IllegalStateException if the method has already returned
+	 */
+	static CallEnd watch(ServerCallStreamObserver<?> responses, Runnable over) {
+		responses.setOnCancelHandler(over); // without one, onNext throws after a cancel
+		responses.setOnCloseHandler(over);
+		return new CallEnd(responses);
+	}
+
+	/**
+	 * Return whether there is nobody left to send to. The call's own flag turns only
+	 * after the callback that is under way; its context does at once.
+	 */
+	boolean reached() {
+		return this.responses.isCancelled() || this.context.isCancelled();
+	}
+
+}
