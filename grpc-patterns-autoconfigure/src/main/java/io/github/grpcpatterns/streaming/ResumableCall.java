@@ -151,22 +151,21 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 	// Within 'out'
 
 	private void open() {
+		ReqT request = this.request.apply(this.last);
 		ClientCall<ReqT, RespT> call = this.channel.newCall(this.method, this.callOptions);
+		Attempt attempt = new Attempt();
 		try {
-			ReqT request = this.request.apply(this.last);
-			Attempt attempt = new Attempt();
 			call.start(attempt, new Metadata());
-			this.live = call;
 			long demand = this.demand.get();
 			if (demand > 0) {
 				call.request((int) Math.min(demand, Integer.MAX_VALUE));
 			}
 			call.sendMessage(request);
 			call.halfClose();
+			this.live = call;
 		}
 		catch (RuntimeException | Error ex) {
-			this.live = null;
-			this.ended.set(true);
+			attempt.abandoned = true;
 			call.cancel("the call could not be made", ex);
 			throw ex;
 		}
@@ -181,7 +180,6 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 			open();
 		}
 		catch (RuntimeException | Error ex) {
-			this.ended.set(false);
 			end(Status.UNKNOWN.withDescription("the stream cannot be reopened").withCause(ex), new Metadata());
 		}
 	}
@@ -261,11 +259,16 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 		if (!this.ended.compareAndSet(false, true)) {
 			return;
 		}
-		if (status.isOk()) {
-			this.responses.onCompleted();
+		try {
+			if (status.isOk()) {
+				this.responses.onCompleted();
+			}
+			else {
+				this.responses.onError(new StatusRuntimeException(status, trailers));
+			}
 		}
-		else {
-			this.responses.onError(new StatusRuntimeException(status, trailers));
+		catch (RuntimeException ex) {
+			LOGGER.warn("The observer of a stream of {} failed at its end", this.method.getFullMethodName(), ex);
 		}
 	}
 
@@ -360,11 +363,13 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 
 		private final long startNanos = System.nanoTime();
 
+		private volatile boolean abandoned;
+
 		private boolean progress;
 
 		@Override
 		public void onMessage(RespT message) {
-			if (ResumableCall.this.cancelled) {
+			if (ResumableCall.this.cancelled || this.abandoned) {
 				return;
 			}
 			this.progress = true;
@@ -378,6 +383,9 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 
 		@Override
 		public void onClose(Status status, Metadata trailers) {
+			if (this.abandoned) {
+				return;
+			}
 			ResumableCall.this.out.execute(() -> ResumableCall.this.live = null);
 			long lived = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
 			closed(status, trailers, this.progress, lived);

@@ -29,14 +29,15 @@ import org.jspecify.annotations.Nullable;
  * <b>How often.</b> Waits and attempts are those of {@code grpc.patterns.client.retry}
  * for the method, where the channel has that pattern, else its defaults; its
  * {@code codes}, budget and idempotency do not count here, and it does not repeat these
- * calls itself. {@code max-attempts} is the number of calls in a row that bring no
- * message, and 1 means that nothing is reopened. The count, and the waits, start again
- * after a message, after a stream that reached its greatest age, and after a token
- * expired on a stream that lived longer than {@code max-backoff}. A wait that the server
- * asks for replaces ours; a negative pushback ends the stream, unless the server drains:
- * that one forbids to repeat a request, and this is not the same one. Where the deadline
- * of the call options or of the surrounding {@link io.grpc.Context} leaves no room for
- * the wait, the stream ends at once.
+ * calls itself. {@code max-attempts} bounds the calls in a row that bring no message; one
+ * that brought some and broke is the first of the next row, so 1 means that nothing is
+ * reopened. The row, and the waits, begin anew as well after a stream that reached its
+ * greatest age, and after a token expired on one that lived longer than
+ * {@code max-backoff}: a stream may be quiet for long. A wait that the server asks for
+ * replaces ours; a negative pushback ends the stream, unless the server drains: that one
+ * forbids to repeat a request, and this is not the same one. Where the deadline of the
+ * call options or of the surrounding {@link io.grpc.Context} leaves no room for the wait,
+ * the stream ends at once.
  * <p>
  * <b>What is guaranteed.</b> Messages arrive one at a time, in the order of the server,
  * and after all of them exactly one {@code onCompleted} or {@code onError}. Whether
