@@ -145,7 +145,7 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 		if (waiting != null) {
 			waiting.end(CANCELLED);
 		}
-		this.out.execute(() -> cancelLive("cancelled by the caller", null));
+		this.out.execute(this::cancelLive);
 	}
 
 	// Within 'out'
@@ -191,9 +191,12 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 		}
 	}
 
-	private void cancelLive(String message, @Nullable Throwable cause) {
+	private void cancelLive() {
 		if (this.live != null) {
-			this.live.cancel(message, cause);
+			this.live.cancel("cancelled by the caller", null);
+			// Within the process, a stream that the server closed ends behind its
+			// messages only, cancelled or not: they are dropped.
+			this.live.request(Integer.MAX_VALUE);
 		}
 	}
 

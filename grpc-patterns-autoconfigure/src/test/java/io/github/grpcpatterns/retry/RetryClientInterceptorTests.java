@@ -20,6 +20,7 @@ import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.RichStatus;
 import io.github.grpcpatterns.TestCalls;
 import io.github.grpcpatterns.retry.FaultyService.Fault;
+import io.github.grpcpatterns.testing.CuttingProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.v1.PingRequest;
