@@ -5,6 +5,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -141,6 +145,26 @@ class ResumableStreamTests {
 		assertThat(this.reader.numbers()).containsExactlyElementsOf(numbers(100));
 		assertThat(dying.cursors).containsExactly(0);
 		assertThat(this.feed.cursors).containsExactly(20);
+	}
+
+	@Test
+	void whenTheServerDrainsThenAWrittenStreamGoesOnWithAnother() {
+		Written draining = new Written();
+		Written other = new Written();
+		GrpcHarness first = start(GrpcHarness.netty().service(draining));
+		GrpcHarness second = start(GrpcHarness.netty().service(other));
+		this.reader.onMessage = (message) -> {
+			if (message.getCounter() == 1000) {
+				first.server().shutdown();
+				draining.guard.beginDrain();
+			}
+		};
+		resumable(ClientInterceptors.intercept(both(first.port(), second.port()),
+				new Settings(QUICK, CallTimer.standalone())))
+			.start(this.reader);
+		this.reader.awaitCompleted();
+		assertThat(this.reader.numbers()).containsExactlyElementsOf(numbers(Written.SIZE));
+		assertThat(other.cursors).hasSize(1);
 	}
 
 	@Test
@@ -557,6 +581,27 @@ class ResumableStreamTests {
 	}
 
 	/**
+	 * A long stream, as an application would write it.
+	 */
+	private static final class Written extends PingServiceGrpc.PingServiceImplBase {
+
+		static final int SIZE = 20_000;
+
+		final List<Integer> cursors = new CopyOnWriteArrayList<>();
+
+		private volatile ServerCallGuard guard;
+
+		@Override
+		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+			this.cursors.add(request.getCount());
+			this.guard = ServerCallGuard.current();
+			StreamWriter.send(IntStream.range(request.getCount(), SIZE)
+				.mapToObj((number) -> PingResponse.newBuilder().setCounter(number).build()), responses);
+		}
+
+	}
+
+	/**
 	 * Keeps what it is told, and notices when two threads tell it at once, or when
 	 * something follows the end.
 	 */
@@ -568,9 +613,9 @@ class ResumableStreamTests {
 
 		final AtomicBoolean completed = new AtomicBoolean();
 
-		final List<String> threads = new CopyOnWriteArrayList<>();
+		final Set<String> threads = ConcurrentHashMap.newKeySet();
 
-		private final List<PingResponse> messages = new CopyOnWriteArrayList<>();
+		private final Queue<PingResponse> messages = new ConcurrentLinkedQueue<>();
 
 		private final AtomicReference<Throwable> error = new AtomicReference<>();
 

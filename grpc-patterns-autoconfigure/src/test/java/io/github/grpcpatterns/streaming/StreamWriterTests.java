@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.ErrorDetails;
+import io.github.grpcpatterns.Pushback;
 import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.RawCall;
@@ -232,6 +234,41 @@ class StreamWriterTests {
 		guard.get().end(EndReason.TERMINATED);
 		assertThat(call.await()).satisfies((status) -> assertThat(status.getDescription())
 			.isEqualTo(EndReason.TERMINATED.status().getDescription()));
+		assertClosedOnce(source);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ITERATOR, true", "STREAM, true", "FLOW, true", "REACTIVE, true", "ITERATOR, false", "FLOW, false" })
+	void whenTheServerDrainsThenSourceIsClosedAndTheClientGoesElsewhere(Source.Kind kind, boolean reads) {
+		Source source = new Source(Source.ENDLESS, 1000, -1);
+		AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
+		serve((responses) -> {
+			kind.send(source, responses);
+			guard.set(ServerCallGuard.current());
+		});
+		Paced call = new Paced();
+		call.ask(reads ? Integer.MAX_VALUE : 1);
+		await().until(() -> guard.get() != null && call.received.get() > 0);
+		guard.get().beginDrain();
+		assertClosedOnce(source);
+		call.ask(Integer.MAX_VALUE / 2);
+		await().until(() -> call.closed.getCount() == 0);
+		assertThat(call.status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+		assertThat(ErrorDetails.of(call.trailers).reason()).isEqualTo("SERVER_DRAINING");
+		assertThat(Pushback.retryInfoMillis(call.trailers)).isEqualTo(1000);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenTheServerDrainsAlreadyThenNothingIsSent(Source.Kind kind) {
+		Source source = new Source(Source.ENDLESS);
+		serve((responses) -> {
+			ServerCallGuard.current().beginDrain();
+			kind.send(source, responses);
+		});
+		RawCall call = list();
+		assertThat(call.await().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+		assertThat(call.responses()).isEmpty();
 		assertClosedOnce(source);
 	}
 
@@ -455,6 +492,10 @@ class StreamWriterTests {
 
 		final CountDownLatch closed = new CountDownLatch(1);
 
+		private volatile Status status;
+
+		private volatile Metadata trailers;
+
 		private final ClientCall<PingRequest, PingResponse> call = StreamWriterTests.this.harness.channel()
 			.newCall(PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT);
 
@@ -479,6 +520,8 @@ class StreamWriterTests {
 
 		@Override
 		public void onClose(Status status, Metadata trailers) {
+			this.status = status;
+			this.trailers = trailers;
 			this.closed.countDown();
 		}
 
