@@ -2,11 +2,13 @@ package io.github.grpcpatterns.streaming;
 
 import java.util.concurrent.Flow;
 
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * Lets a publisher of Reactive Streams talk to a subscriber of the JDK.
+ * Lets a publisher of Reactive Streams talk to a subscriber of the JDK. Only this class
+ * needs that library to be loaded.
  *
  * @param <T> the type of the messages
  */
@@ -14,8 +16,12 @@ final class ReactiveStreamsSubscriber<T> implements Subscriber<T> {
 
 	private final Flow.Subscriber<T> subscriber;
 
-	ReactiveStreamsSubscriber(Flow.Subscriber<T> subscriber) {
+	private ReactiveStreamsSubscriber(Flow.Subscriber<T> subscriber) {
 		this.subscriber = subscriber;
+	}
+
+	static <T> void subscribe(Publisher<? extends T> publisher, Flow.Subscriber<T> subscriber) {
+		publisher.subscribe(new ReactiveStreamsSubscriber<>(subscriber));
 	}
 
 	@Override

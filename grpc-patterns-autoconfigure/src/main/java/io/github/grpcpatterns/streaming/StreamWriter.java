@@ -111,7 +111,7 @@ public final class StreamWriter {
 	public static <T> void sendPublisher(Publisher<? extends T> source, StreamObserver<T> responses) {
 		Objects.requireNonNull(source, "source");
 		PublisherWriter<T> writer = new PublisherWriter<>(serverCall(responses));
-		writer.start(() -> source.subscribe(new ReactiveStreamsSubscriber<>(writer)));
+		writer.start(() -> ReactiveStreamsSubscriber.subscribe(source, writer));
 	}
 
 	static <T> ServerCallStreamObserver<T> serverCall(StreamObserver<T> responses) {
