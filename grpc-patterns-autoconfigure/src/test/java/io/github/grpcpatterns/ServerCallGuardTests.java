@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -19,6 +20,7 @@ import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -32,6 +34,7 @@ import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -224,6 +227,132 @@ class ServerCallGuardTests {
 			CallRecord record = this.reporter.await();
 			assertThat(record.status().getCode()).isEqualTo(code);
 			assertThat(record.endReason()).isEqualTo(policy ? EndReason.STREAM_IDLE : EndReason.CANCELLED);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "handler,runtime", "handler,error", "refuse,runtime", "refuse,error", "policy,runtime", "policy,error",
+			"thrown,runtime", "thrown,error" })
+	void whenAnInterceptorFailsToCloseThenTheCallEndsAllTheSame(String who, String how) {
+		ServerInterceptor failing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public void close(Status status, Metadata trailers) {
+						if (how.equals("error")) {
+							throw new NoClassDefFoundError("secret");
+						}
+						throw new IllegalStateException("secret");
+					}
+
+				}, headers);
+			}
+
+		};
+		ServerInterceptor policy = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				if (who.equals("refuse")) {
+					return ServerCallGuard.current().refuse(call, EndReason.ACCESS_DENIED);
+				}
+				ServerCall.Listener<A> listener = next.startCall(call, headers);
+				if (who.equals("policy")) {
+					ServerCallGuard.current().end(EndReason.STREAM_IDLE);
+				}
+				return listener;
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, failing, policy).start()) {
+			Status status = ping(harness,
+					PingRequest.newBuilder()
+						.setError(who.equals("thrown") ? "throw:IllegalStateException" : "")
+						.build());
+			assertThat(status.getCode()).isNotIn(Status.Code.OK, Status.Code.CANCELLED);
+			assertThat(String.valueOf(status.getDescription())).doesNotContain("secret");
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(status.getCode());
+			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	@Test
+	void anExceptionThatAnInterceptorHandsToTheGuardEndsTheCall() {
+		ServerInterceptor handing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				ServerCallGuard.current().thrown(new IllegalStateException("secret"));
+				return new ServerCall.Listener<>() {
+				};
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, handing).start()) {
+			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.UNKNOWN);
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.UNKNOWN);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenTheMappingFailsThenTheCallEndsAllTheSame(boolean start) {
+		ServerInterceptor throwing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				if (start) {
+					throw new IllegalStateException("secret");
+				}
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, throwing).mapping((thrown, call) -> {
+			throw new NoClassDefFoundError("another secret");
+		}).start()) {
+			Status status = ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
+			assertThat(status.getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(status.getDescription()).isEqualTo("internal error");
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
+		}
+	}
+
+	@Test
+	void whenAReporterFailsThenTheOthersAndTheCleanupsRun() {
+		CallReporter failing = (call) -> {
+			throw new NoClassDefFoundError("as intended");
+		};
+		CountDownLatch cleaned = new CountDownLatch(2);
+		ServerInterceptor policy = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				CallRecord.current().addReporter(failing);
+				ServerCallGuard.current().whenOver(() -> {
+					cleaned.countDown();
+					throw new IllegalStateException("as intended");
+				});
+				ServerCallGuard.current().whenOver(cleaned::countDown);
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(policy, this.reporter).start()) {
+			harness.blocking().ping(PingRequest.getDefaultInstance());
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
+			Awaitility.await().untilAsserted(() -> assertThat(cleaned.getCount()).isZero());
 		}
 	}
 
