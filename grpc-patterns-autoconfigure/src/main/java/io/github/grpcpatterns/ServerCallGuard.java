@@ -192,10 +192,18 @@ public final class ServerCallGuard {
 		reportWhenStuck();
 		this.out.execute(() -> {
 			closeInnermost(ending);
-			cancelContext();
-			this.shared.timer().callbacks().execute(() -> this.in.execute(this::cancelHandler));
+			this.shared.timer().callbacks().execute(this::cancel);
 		});
 		return true;
+	}
+
+	/**
+	 * Tell the handler. On the pool, for this runs the code of users, which a timer and
+	 * the thread that sends must not.
+	 */
+	private void cancel() {
+		cancelContext();
+		this.in.execute(this::cancelHandler);
 	}
 
 	/**

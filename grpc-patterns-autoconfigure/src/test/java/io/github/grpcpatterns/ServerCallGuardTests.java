@@ -20,6 +20,7 @@ import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -353,6 +354,43 @@ class ServerCallGuardTests {
 			harness.blocking().ping(PingRequest.getDefaultInstance());
 			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
 			Awaitility.await().untilAsserted(() -> assertThat(cleaned.getCount()).isZero());
+		}
+	}
+
+	@Test
+	void whatListensToTheContextOfACallHoldsUpNoOtherCall() throws Exception {
+		CountDownLatch blocked = new CountDownLatch(1);
+		PingService service = new PingService() {
+
+			@Override
+			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
+				ServerCallGuard.current().endAfter(1, EndReason.STREAM_MAX_DURATION);
+				Context.current().addListener((context) -> {
+					try {
+						blocked.await();
+					}
+					catch (InterruptedException ex) {
+						Thread.currentThread().interrupt();
+					}
+				}, Runnable::run);
+				return super.pingBidi(responses);
+			}
+
+			@Override
+			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+				ServerCallGuard.current().endAfter(1, EndReason.DEADLINE);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+			RawCall stream = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			assertThat(stream.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode())
+				.isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+		}
+		finally {
+			blocked.countDown();
 		}
 	}
 
