@@ -13,6 +13,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * Ends a server's call safely, whatever the handler is doing at that moment. There is one
@@ -47,6 +48,9 @@ public final class ServerCallGuard {
 	 * timer.
 	 */
 	private static final long DEADLINE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** The name that the correlation pattern uses too. */
+	private static final String CORRELATION_ID = "correlationId";
 
 	private static final Object OPEN = "open";
 
@@ -526,9 +530,31 @@ public final class ServerCallGuard {
 			this.record.end(seen, EndReason.of(seen.getCode()), now);
 		}
 		if (this.record.exceptionUnknown()) {
-			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
+			logException();
 		}
 		cleanUp();
+	}
+
+	/**
+	 * Nobody else has: log the exception, under the correlation id.
+	 */
+	private void logException() {
+		String id = this.record.correlationId();
+		String previous = MDC.get(CORRELATION_ID);
+		if (id != null) {
+			MDC.put(CORRELATION_ID, id);
+		}
+		try {
+			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
+		}
+		finally {
+			if (previous != null) {
+				MDC.put(CORRELATION_ID, previous);
+			}
+			else {
+				MDC.remove(CORRELATION_ID);
+			}
+		}
 	}
 
 	private EndReason reason(Status sent) {

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.ByteString;
+import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
@@ -391,6 +392,28 @@ class ServerCallGuardTests {
 		}
 		finally {
 			blocked.countDown();
+		}
+	}
+
+	@Test
+	void anUnknownExceptionIsLoggedUnderTheIdOfTheCall() {
+		ServerInterceptor correlation = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				CallRecord.current().correlationId("the-id");
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
+				GrpcHarness harness = GrpcHarness.netty().interceptors(correlation, this.reporter).start()) {
+			ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
+			Awaitility.await().untilAsserted(() -> assertThat(log.events()).singleElement().satisfies((event) -> {
+				assertThat(event.getThrowableProxy().getMessage()).isEqualTo("secret text");
+				assertThat(event.getMDCPropertyMap()).containsEntry("correlationId", "the-id");
+			}));
 		}
 	}
 
