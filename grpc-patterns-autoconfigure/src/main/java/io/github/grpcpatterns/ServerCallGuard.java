@@ -483,6 +483,10 @@ public final class ServerCallGuard {
 			return false;
 		}
 		STATE.compareAndSet(this, OPEN, CLOSED);
+		Throwable cause = status.getCause();
+		if (cause != null) { // of a close past the error pattern, the stack's for one
+			this.record.exception(cause, status.getCode() == Status.Code.UNKNOWN);
+		}
 		if (!ready) {
 			reportWhenStuck();
 		}
