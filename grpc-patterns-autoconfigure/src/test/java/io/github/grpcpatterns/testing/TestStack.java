@@ -88,6 +88,13 @@ public enum TestStack {
 			.orElseThrow();
 	}
 
+	/**
+	 * Return every server that was started, the first one first.
+	 */
+	public static List<Server> servers(ApplicationContext context) {
+		return context.getBean(StartedServers.class).servers;
+	}
+
 	private static String netDevhAutoConfigurations() {
 		return Stream
 			.of("server.autoconfigure.GrpcAdvice", "server.autoconfigure.GrpcHealthService",
