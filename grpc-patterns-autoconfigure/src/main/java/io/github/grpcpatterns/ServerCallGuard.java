@@ -332,6 +332,10 @@ public final class ServerCallGuard {
 		return this.context;
 	}
 
+	long nanoTime() {
+		return this.shared.timer().nanoTime();
+	}
+
 	/**
 	 * The chain has reached its end: from here on a policy closes through this call.
 	 */
