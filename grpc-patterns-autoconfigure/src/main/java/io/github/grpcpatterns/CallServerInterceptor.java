@@ -52,6 +52,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		ReportedCall<ReqT, RespT> reported = new ReportedCall<>(call, guard);
 		SerializedListener<ReqT> listener = new SerializedListener<>(guard);
 		guard.in().tryEnter(); // succeeds, for nobody else knows the guard yet
+		this.shared.liveCalls().add(guard);
 		listener.delegate = start(reported, headers, next, guard);
 		guard.started(listener.delegate);
 		guard.in().exit();

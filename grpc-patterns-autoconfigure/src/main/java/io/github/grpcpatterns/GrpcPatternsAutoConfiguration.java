@@ -56,9 +56,14 @@ public final class GrpcPatternsAutoConfiguration {
 	}
 
 	@Bean
+	LiveCalls grpcPatternsLiveCalls() {
+		return new LiveCalls();
+	}
+
+	@Bean
 	CallServerInterceptor grpcPatternsCallServerInterceptor(CallTimer timer, RichStatus richStatus,
-			ExceptionMapping exceptionMapping) {
-		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, exceptionMapping));
+			ExceptionMapping exceptionMapping, LiveCalls liveCalls) {
+		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, exceptionMapping, liveCalls));
 	}
 
 	@Bean

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Context} is cancelled; the handler's {@code onCancel} runs; what the transport
  * calls after that is swallowed.
  */
-public final class ServerCallGuard {
+public final class ServerCallGuard extends LiveCalls.Link {
 
 	/**
 	 * How long a report waits for trailers that the transport cannot get rid of, because
@@ -132,6 +132,7 @@ public final class ServerCallGuard {
 	 * Return the record of the call.
 	 * @return the record
 	 */
+	@Override
 	public CallRecord record() {
 		return this.record;
 	}
@@ -453,6 +454,7 @@ public final class ServerCallGuard {
 		if (!REPORTED.compareAndSet(this, false, true)) {
 			return;
 		}
+		this.shared.liveCalls().remove(this);
 		long now = this.shared.timer().nanoTime();
 		Status transport = this.record.transportStatus();
 		Status sent = this.sent;
@@ -521,8 +523,9 @@ public final class ServerCallGuard {
 	 * @param timer the timer
 	 * @param richStatus makes statuses
 	 * @param exceptionMapping maps exceptions
+	 * @param liveCalls the calls that are not over
 	 */
-	record Shared(CallTimer timer, RichStatus richStatus, ExceptionMapping exceptionMapping) {
+	record Shared(CallTimer timer, RichStatus richStatus, ExceptionMapping exceptionMapping, LiveCalls liveCalls) {
 	}
 
 }
