@@ -32,7 +32,7 @@ public final class CallRecord {
 
 	private boolean streaming;
 
-	private @Nullable ServerCallGuard guard;
+	private volatile @Nullable ServerCallGuard guard;
 
 	private CallReporter @Nullable [] reporters;
 
@@ -476,7 +476,7 @@ public final class CallRecord {
 				try {
 					reporter.ended(this);
 				}
-				catch (RuntimeException ex) {
+				catch (Throwable ex) {
 					CallLog.LOGGER.warn("Cannot report the end of a call of {}", methodName(), ex);
 				}
 			}

@@ -144,7 +144,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 		Identity identity = new Identity(RelayedToken.in(context, token), accepted.authentication());
 		Identity.Previous previous = identity.enter();
 		try {
-			return new IdentifiedListener<>(next.startCall(call, headers), identity);
+			return identity.around(next.startCall(call, headers));
 		}
 		finally {
 			identity.exit(previous);
