@@ -497,6 +497,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		return this.context;
 	}
 
+	long nanoTime() {
+		return this.shared.timer().nanoTime();
+	}
+
 	/**
 	 * The call as the transport has it.
 	 */

@@ -54,7 +54,7 @@ public final class TestCalls {
 	}
 
 	public static ClientInterceptor callClientInterceptor(CallTimer timer) {
-		return new CallClientInterceptor(timer);
+		return new CallClientInterceptor(timer, new CalledMethods());
 	}
 
 	public static ExceptionMapping unknownMapping(RichStatus richStatus) {
