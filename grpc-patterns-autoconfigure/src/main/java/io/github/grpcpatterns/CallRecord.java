@@ -30,7 +30,7 @@ public final class CallRecord {
 
 	private @Nullable MethodDescriptor<?, ?> method;
 
-	private @Nullable ServerCallGuard guard;
+	private volatile @Nullable ServerCallGuard guard;
 
 	private CallReporter @Nullable [] reporters;
 
@@ -415,7 +415,7 @@ public final class CallRecord {
 				try {
 					reporter.ended(this);
 				}
-				catch (RuntimeException ex) {
+				catch (Throwable ex) {
 					CallLog.LOGGER.warn("Cannot report the end of a call of {}", methodName(), ex);
 				}
 			}

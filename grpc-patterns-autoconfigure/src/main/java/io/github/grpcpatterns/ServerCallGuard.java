@@ -13,6 +13,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * Ends a server's call safely, whatever the handler is doing at that moment. There is one
@@ -48,6 +49,9 @@ public final class ServerCallGuard {
 	 */
 	private static final long DEADLINE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+	/** The name that the correlation pattern uses too. */
+	private static final String CORRELATION_ID = "correlationId";
+
 	private static final Object OPEN = "open";
 
 	/** Closed by the handler, or by an interceptor of the user's. */
@@ -60,11 +64,14 @@ public final class ServerCallGuard {
 
 	private static final VarHandle REPORTED;
 
+	private static final VarHandle SENT;
+
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			STATE = lookup.findVarHandle(ServerCallGuard.class, "state", Object.class);
 			REPORTED = lookup.findVarHandle(ServerCallGuard.class, "reported", boolean.class);
+			SENT = lookup.findVarHandle(ServerCallGuard.class, "sent", Status.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -93,6 +100,9 @@ public final class ServerCallGuard {
 
 	/** The status that went out through the outermost call. */
 	private volatile @Nullable Status sent;
+
+	/** Written before anyone else knows the guard. */
+	private @Nullable ServerCall<?, ?> outermost;
 
 	/** Written within {@code out}. */
 	private @Nullable ServerCall<?, ?> innermost;
@@ -157,8 +167,8 @@ public final class ServerCallGuard {
 	 * @return a listener that ignores what still comes, for the interceptor to return
 	 */
 	public <T> ServerCall.Listener<T> refuse(ServerCall<T, ?> call, CallEnding ending) {
-		if (STATE.compareAndSet(this, OPEN, new Ended(ending, false))) {
-			call.close(ending.status(), ending.trailers());
+		if (STATE.compareAndSet(this, OPEN, new Ended(ending, How.REFUSED))) {
+			close(call, ending);
 		}
 		return new ServerCall.Listener<>() {
 		};
@@ -180,16 +190,24 @@ public final class ServerCallGuard {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(CallEnding ending) {
-		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, true))) {
+		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, How.POLICY))) {
 			return false;
 		}
 		reportWhenStuck();
 		this.out.execute(() -> {
 			closeInnermost(ending);
-			cancelContext();
-			this.shared.timer().callbacks().execute(() -> this.in.execute(this::cancelHandler));
+			this.shared.timer().callbacks().execute(this::cancel);
 		});
 		return true;
+	}
+
+	/**
+	 * Tell the handler. On the pool, for this runs the code of users, which a timer and
+	 * the thread that sends must not.
+	 */
+	private void cancel() {
+		cancelContext();
+		this.in.execute(this::cancelHandler);
 	}
 
 	/**
@@ -246,14 +264,21 @@ public final class ServerCallGuard {
 	}
 
 	private CallEnding map(Throwable thrown, Metadata trailers) {
-		CallEnding ending = this.shared.exceptionMapping().map(thrown, this.record);
-		if (trailers.keys().isEmpty()) {
-			return ending;
+		try {
+			CallEnding ending = this.shared.exceptionMapping().map(thrown, this.record);
+			if (trailers.keys().isEmpty()) {
+				return ending;
+			}
+			Metadata all = new Metadata();
+			all.merge(trailers);
+			all.merge(ending.trailers());
+			return this.shared.richStatus().ending(ending.reason(), ending.status(), all, this.record);
 		}
-		Metadata all = new Metadata();
-		all.merge(trailers);
-		all.merge(ending.trailers());
-		return this.shared.richStatus().ending(ending.reason(), ending.status(), all, this.record);
+		catch (Throwable ex) {
+			CallLog.LOGGER.warn("The mapping of {} failed", thrown.getClass().getName(), ex);
+			this.record.exception(thrown, true);
+			return this.shared.richStatus().ending(EndReason.INTERNAL, this.record);
+		}
 	}
 
 	/**
@@ -262,7 +287,7 @@ public final class ServerCallGuard {
 	 * then.
 	 */
 	boolean fail(CallEnding ending) {
-		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, false))) {
+		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, How.FAULT))) {
 			return false;
 		}
 		this.out.execute(() -> closeInnermost(ending));
@@ -290,7 +315,7 @@ public final class ServerCallGuard {
 	 * @return whether the handler works for nobody
 	 */
 	public boolean ended() {
-		return this.state instanceof Ended ended && ended.policy();
+		return this.state instanceof Ended ended && ended.how() == How.POLICY;
 	}
 
 	/**
@@ -333,6 +358,13 @@ public final class ServerCallGuard {
 	}
 
 	/**
+	 * The call as the transport has it.
+	 */
+	void outermost(ServerCall<?, ?> call) {
+		this.outermost = call;
+	}
+
+	/**
 	 * The chain has reached its end: from here on a policy closes through this call.
 	 */
 	void innermost(ServerCall<?, ?> call) {
@@ -348,7 +380,7 @@ public final class ServerCallGuard {
 	private void setInnermost(ServerCall<?, ?> call) {
 		if (this.innermost == null) {
 			this.innermost = call;
-			if (this.state instanceof Ended ended && ended.policy()) {
+			if (this.state instanceof Ended ended && ended.how() != How.REFUSED) {
 				closeInnermost(ended.ending());
 			}
 		}
@@ -367,10 +399,47 @@ public final class ServerCallGuard {
 			return;
 		}
 		this.closedByUs = true;
+		close(call, ending);
+	}
+
+	/**
+	 * Close the call from somewhere in the chain.
+	 */
+	private void close(ServerCall<?, ?> call, CallEnding ending) {
 		try {
 			call.close(ending.status(), ending.trailers());
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			CallLog.LOGGER.warn("An interceptor of {} failed to close a call", this.record.methodName(), ex);
+			closeOutermost(ending);
+		}
+	}
+
+	/**
+	 * An interceptor failed when the handler closed the call. Called within {@code out}.
+	 */
+	void closeFailed(Throwable thrown) {
+		if (this.sent != null) {
+			CallLog.LOGGER.warn("Exception in {} after the call was closed", this.record.methodName(), thrown);
+			return;
+		}
+		CallEnding ending = map(thrown, new Metadata());
+		this.state = new Ended(ending, How.FAULT);
+		closeOutermost(ending);
+	}
+
+	/**
+	 * Close past an interceptor that did not let the close through. Does nothing where it
+	 * did, and failed only then.
+	 */
+	private void closeOutermost(CallEnding ending) {
+		ServerCall<?, ?> call = this.outermost;
+		try {
+			if (call != null) {
+				call.close(ending.status(), ending.trailers());
+			}
+		}
+		catch (Throwable ex) {
 			CallLog.LOGGER.warn("Cannot close a call of {}", this.record.methodName(), ex);
 		}
 	}
@@ -382,7 +451,7 @@ public final class ServerCallGuard {
 			this.context.cancel(Status.CANCELLED.withDescription(EndReason.CANCELLED.status().getDescription())
 				.asRuntimeException());
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			CallLog.LOGGER.warn("A listener of the context of {} failed", this.record.methodName(), ex);
 		}
 	}
@@ -410,10 +479,9 @@ public final class ServerCallGuard {
 	 * @return whether to close
 	 */
 	boolean closing(Status status, boolean ready) {
-		if (this.sent != null) {
+		if (!SENT.compareAndSet(this, null, status)) {
 			return false;
 		}
-		this.sent = status;
 		STATE.compareAndSet(this, OPEN, CLOSED);
 		if (!ready) {
 			reportWhenStuck();
@@ -462,9 +530,31 @@ public final class ServerCallGuard {
 			this.record.end(seen, EndReason.of(seen.getCode()), now);
 		}
 		if (this.record.exceptionUnknown()) {
-			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
+			logException();
 		}
 		cleanUp();
+	}
+
+	/**
+	 * Nobody else has: log the exception, under the correlation id.
+	 */
+	private void logException() {
+		String id = this.record.correlationId();
+		String previous = MDC.get(CORRELATION_ID);
+		if (id != null) {
+			MDC.put(CORRELATION_ID, id);
+		}
+		try {
+			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
+		}
+		finally {
+			if (previous != null) {
+				MDC.put(CORRELATION_ID, previous);
+			}
+			else {
+				MDC.remove(CORRELATION_ID);
+			}
+		}
 	}
 
 	private EndReason reason(Status sent) {
@@ -497,8 +587,13 @@ public final class ServerCallGuard {
 			cleanups = this.cleanups;
 			this.cleanups = null;
 		}
-		if (cleanups != null) {
-			cleanups.forEach(Runnable::run);
+		for (Runnable cleanup : (cleanups != null) ? cleanups : List.<Runnable>of()) {
+			try {
+				cleanup.run();
+			}
+			catch (Throwable ex) {
+				CallLog.LOGGER.warn("Cannot clean up after a call of {}", this.record.methodName(), ex);
+			}
 		}
 	}
 
@@ -506,9 +601,22 @@ public final class ServerCallGuard {
 	 * How something other than the handler ended the call.
 	 *
 	 * @param ending what goes over the wire
-	 * @param policy whether the handler is told by us, and not by the transport
+	 * @param how who closes, and who tells the handler
 	 */
-	private record Ended(CallEnding ending, boolean policy) {
+	private record Ended(CallEnding ending, How how) {
+	}
+
+	private enum How {
+
+		/** We close, and tell the handler. */
+		POLICY,
+
+		/** We close, the transport tells the handler. */
+		FAULT,
+
+		/** What refused the call closed it itself, and there is no handler. */
+		REFUSED
+
 	}
 
 	/**

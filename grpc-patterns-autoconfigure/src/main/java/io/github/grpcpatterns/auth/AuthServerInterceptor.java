@@ -113,7 +113,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, Ordered {
 		Identity identity = new Identity(RelayedToken.in(context, token), accepted.authentication());
 		Identity.Previous previous = identity.enter();
 		try {
-			return new IdentifiedListener<>(next.startCall(call, headers), identity);
+			return identity.around(next.startCall(call, headers));
 		}
 		finally {
 			identity.exit(previous);

@@ -1,6 +1,5 @@
 package io.github.grpcpatterns.auth;
 
-import java.util.BitSet;
 import java.util.Iterator;
 
 import io.grpc.Metadata;
@@ -19,10 +18,11 @@ final class BearerToken {
 
 	private static final String SCHEME = "Bearer ";
 
-	private static final BitSet ALPHABET = new BitSet(128);
+	private static final boolean[] ALPHABET = new boolean[128];
 
 	static {
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/".chars().forEach(ALPHABET::set);
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/".chars()
+			.forEach((character) -> ALPHABET[character] = true);
 	}
 
 	private BearerToken() {
@@ -54,7 +54,8 @@ final class BearerToken {
 			return null;
 		}
 		for (int i = SCHEME.length(); i < end; i++) {
-			if (!ALPHABET.get(value.charAt(i))) {
+			char character = value.charAt(i);
+			if (character >= ALPHABET.length || !ALPHABET[character]) {
 				return null;
 			}
 		}

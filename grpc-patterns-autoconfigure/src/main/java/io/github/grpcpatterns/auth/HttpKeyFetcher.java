@@ -89,20 +89,22 @@ final class HttpKeyFetcher implements KeyFetcher {
 	}
 
 	private URI keysOf(byte[] body) {
+		Map<String, Object> metadata;
+		URI keys;
 		try {
-			Map<String, Object> metadata = JSONObjectUtils.parse(new String(body, StandardCharsets.UTF_8));
-			if (!String.valueOf(this.issuer).equals(metadata.get("issuer"))) {
-				throw new CompletionException(new IOException("the metadata are another issuer's"));
-			}
-			URI keys = JSONObjectUtils.getURI(metadata, "jwks_uri");
-			if (keys == null || !("https".equals(keys.getScheme()) || "http".equals(keys.getScheme()))) {
-				throw new CompletionException(new IOException("the metadata name no keys"));
-			}
-			return keys;
+			metadata = JSONObjectUtils.parse(new String(body, StandardCharsets.UTF_8));
+			keys = JSONObjectUtils.getURI(metadata, "jwks_uri");
 		}
-		catch (ParseException ex) {
-			throw new CompletionException(new IOException("the metadata are no JSON object"));
+		catch (ParseException | RuntimeException ex) { // JSON, but no object
+			throw new CompletionException(new IOException("the metadata are no JSON object that names keys"));
 		}
+		if (!String.valueOf(this.issuer).equals(metadata.get("issuer"))) {
+			throw new CompletionException(new IOException("the metadata are another issuer's"));
+		}
+		if (keys == null || !("https".equals(keys.getScheme()) || "http".equals(keys.getScheme()))) {
+			throw new CompletionException(new IOException("the metadata name no keys"));
+		}
+		return keys;
 	}
 
 	private static JWKSet parse(byte[] body) {
@@ -110,7 +112,7 @@ final class HttpKeyFetcher implements KeyFetcher {
 		try {
 			keys = JWKSet.parse(new String(body, StandardCharsets.UTF_8));
 		}
-		catch (ParseException ex) {
+		catch (ParseException | RuntimeException ex) { // JSON, but no object
 			throw new CompletionException(new IOException("not a JSON Web Key Set"));
 		}
 		if (keys.getKeys().isEmpty()) {

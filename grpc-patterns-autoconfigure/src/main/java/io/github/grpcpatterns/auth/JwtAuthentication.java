@@ -22,6 +22,7 @@ public final class JwtAuthentication implements Authentication {
 
 	private final String name;
 
+	@SuppressWarnings("serial") // List.copyOf makes one that is
 	private final List<GrantedAuthority> authorities;
 
 	JwtAuthentication(Jwt jwt, String name, List<GrantedAuthority> authorities) {

@@ -86,7 +86,7 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 		if (!known.isEmpty()) {
 			return known;
 		}
-		CompletableFuture<Void> fetch = fetchUnknown();
+		CompletableFuture<Void> fetch = fetchUnknown(selector);
 		if (fetch != null) {
 			await(fetch);
 		}
@@ -103,9 +103,13 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 	 * @return the fetch, or {@code null} where the keys at hand are to be believed
 	 * @throws KeySourceException where they are not, and it is too early to fetch again
 	 */
-	private synchronized @Nullable CompletableFuture<Void> fetchUnknown() throws KeySourceException {
+	private synchronized @Nullable CompletableFuture<Void> fetchUnknown(JWKSelector selector)
+			throws KeySourceException {
 		if (this.fetching != null) {
 			return this.fetching;
+		}
+		if (!select(selector).isEmpty()) {
+			return null; // a fetch has just brought it
 		}
 		long now = this.timer.nanoTime();
 		boolean tooOften = this.starts >= 2 && now - this.secondLastStart < WINDOW_NANOS;

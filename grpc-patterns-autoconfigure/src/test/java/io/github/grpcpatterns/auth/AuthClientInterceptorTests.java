@@ -1,5 +1,9 @@
 package io.github.grpcpatterns.auth;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +19,14 @@ import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallCredentials;
 import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +37,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -194,6 +201,33 @@ class AuthClientInterceptorTests {
 		start((method) -> key.get());
 		Context.current().withValue(key, "mine").run(() -> this.stub.ping(REQUEST));
 		received("Bearer mine");
+	}
+
+	@Test
+	void whenConnectionIsPlaintextBeyondLoopbackThenNothingIsSent() throws Exception {
+		InetAddress own = NetworkInterface.networkInterfaces()
+			.flatMap(NetworkInterface::inetAddresses)
+			.filter((address) -> address instanceof Inet4Address && !address.isLoopbackAddress())
+			.findAny()
+			.orElse(null);
+		assumeThat(own).as("an address of this machine beyond loopback").isNotNull();
+		start(null);
+		ManagedChannel channel = NettyChannelBuilder.forAddress(new InetSocketAddress(own, this.harness.port()))
+			.usePlaintext()
+			.intercept(new AuthClientInterceptor(properties("token=t0k3n",
+					"overrides[0].methods=" + SERVICE + "/PingSafe", "overrides[0].allow-plaintext=true"), null))
+			.build();
+		try {
+			PingServiceGrpc.PingServiceBlockingStub stub = PingServiceGrpc.newBlockingStub(channel);
+			assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> stub.ping(REQUEST))
+				.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
+			assertThat(this.received).isEmpty();
+			stub.pingSafe(REQUEST);
+			received("Bearer t0k3n");
+		}
+		finally {
+			channel.shutdownNow();
+		}
 	}
 
 	@Test

@@ -261,9 +261,10 @@ class RetryRaceTests {
 		assertThat(status.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.CANCELLED);
 	}
 
-	@Test
-	void whenCallerRunsCallbacksDirectlyThenCallsEndToo() throws Exception {
-		start(true, flaky());
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenCallerRunsCallbacksDirectlyThenCallsEndToo(boolean netty) throws Exception {
+		start(netty, flaky());
 		Executor direct = Runnable::run;
 		MethodDescriptor<PingRequest, PingResponse> method = PingServiceGrpc.getPingMethod();
 		List<Future<PingResponse>> all = new ArrayList<>();

@@ -1,0 +1,550 @@
+package io.github.grpcpatterns.auth;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import com.google.rpc.ErrorInfo;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.RSAKey;
+import io.github.grpcpatterns.AuthOutcomeListener.Outcome;
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.RelayedToken;
+import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.v1.PingRequest;
+import io.github.grpcpatterns.testing.v1.PingResponse;
+import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.ClientInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.CredentialsExpiredException;
+import org.springframework.security.authentication.DisabledException;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Tests for {@link AuthServerInterceptor}: what a client sees over a real transport.
+ */
+class AuthServerInterceptorTests {
+
+	private static final String PING = "grpcpatterns.testing.v1.PingService/Ping";
+
+	private static final PingRequest REQUEST = PingRequest.newBuilder().setValue("hello").build();
+
+	@TempDir
+	Path directory;
+
+	private final RecordingReporter reporter = new RecordingReporter();
+
+	private final PingService service = new PingService();
+
+	private GrpcHarness harness;
+
+	@AfterEach
+	void close() {
+		if (this.harness != null) {
+			this.harness.close();
+		}
+	}
+
+	private PingServiceGrpc.PingServiceBlockingStub start(Auth auth, ClientInterceptor... client) {
+		this.harness = GrpcHarness.netty()
+			.service(this.service)
+			.interceptors(this.reporter, auth.interceptor)
+			.clientInterceptors(client)
+			.start();
+		return this.harness.blocking();
+	}
+
+	private void refused(PingServiceGrpc.PingServiceBlockingStub stub, EndReason reason) {
+		StatusRuntimeException ex = catchThrowableOfType(StatusRuntimeException.class, () -> stub.ping(REQUEST));
+		assertThat(ex).as("the call's error").isNotNull();
+		isEndedBy(ex, reason);
+		CallRecord call = this.reporter.await();
+		assertThat(call.endReason()).isEqualTo(reason);
+		assertThat(call.status().getCode()).isEqualTo(reason.status().getCode());
+		assertThat(this.service.calls).hasValue(0);
+	}
+
+	private static void isEndedBy(StatusRuntimeException ex, EndReason reason) {
+		assertThat(ex.getStatus().getCode()).isEqualTo(reason.status().getCode());
+		assertThat(ex.getStatus().getDescription()).isEqualTo(reason.status().getDescription());
+		try {
+			assertThat(ex.getTrailers().get(RichStatus.DETAILS).getDetails(0).unpack(ErrorInfo.class).getReason())
+				.isEqualTo(reason.name());
+		}
+		catch (com.google.protobuf.InvalidProtocolBufferException cause) {
+			throw new AssertionError(cause);
+		}
+	}
+
+	@Test
+	void callWithAValidTokenIsServed() {
+		Auth auth = Auth.secret();
+		assertThat(start(auth, Tokens.bearer(Tokens.hs256())).ping(REQUEST).getValue()).isEqualTo("hello");
+		CallRecord call = this.reporter.await();
+		assertThat(call.principal()).isEqualTo("alice");
+		assertThat(call.status().isOk()).isTrue();
+		assertThat(auth.outcomes).containsExactly(Outcome.ACCEPTED);
+	}
+
+	@Test
+	void callWithoutATokenIsRefused() {
+		Auth auth = Auth.secret();
+		refused(start(auth), EndReason.TOKEN_MISSING);
+		assertThat(auth.outcomes).containsExactly(Outcome.MISSING);
+	}
+
+	@Test
+	void callsOfEveryKindAreRefusedAlike() {
+		Auth auth = Auth.secret();
+		start(auth);
+		for (int kind = 0; kind < 4; kind++) {
+			Responses responses = new Responses();
+			call(kind, responses);
+			isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_MISSING);
+		}
+		assertThat(this.service.calls).hasValue(0);
+		assertThat(auth.outcomes).hasSize(4).containsOnly(Outcome.MISSING);
+	}
+
+	private StreamObserver<PingRequest> call(int kind, StreamObserver<PingResponse> responses) {
+		PingServiceGrpc.PingServiceStub stub = this.harness.async();
+		switch (kind) {
+			case 0 -> stub.ping(REQUEST, responses);
+			case 1 -> stub.pingList(REQUEST, responses);
+			case 2 -> {
+				return stub.pingStream(responses);
+			}
+			default -> {
+				return stub.pingBidi(responses);
+			}
+		}
+		return null;
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Bearer  x", "Bearer x y", "Basic YTpi", "Bearer", "Bearer x,y" })
+	void malformedCredentialIsMissing(String value) {
+		Auth auth = Auth.secret();
+		refused(start(auth, Tokens.authorization(value)), EndReason.TOKEN_MISSING);
+		assertThat(auth.outcomes).containsExactly(Outcome.MISSING);
+	}
+
+	@Test
+	void twoCredentialsAreRefusedInEveryOrder() {
+		String good = "Bearer " + Tokens.hs256();
+		refused(start(Auth.secret(), Tokens.authorization(good, good)), EndReason.TOKEN_MISSING);
+		this.harness.close();
+		refused(start(Auth.secret(), Tokens.authorization(good, "Basic YTpi")), EndReason.TOKEN_MISSING);
+		this.harness.close();
+		refused(start(Auth.secret(), Tokens.authorization("Basic YTpi", good)), EndReason.TOKEN_MISSING);
+	}
+
+	@Test
+	void invalidTokenIsRefused() {
+		Auth auth = Auth.secret();
+		refused(start(auth, Tokens.bearer("abc")), EndReason.TOKEN_INVALID);
+		assertThat(auth.outcomes).containsExactly(Outcome.INVALID);
+	}
+
+	@Test
+	void expiredTokenIsRefused() {
+		Auth auth = Auth.secret();
+		String token = Tokens.hs256((claims) -> claims.expirationTime(Tokens.in(-120)));
+		refused(start(auth, Tokens.bearer(token)), EndReason.TOKEN_EXPIRED);
+		assertThat(auth.outcomes).containsExactly(Outcome.EXPIRED);
+	}
+
+	@Test
+	void missingAuthorityIsDenied() {
+		Auth auth = Auth.secret("rules[0].methods", PING, "rules[0].authorities", "SCOPE_ping");
+		refused(start(auth, Tokens.bearer(Tokens.hs256())), EndReason.ACCESS_DENIED);
+		assertThat(auth.outcomes).containsExactly(Outcome.DENIED);
+	}
+
+	@Test
+	void authorityOfARuleIsEnough() {
+		Auth auth = Auth.secret("rules[0].methods", PING, "rules[0].authorities", "SCOPE_other,SCOPE_ping");
+		String token = Tokens.hs256((claims) -> claims.claim("scope", "ping pong"));
+		assertThat(start(auth, Tokens.bearer(token)).ping(REQUEST).getValue()).isEqualTo("hello");
+		assertThat(auth.outcomes).containsExactly(Outcome.ACCEPTED);
+	}
+
+	@Test
+	void publicMethodDoesNotLookAtTheCredential() {
+		Auth auth = Auth.secret("public-methods", PING);
+		assertThat(start(auth, Tokens.authorization("Bearer nonsense", "Basic x")).ping(REQUEST).getValue())
+			.isEqualTo("hello");
+		assertThat(this.reporter.await().principal()).isNull();
+		assertThat(auth.outcomes).containsExactly(Outcome.PUBLIC);
+	}
+
+	@Test
+	void withoutASourceOfKeysNoTokenIsValid() {
+		refused(start(Auth.of(), Tokens.bearer(Tokens.hs256())), EndReason.TOKEN_INVALID);
+	}
+
+	@Test
+	void tokenVerifierDecides() {
+		Auth auth = Auth.of((token) -> {
+			switch (token) {
+				case "expired" -> throw new CredentialsExpiredException(token);
+				case "outage" -> throw new AuthenticationServiceException(token);
+				case "disabled" -> throw new DisabledException(token);
+				case "bad" -> throw new BadCredentialsException(token);
+				case "fault" -> throw new IllegalStateException("fault");
+				default -> {
+					return new TestingAuthenticationToken(token, null, "a");
+				}
+			}
+		});
+		start(auth);
+		refusedWith("expired", EndReason.TOKEN_EXPIRED);
+		refusedWith("outage", EndReason.KEYS_UNAVAILABLE);
+		refusedWith("disabled", EndReason.TOKEN_INVALID);
+		refusedWith("bad", EndReason.TOKEN_INVALID);
+		assertThat(catchThrowableOfType(StatusRuntimeException.class,
+				() -> this.harness.blocking().withInterceptors(Tokens.bearer("fault")).ping(REQUEST))
+			.getStatus()
+			.getCode()).isEqualTo(Status.Code.UNKNOWN);
+		assertThat(this.harness.blocking().withInterceptors(Tokens.bearer("bob")).ping(REQUEST).getValue())
+			.isEqualTo("hello");
+		assertThat(auth.outcomes).containsExactly(Outcome.EXPIRED, Outcome.UNAVAILABLE, Outcome.INVALID,
+				Outcome.INVALID, Outcome.UNAVAILABLE, Outcome.ACCEPTED);
+	}
+
+	private void refusedWith(String token, EndReason reason) {
+		refused(this.harness.blocking().withInterceptors(Tokens.bearer(token)), reason);
+	}
+
+	@Test
+	void acceptedTokenIsThereForOutboundCalls() {
+		BlockingQueue<String> relayed = new LinkedBlockingQueue<>();
+		this.harness = GrpcHarness.inProcess().interceptors(Auth.secret().interceptor).service(new PingService() {
+
+			@Override
+			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+				relayed.add(String.valueOf(RelayedToken.current()));
+				super.ping(request, responses);
+			}
+
+		}).start();
+		String token = Tokens.hs256();
+		this.harness.blocking().withInterceptors(Tokens.bearer(token)).ping(REQUEST);
+		assertThat(relayed).containsExactly(token);
+	}
+
+	@Test
+	void publicKeyOfAFileVerifiesTokens() throws Exception {
+		Path file = Tokens.write(this.directory.resolve("key.pem"), Tokens.pem(Tokens.EC.toPublicKey()));
+		Auth auth = Auth.of("jwt.public-key-location", file.toUri().toString());
+		assertThat(start(auth, Tokens.bearer(Tokens.es(Tokens.EC, JWSAlgorithm.ES256))).ping(REQUEST).getValue())
+			.isEqualTo("hello");
+	}
+
+	@Test
+	void keySetThatRotatesIsFollowed() {
+		try (KeyServer server = new KeyServer().serve(Tokens.RSA.toPublicJWK())) {
+			start(Auth.of("jwt.jwk-set-uri", server.keysUrl()));
+			assertThat(server.fetches).as("before the first use").hasValue(0);
+			served(Tokens.rs256(Tokens.RSA));
+			assertThat(server.fetches).hasValue(1);
+			server.serve(Tokens.EC.toPublicJWK());
+			served(Tokens.es(Tokens.EC, JWSAlgorithm.ES256));
+			assertThat(server.fetches).hasValue(2);
+		}
+	}
+
+	private static RSAKey unknown(String id) {
+		return new RSAKey.Builder(Tokens.RSA).keyID(id).build();
+	}
+
+	private void served(String token) {
+		assertThat(this.harness.blocking().withInterceptors(Tokens.bearer(token)).ping(REQUEST).getValue())
+			.isEqualTo("hello");
+	}
+
+	@Test
+	void unknownKeyIsInvalidWhereTheKeyServerAnswers() {
+		try (KeyServer server = new KeyServer().serve(Tokens.RSA.toPublicJWK())) {
+			start(Auth.of("jwt.jwk-set-uri", server.keysUrl()));
+			refusedWith(Tokens.rs256(unknown("unknown")), EndReason.TOKEN_INVALID);
+			for (int i = 0; i < 10; i++) {
+				refusedWith(Tokens.rs256(unknown("unknown" + i)), EndReason.TOKEN_INVALID);
+			}
+			assertThat(server.fetches).hasValueLessThanOrEqualTo(2);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "<html>", "{\"keys\":[]}" })
+	void nonsenseFromTheKeyServerLeavesKeysUnavailable(String body) {
+		try (KeyServer server = new KeyServer().answer(200, body)) {
+			Auth auth = Auth.of("jwt.jwk-set-uri", server.keysUrl());
+			start(auth);
+			refusedWith(Tokens.rs256(Tokens.RSA), EndReason.KEYS_UNAVAILABLE);
+			assertThat(auth.outcomes).containsExactly(Outcome.UNAVAILABLE);
+		}
+	}
+
+	@Test
+	void deadKeyServerLeavesKeysUnavailableUntilItIsBack() {
+		KeyServer server = new KeyServer();
+		int port = server.port();
+		server.close();
+		start(Auth.of("jwt.issuer-uri", "http://localhost:" + port));
+		String token = Tokens.rsa(Tokens.RSA, JWSAlgorithm.RS256,
+				(claims) -> claims.issuer("http://localhost:" + port));
+		refusedWith(token, EndReason.KEYS_UNAVAILABLE);
+		try (KeyServer back = new KeyServer(port).serve(Tokens.RSA.toPublicJWK())) {
+			back.at("/.well-known/openid-configuration",
+					"{\"issuer\":\"" + back.url() + "\",\"jwks_uri\":\"" + back.keysUrl() + "\"}");
+			Awaitility.await().atMost(Duration.ofSeconds(15)).ignoreExceptions().untilAsserted(() -> served(token));
+		}
+	}
+
+	@Test
+	void knownKeyDoesNotWaitForASlowKeyServer() throws Exception {
+		CountDownLatch release = new CountDownLatch(1);
+		try (KeyServer server = new KeyServer().serve(Tokens.RSA.toPublicJWK())) {
+			start(Auth.of("jwt.jwk-set-uri", server.keysUrl()));
+			served(Tokens.rs256(Tokens.RSA));
+			server.handle((exchange) -> {
+				try {
+					release.await(20, TimeUnit.SECONDS);
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+				exchange.close();
+			});
+			Responses waiting = new Responses();
+			this.harness.async()
+				.withInterceptors(Tokens.bearer(Tokens.rs256(unknown("unknown"))))
+				.ping(REQUEST, waiting);
+			Awaitility.await().until(() -> server.fetches.get() == 2);
+			served(Tokens.rsa(Tokens.RSA, JWSAlgorithm.RS256, (claims) -> claims.subject("bob")));
+			assertThat(waiting.ended()).as("still waiting").isFalse();
+			isEndedBy((StatusRuntimeException) waiting.error(), EndReason.KEYS_UNAVAILABLE);
+			release.countDown();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3 })
+	void streamEndsWithItsTokenAndTheClockSkew(int kind) {
+		ManualTimer timer = new ManualTimer();
+		CountDownLatch cancelled = new CountDownLatch(1);
+		Auth auth = Auth.secret("jwt.clock-skew", "20");
+		this.harness = GrpcHarness.netty()
+			.timer(timer)
+			.interceptors(this.reporter, auth.interceptor)
+			.service(new NeverEnding(cancelled))
+			.clientInterceptors(Tokens.bearer(Tokens.hs256((claims) -> claims.expirationTime(Tokens.in(100)))))
+			.start();
+		Responses responses = new Responses();
+		call(kind, responses);
+		Awaitility.await().until(() -> !timer.scheduled().isEmpty());
+		timer.advance(Duration.ofSeconds(115));
+		assertThat(responses.ended()).isFalse();
+		timer.advance(Duration.ofSeconds(6));
+		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
+		assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.TOKEN_EXPIRED);
+		Awaitility.await().until(() -> cancelled.getCount() == 0);
+		assertThat(auth.outcomes).as("counted once").containsExactly(Outcome.ACCEPTED);
+	}
+
+	@Test
+	void streamEndsWithTheOAuth2TokenOfAVerifier() {
+		ManualTimer timer = new ManualTimer();
+		OAuth2AccessToken token = new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "opaque", null,
+				Tokens.in(30).toInstant());
+		TestingAuthenticationToken alice = new TestingAuthenticationToken("alice", null, "a");
+		alice.setDetails(token);
+		this.harness = GrpcHarness.netty()
+			.timer(timer)
+			.interceptors(Auth.of((text) -> alice, "jwt.clock-skew", "0").interceptor)
+			.service(new NeverEnding(new CountDownLatch(1)))
+			.clientInterceptors(Tokens.bearer("opaque"))
+			.start();
+		Responses responses = new Responses();
+		call(3, responses);
+		Awaitility.await().until(() -> !timer.scheduled().isEmpty());
+		timer.advance(Duration.ofSeconds(31));
+		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
+	}
+
+	@Test
+	void streamGoesOnWhereItsTokenMayExpire() {
+		ManualTimer timer = new ManualTimer();
+		this.harness = GrpcHarness.netty()
+			.timer(timer)
+			.interceptors(Auth.secret("end-streams-on-expiry", "false").interceptor)
+			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
+			.start();
+		Responses responses = new Responses();
+		StreamObserver<PingRequest> requests = call(3, responses);
+		requests.onNext(REQUEST);
+		assertThat(responses.next().getValue()).isEqualTo("hello");
+		assertThat(timer.scheduled()).isEmpty();
+		requests.onCompleted();
+		assertThat(responses.error()).isNull();
+	}
+
+	@Test
+	void unaryCallIsNotEndedByItsToken() {
+		ManualTimer timer = new ManualTimer();
+		this.harness = GrpcHarness.netty()
+			.timer(timer)
+			.interceptors(Auth.secret().interceptor)
+			.service(new PingService() {
+
+				@Override
+				public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+					assertThat(timer.scheduled()).isEmpty();
+					super.ping(request, responses);
+				}
+
+			})
+			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
+			.start();
+		assertThat(this.harness.blocking().ping(REQUEST).getValue()).isEqualTo("hello");
+	}
+
+	@Test
+	void timerOfAStreamGoesWithIt() {
+		ManualTimer timer = new ManualTimer();
+		this.harness = GrpcHarness.netty()
+			.timer(timer)
+			.interceptors(this.reporter, Auth.secret().interceptor)
+			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
+			.start();
+		Iterator<PingResponse> responses = this.harness.blocking().pingList(REQUEST);
+		assertThat(responses.hasNext()).isFalse();
+		this.reporter.await();
+		Awaitility.await().until(() -> timer.scheduled().isEmpty());
+	}
+
+	/**
+	 * Streams that only a policy ends.
+	 */
+	private static final class NeverEnding extends PingService {
+
+		private final CountDownLatch cancelled;
+
+		NeverEnding(CountDownLatch cancelled) {
+			this.cancelled = cancelled;
+		}
+
+		private <T> StreamObserver<T> open(StreamObserver<?> responses) {
+			((io.grpc.stub.ServerCallStreamObserver<?>) responses).setOnCancelHandler(this.cancelled::countDown);
+			return new StreamObserver<>() {
+
+				@Override
+				public void onNext(T value) {
+				}
+
+				@Override
+				public void onError(Throwable ex) {
+				}
+
+				@Override
+				public void onCompleted() {
+				}
+
+			};
+		}
+
+		@Override
+		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+			open(responses);
+		}
+
+		@Override
+		public StreamObserver<PingRequest> pingStream(StreamObserver<PingResponse> responses) {
+			return open(responses);
+		}
+
+		@Override
+		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
+			return open(responses);
+		}
+
+	}
+
+	/**
+	 * What a call brought.
+	 */
+	private static final class Responses implements StreamObserver<PingResponse> {
+
+		private final BlockingQueue<PingResponse> values = new LinkedBlockingQueue<>();
+
+		private final CountDownLatch ended = new CountDownLatch(1);
+
+		private volatile Throwable error;
+
+		@Override
+		public void onNext(PingResponse value) {
+			this.values.add(value);
+		}
+
+		@Override
+		public void onError(Throwable ex) {
+			this.error = ex;
+			this.ended.countDown();
+		}
+
+		@Override
+		public void onCompleted() {
+			this.ended.countDown();
+		}
+
+		PingResponse next() {
+			try {
+				return this.values.poll(10, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		boolean ended() {
+			return this.ended.getCount() == 0;
+		}
+
+		Throwable error() {
+			try {
+				assertThat(this.ended.await(10, TimeUnit.SECONDS)).as("ended").isTrue();
+				return this.error;
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+}

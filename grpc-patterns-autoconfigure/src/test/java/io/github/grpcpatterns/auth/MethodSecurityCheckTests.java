@@ -1,0 +1,249 @@
+package io.github.grpcpatterns.auth;
+
+import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.v1.PingRequest;
+import io.github.grpcpatterns.testing.v1.PingResponse;
+import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import jakarta.annotation.security.RolesAllowed;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.aop.Advisor;
+import org.springframework.aop.config.AopConfigUtils;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.security.access.annotation.Secured;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authorization.method.AuthorizationManagerBeforeMethodInterceptor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * Tests for {@link MethodSecurityCheck}: it fails exactly where the annotations are
+ * skipped.
+ */
+class MethodSecurityCheckTests {
+
+	private static final PingRequest REQUEST = PingRequest.newBuilder().setValue("hello").build();
+
+	private static AnnotationConfigApplicationContext context(Class<?> service, boolean methodSecurity,
+			boolean classProxies) {
+		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+		context.registerBean("service", service);
+		if (methodSecurity) {
+			context.register(MethodSecurity.class);
+			AopConfigUtils.registerAutoProxyCreatorIfNecessary((BeanDefinitionRegistry) context);
+			if (classProxies) {
+				AopConfigUtils.forceAutoProxyCreatorToUseClassProxying((BeanDefinitionRegistry) context);
+			}
+		}
+		context.refresh();
+		return context;
+	}
+
+	private static void check(AnnotationConfigApplicationContext context) {
+		new MethodSecurityCheck(context).afterSingletonsInstantiated();
+	}
+
+	/**
+	 * Whether somebody without the authority is served, over the wire.
+	 */
+	private static boolean skipped(AnnotationConfigApplicationContext context) {
+		try (GrpcHarness harness = GrpcHarness.inProcess()
+			.interceptors(Auth.secret().interceptor)
+			.service(context.getBean(BindableService.class))
+			.start()) {
+			String allowed = Tokens.hs256((claims) -> claims.claim("scope", "ping"));
+			assertThat(harness.blocking().withInterceptors(Tokens.bearer(allowed)).ping(REQUEST).getValue())
+				.isEqualTo("hello");
+			PingServiceGrpc.PingServiceBlockingStub stub = harness.blocking()
+				.withInterceptors(Tokens.bearer(Tokens.hs256()));
+			Throwable thrown = catchThrowable(() -> stub.ping(REQUEST));
+			if (thrown != null) {
+				assertThat(Status.fromThrowable(thrown).getCode()).as("of an exception that nothing maps here")
+					.isEqualTo(Status.Code.UNKNOWN);
+			}
+			return thrown == null;
+		}
+	}
+
+	private static void isSkippedAndFails(AnnotationConfigApplicationContext context) {
+		assertThat(skipped(context)).isTrue();
+		assertThatExceptionOfType(SkippedMethodSecurityException.class).isThrownBy(() -> check(context))
+			.withMessageContaining("'service'");
+		context.close();
+	}
+
+	private static void worksAndPasses(AnnotationConfigApplicationContext context) {
+		assertThat(skipped(context)).isFalse();
+		assertThatCode(() -> check(context)).doesNotThrowAnyException();
+		context.close();
+	}
+
+	@Test
+	void implBaseIsBoundThroughItsClassProxy() {
+		worksAndPasses(context(SecuredImplBase.class, true, true));
+	}
+
+	@Test
+	void asyncServiceIsBoundPastItsClassProxy() {
+		isSkippedAndFails(context(SecuredAsyncService.class, true, true));
+	}
+
+	@Test
+	void asyncServiceWithAFinalBindServiceIsBoundThroughItsClassProxy() {
+		worksAndPasses(context(SecuredFinalAsyncService.class, true, true));
+	}
+
+	@Test
+	void implBaseIsBoundPastAProxyOfItsInterfaces() {
+		isSkippedAndFails(context(SecuredImplBase.class, true, false));
+	}
+
+	@Test
+	void withoutMethodSecurityAnnotationsAreSkipped() {
+		isSkippedAndFails(context(SecuredImplBase.class, false, true));
+	}
+
+	@Test
+	void annotationsOfEveryKindAndPlaceCount() {
+		for (Class<?> service : new Class<?>[] { SecuredClass.class, Inherited.class, WithSecured.class,
+				WithRoles.class, Composed.class }) {
+			try (AnnotationConfigApplicationContext context = context(service, false, false)) {
+				assertThatExceptionOfType(SkippedMethodSecurityException.class).as(service.getName())
+					.isThrownBy(() -> check(context));
+			}
+		}
+	}
+
+	@Test
+	void servicesWithoutAnnotationsPass() {
+		try (AnnotationConfigApplicationContext context = context(PlainAsyncService.class, true, true)) {
+			assertThatCode(() -> check(context)).doesNotThrowAnyException();
+		}
+	}
+
+	@Test
+	void reportSaysWhatToDo() {
+		SkippedMethodSecurityFailureAnalyzer analyzer = new SkippedMethodSecurityFailureAnalyzer();
+		SkippedMethodSecurityException proxied = new SkippedMethodSecurityException("chat", PingService.class, true);
+		assertThat(analyzer.analyze(proxied).getDescription()).contains("'chat'", PingService.class.getName());
+		assertThat(analyzer.analyze(proxied).getAction()).contains("ImplBase");
+		assertThat(analyzer.analyze(new SkippedMethodSecurityException("chat", PingService.class, false)).getAction())
+			.contains("@EnableMethodSecurity");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MethodSecurity {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static Advisor preAuthorize() {
+			return AuthorizationManagerBeforeMethodInterceptor.preAuthorize();
+		}
+
+	}
+
+	static class SecuredImplBase extends PingServiceGrpc.PingServiceImplBase {
+
+		@Override
+		@PreAuthorize("hasAuthority('SCOPE_ping')")
+		public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+			new PingService().ping(request, responses);
+		}
+
+	}
+
+	static class PlainAsyncService implements PingServiceGrpc.AsyncService, BindableService {
+
+		@Override
+		public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+			new PingService().ping(request, responses);
+		}
+
+		@Override
+		public ServerServiceDefinition bindService() {
+			return PingServiceGrpc.bindService(this);
+		}
+
+	}
+
+	static class SecuredAsyncService extends PlainAsyncService {
+
+		@Override
+		@PreAuthorize("hasAuthority('SCOPE_ping')")
+		public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+			super.ping(request, responses);
+		}
+
+	}
+
+	static class SecuredFinalAsyncService implements PingServiceGrpc.AsyncService, BindableService {
+
+		@Override
+		@PreAuthorize("hasAuthority('SCOPE_ping')")
+		public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+			new PingService().ping(request, responses);
+		}
+
+		@Override
+		public final ServerServiceDefinition bindService() {
+			return PingServiceGrpc.bindService(this);
+		}
+
+	}
+
+	@PreAuthorize("denyAll")
+	static class SecuredClass extends PlainAsyncService {
+
+	}
+
+	static class Inherited extends SecuredAsyncService {
+
+	}
+
+	static class WithSecured extends PlainAsyncService {
+
+		@Override
+		@Secured("ROLE_ADMIN")
+		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+		}
+
+	}
+
+	static class WithRoles extends PlainAsyncService {
+
+		@Override
+		@RolesAllowed("ADMIN")
+		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+		}
+
+	}
+
+	@java.lang.annotation.Retention(java.lang.annotation.RetentionPolicy.RUNTIME)
+	@PreAuthorize("denyAll")
+	@interface Closed {
+
+	}
+
+	static class Composed extends PlainAsyncService {
+
+		@Override
+		@Closed
+		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+		}
+
+	}
+
+}
