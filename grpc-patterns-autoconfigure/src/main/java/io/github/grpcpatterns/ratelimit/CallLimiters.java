@@ -112,7 +112,7 @@ final class CallLimiters implements AutoCloseable {
 	@java.lang.Override
 	public void close() {
 		if (this.threads != null) {
-			this.threads.shutdownNow();
+			this.threads.shutdown();
 		}
 	}
 
