@@ -50,6 +50,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		ServerCallGuard guard = new ServerCallGuard(record, context, this.shared);
 		record.guard(guard);
 		ReportedCall<ReqT, RespT> reported = new ReportedCall<>(call, guard);
+		guard.outermost(reported);
 		SerializedListener<ReqT> listener = new SerializedListener<>(guard);
 		guard.in().tryEnter(); // succeeds, for nobody else knows the guard yet
 		this.shared.liveCalls().add(guard);
@@ -127,8 +128,12 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		@Override
 		public void onMessage(ReqT message) {
 			if (this.in.tryEnter()) {
-				deliverMessage(message);
-				this.in.exit();
+				try {
+					deliverMessage(message);
+				}
+				finally {
+					this.in.exit();
+				}
 			}
 			else {
 				this.in.execute(() -> deliverMessage(message));
@@ -158,8 +163,12 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		private void run(Callback callback) {
 			if (this.in.tryEnter()) {
-				deliver(callback);
-				this.in.exit();
+				try {
+					deliver(callback);
+				}
+				finally {
+					this.in.exit();
+				}
 			}
 			else {
 				this.in.execute(() -> deliver(callback));

@@ -79,8 +79,13 @@ public final class GrpcPatternsAutoConfiguration {
 	}
 
 	@Bean
-	CallClientInterceptor grpcPatternsCallClientInterceptor(CallTimer timer) {
-		return new CallClientInterceptor(timer);
+	CalledMethods grpcPatternsCalledMethods() {
+		return new CalledMethods();
+	}
+
+	@Bean
+	CallClientInterceptor grpcPatternsCallClientInterceptor(CallTimer timer, CalledMethods calledMethods) {
+		return new CallClientInterceptor(timer, calledMethods);
 	}
 
 }

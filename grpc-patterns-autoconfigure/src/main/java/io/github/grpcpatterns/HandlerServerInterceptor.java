@@ -151,7 +151,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 			try {
 				send(message);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				this.guard.thrown(ex);
 			}
 		}
@@ -165,7 +165,16 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 				return;
 			}
 			if (this.guard.handlerCloses()) {
-				run(() -> super.close(status, trailers));
+				run(() -> closeOnce(status, trailers));
+			}
+		}
+
+		private void closeOnce(Status status, Metadata trailers) {
+			try {
+				super.close(status, trailers);
+			}
+			catch (Throwable ex) {
+				this.guard.closeFailed(ex);
 			}
 		}
 
@@ -186,7 +195,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 					try {
 						send.run();
 					}
-					catch (RuntimeException ex) {
+					catch (Throwable ex) {
 						this.guard.thrown(ex);
 					}
 				});

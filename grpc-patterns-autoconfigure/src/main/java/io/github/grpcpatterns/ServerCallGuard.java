@@ -16,6 +16,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * Ends a server's call safely, whatever the handler is doing at that moment. There is one
@@ -51,6 +52,9 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	private static final long DEADLINE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+	/** The name that the correlation pattern uses too. */
+	private static final String CORRELATION_ID = "correlationId";
+
 	private static final Object OPEN = "open";
 
 	/** Closed by the handler, or by an interceptor of the user's. */
@@ -63,11 +67,14 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	private static final VarHandle REPORTED;
 
+	private static final VarHandle SENT;
+
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			STATE = lookup.findVarHandle(ServerCallGuard.class, "state", Object.class);
 			REPORTED = lookup.findVarHandle(ServerCallGuard.class, "reported", boolean.class);
+			SENT = lookup.findVarHandle(ServerCallGuard.class, "sent", Status.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -96,6 +103,9 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	/** The status that went out through the outermost call. */
 	private volatile @Nullable Status sent;
+
+	/** Written before anyone else knows the guard. */
+	private @Nullable ServerCall<?, ?> outermost;
 
 	/** Written within {@code out}. */
 	private @Nullable ServerCall<?, ?> innermost;
@@ -171,8 +181,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return a listener that ignores what still comes, for the interceptor to return
 	 */
 	public <T> ServerCall.Listener<T> refuse(ServerCall<T, ?> call, CallEnding ending) {
-		if (STATE.compareAndSet(this, OPEN, new Ended(ending, false))) {
-			call.close(ending.status(), ending.trailers());
+		if (STATE.compareAndSet(this, OPEN, new Ended(ending, How.REFUSED))) {
+			close(call, ending);
 		}
 		return new ServerCall.Listener<>() {
 		};
@@ -210,7 +220,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	private boolean end(CallEnding ending, boolean forGood) {
-		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, true))) {
+		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, How.POLICY))) {
 			return false;
 		}
 		reportWhenStuck();
@@ -221,8 +231,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 				ending.trailers().put(RichStatus.PUSHBACK, "-1");
 			}
 			closeInnermost(ending);
-			cancelContext();
-			this.shared.timer().callbacks().execute(() -> this.in.execute(this::cancelHandler));
+			this.shared.timer().callbacks().execute(this::cancel);
 		});
 		return true;
 	}
@@ -230,6 +239,15 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	private boolean idempotent() {
 		MethodDescriptor<?, ?> method = this.record.method();
 		return method.isIdempotent() || method.isSafe();
+	}
+
+	/**
+	 * Tell the handler. On the pool, for this runs the code of users, which a timer and
+	 * the thread that sends must not.
+	 */
+	private void cancel() {
+		cancelContext();
+		this.in.execute(this::cancelHandler);
 	}
 
 	/**
@@ -286,14 +304,21 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	private CallEnding map(Throwable thrown, Metadata trailers) {
-		CallEnding ending = this.shared.exceptionMapping().map(thrown, this.record);
-		if (trailers.keys().isEmpty()) {
-			return ending;
+		try {
+			CallEnding ending = this.shared.exceptionMapping().map(thrown, this.record);
+			if (trailers.keys().isEmpty()) {
+				return ending;
+			}
+			Metadata all = new Metadata();
+			all.merge(trailers);
+			all.merge(ending.trailers());
+			return this.shared.richStatus().ending(ending.reason(), ending.status(), all, this.record);
 		}
-		Metadata all = new Metadata();
-		all.merge(trailers);
-		all.merge(ending.trailers());
-		return this.shared.richStatus().ending(ending.reason(), ending.status(), all, this.record);
+		catch (Throwable ex) {
+			CallLog.LOGGER.warn("The mapping of {} failed", thrown.getClass().getName(), ex);
+			this.record.exception(thrown, true);
+			return this.shared.richStatus().ending(EndReason.INTERNAL, this.record);
+		}
 	}
 
 	/**
@@ -302,7 +327,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * then.
 	 */
 	boolean fail(CallEnding ending) {
-		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, false))) {
+		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, How.FAULT))) {
 			return false;
 		}
 		this.out.execute(() -> closeInnermost(ending));
@@ -330,7 +355,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether the handler works for nobody
 	 */
 	public boolean ended() {
-		return this.state instanceof Ended ended && ended.policy();
+		return this.state instanceof Ended ended && ended.how() == How.POLICY;
 	}
 
 	/**
@@ -472,6 +497,17 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		return this.context;
 	}
 
+	long nanoTime() {
+		return this.shared.timer().nanoTime();
+	}
+
+	/**
+	 * The call as the transport has it.
+	 */
+	void outermost(ServerCall<?, ?> call) {
+		this.outermost = call;
+	}
+
 	/**
 	 * The chain has reached its end: from here on a policy closes through this call.
 	 */
@@ -488,7 +524,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	private void setInnermost(ServerCall<?, ?> call) {
 		if (this.innermost == null) {
 			this.innermost = call;
-			if (this.state instanceof Ended ended && ended.policy()) {
+			if (this.state instanceof Ended ended && ended.how() != How.REFUSED) {
 				closeInnermost(ended.ending());
 			}
 		}
@@ -507,10 +543,47 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			return;
 		}
 		this.closedByUs = true;
+		close(call, ending);
+	}
+
+	/**
+	 * Close the call from somewhere in the chain.
+	 */
+	private void close(ServerCall<?, ?> call, CallEnding ending) {
 		try {
 			call.close(ending.status(), ending.trailers());
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			CallLog.LOGGER.warn("An interceptor of {} failed to close a call", this.record.methodName(), ex);
+			closeOutermost(ending);
+		}
+	}
+
+	/**
+	 * An interceptor failed when the handler closed the call. Called within {@code out}.
+	 */
+	void closeFailed(Throwable thrown) {
+		if (this.sent != null) {
+			CallLog.LOGGER.warn("Exception in {} after the call was closed", this.record.methodName(), thrown);
+			return;
+		}
+		CallEnding ending = map(thrown, new Metadata());
+		this.state = new Ended(ending, How.FAULT);
+		closeOutermost(ending);
+	}
+
+	/**
+	 * Close past an interceptor that did not let the close through. Does nothing where it
+	 * did, and failed only then.
+	 */
+	private void closeOutermost(CallEnding ending) {
+		ServerCall<?, ?> call = this.outermost;
+		try {
+			if (call != null) {
+				call.close(ending.status(), ending.trailers());
+			}
+		}
+		catch (Throwable ex) {
 			CallLog.LOGGER.warn("Cannot close a call of {}", this.record.methodName(), ex);
 		}
 	}
@@ -522,7 +595,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			this.context.cancel(Status.CANCELLED.withDescription(EndReason.CANCELLED.status().getDescription())
 				.asRuntimeException());
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			CallLog.LOGGER.warn("A listener of the context of {} failed", this.record.methodName(), ex);
 		}
 	}
@@ -550,11 +623,14 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether to close
 	 */
 	boolean closing(Status status, boolean ready) {
-		if (this.sent != null) {
+		if (!SENT.compareAndSet(this, null, status)) {
 			return false;
 		}
-		this.sent = status;
 		STATE.compareAndSet(this, OPEN, CLOSED);
+		Throwable cause = status.getCause();
+		if (cause != null) { // of a close past the error pattern, the stack's for one
+			this.record.exception(cause, status.getCode() == Status.Code.UNKNOWN);
+		}
 		if (!ready) {
 			reportWhenStuck();
 		}
@@ -603,9 +679,31 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			this.record.end(seen, EndReason.of(seen.getCode()), now);
 		}
 		if (this.record.exceptionUnknown()) {
-			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
+			logException();
 		}
 		cleanUp();
+	}
+
+	/**
+	 * Nobody else has: log the exception, under the correlation id.
+	 */
+	private void logException() {
+		String id = this.record.correlationId();
+		String previous = MDC.get(CORRELATION_ID);
+		if (id != null) {
+			MDC.put(CORRELATION_ID, id);
+		}
+		try {
+			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
+		}
+		finally {
+			if (previous != null) {
+				MDC.put(CORRELATION_ID, previous);
+			}
+			else {
+				MDC.remove(CORRELATION_ID);
+			}
+		}
 	}
 
 	private EndReason reason(Status sent) {
@@ -638,8 +736,13 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			cleanups = this.cleanups;
 			this.cleanups = null;
 		}
-		if (cleanups != null) {
-			cleanups.forEach(Runnable::run);
+		for (Runnable cleanup : (cleanups != null) ? cleanups : List.<Runnable>of()) {
+			try {
+				cleanup.run();
+			}
+			catch (Throwable ex) {
+				CallLog.LOGGER.warn("Cannot clean up after a call of {}", this.record.methodName(), ex);
+			}
 		}
 	}
 
@@ -647,9 +750,22 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * How something other than the handler ended the call.
 	 *
 	 * @param ending what goes over the wire
-	 * @param policy whether the handler is told by us, and not by the transport
+	 * @param how who closes, and who tells the handler
 	 */
-	private record Ended(CallEnding ending, boolean policy) {
+	private record Ended(CallEnding ending, How how) {
+	}
+
+	private enum How {
+
+		/** We close, and tell the handler. */
+		POLICY,
+
+		/** We close, the transport tells the handler. */
+		FAULT,
+
+		/** What refused the call closed it itself, and there is no handler. */
+		REFUSED
+
 	}
 
 	/**

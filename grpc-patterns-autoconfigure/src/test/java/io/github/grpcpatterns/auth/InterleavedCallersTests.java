@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.CorrelationId;
+import io.github.grpcpatterns.correlation.TestCorrelation;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -30,6 +32,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.MDC;
 
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -72,14 +75,14 @@ class InterleavedCallersTests {
 		}
 		try (GrpcHarness harness = GrpcHarness.inProcess()
 			.executor(threads)
-			.interceptors(auth.interceptor)
+			.interceptors(TestCorrelation.serverInterceptor(), auth.interceptor)
 			.innerInterceptors(new Check())
 			.channel((channel) -> channel.executor(Runnable::run))
 			.start()) {
 			for (int i = 0; i < CALLS; i++) {
 				this.places.acquire();
 				int caller = i % CALLERS;
-				call(harness.async().withInterceptors(as("caller-" + caller, tokens.get(caller))), i);
+				call(harness.async().withInterceptors(as("caller-" + caller, tokens.get(caller), "id-" + i)), i);
 			}
 			this.places.acquire(AT_ONCE);
 			assertThat(this.mistakes).isEmpty();
@@ -93,8 +96,9 @@ class InterleavedCallersTests {
 		}
 	}
 
-	private static ClientInterceptor as(String caller, String token) {
+	private static ClientInterceptor as(String caller, String token, String correlationId) {
 		Metadata headers = new Metadata();
+		headers.put(TestCorrelation.HEADER, correlationId);
 		headers.put(BearerToken.AUTHORIZATION, "Bearer " + token);
 		headers.put(CALLER, caller);
 		return io.grpc.stub.MetadataUtils.newAttachHeadersInterceptor(headers);
@@ -159,10 +163,13 @@ class InterleavedCallersTests {
 		Authentication context = GrpcAuthentication.current();
 		Authentication holder = SecurityContextHolder.getContext().getAuthentication();
 		CallRecord record = CallRecord.current();
-		if (context == null && holder == null && record == null) {
+		String correlationId = CorrelationId.current();
+		String mdc = MDC.get("correlationId");
+		if (context == null && holder == null && record == null && correlationId == null && mdc == null) {
 			return null;
 		}
-		return name(context) + " " + name(holder) + " " + ((record != null) ? record.principal() : null);
+		return name(context) + " " + name(holder) + " " + ((record != null) ? record.principal() : null) + " "
+				+ correlationId + " " + mdc;
 	}
 
 	private static String name(Authentication authentication) {
@@ -184,7 +191,8 @@ class InterleavedCallersTests {
 		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 				ServerCallHandler<ReqT, RespT> next) {
 			String caller = headers.get(CALLER);
-			String expected = caller + " " + caller + " " + caller;
+			String id = headers.get(TestCorrelation.HEADER);
+			String expected = caller + " " + caller + " " + caller + " " + id + " " + id;
 			check(Callback.START, expected);
 			ServerCall.Listener<ReqT> delegate = next.startCall(call, headers);
 			return new ServerCall.Listener<>() {
