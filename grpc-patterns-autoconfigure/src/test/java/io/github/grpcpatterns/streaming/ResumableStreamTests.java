@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
+import com.google.protobuf.ByteString;
 import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.CallEnding;
 import io.github.grpcpatterns.CallTimer;
@@ -581,11 +582,13 @@ class ResumableStreamTests {
 	}
 
 	/**
-	 * A long stream, as an application would write it.
+	 * A long stream, as an application would write it, and more than buffers hold.
 	 */
 	private static final class Written extends PingServiceGrpc.PingServiceImplBase {
 
 		static final int SIZE = 20_000;
+
+		private static final ByteString PAYLOAD = ByteString.copyFrom(new byte[1000]);
 
 		final List<Integer> cursors = new CopyOnWriteArrayList<>();
 
@@ -595,8 +598,10 @@ class ResumableStreamTests {
 		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
 			this.cursors.add(request.getCount());
 			this.guard = ServerCallGuard.current();
-			StreamWriter.send(IntStream.range(request.getCount(), SIZE)
-				.mapToObj((number) -> PingResponse.newBuilder().setCounter(number).build()), responses);
+			StreamWriter.send(
+					IntStream.range(request.getCount(), SIZE)
+						.mapToObj((number) -> PingResponse.newBuilder().setCounter(number).setPayload(PAYLOAD).build()),
+					responses);
 		}
 
 	}
