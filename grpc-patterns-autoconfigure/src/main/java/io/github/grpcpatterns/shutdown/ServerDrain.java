@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,8 +44,14 @@ final class ServerDrain implements ServerLifecycleListener {
 	 */
 	private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-	/** For connections that were cut. Both together stay well below five seconds. */
-	private static final long CUT_NANOS = TimeUnit.SECONDS.toNanos(1);
+	/** For connections that were cut. */
+	private static final long CUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+	/**
+	 * For the log lines and meters of the last calls, before the application is taken
+	 * apart. All three together stay well below five seconds.
+	 */
+	private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private static final Logger logger = LoggerFactory.getLogger(ServerDrain.class);
 
@@ -117,6 +124,7 @@ final class ServerDrain implements ServerLifecycleListener {
 		List<Thread> others = stopOthers();
 		try {
 			drain(server);
+			awaitReports(server);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -157,7 +165,7 @@ final class ServerDrain implements ServerLifecycleListener {
 	}
 
 	private void drain(Server server) throws InterruptedException {
-		this.health.forEach(HealthSwitch::enterTerminalState);
+		turnHealth();
 		if (this.preStopNanos > 0) {
 			server.awaitTermination(this.preStopNanos, TimeUnit.NANOSECONDS);
 		}
@@ -187,6 +195,15 @@ final class ServerDrain implements ServerLifecycleListener {
 		}
 	}
 
+	private void turnHealth() {
+		try {
+			this.health.forEach(HealthSwitch::enterTerminalState);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Cannot tell everyone who watches health that the server stops", ex);
+		}
+	}
+
 	private static boolean endsFirst(CallRecord call) {
 		return call.streaming() && InfrastructureMethods.contains(call.methodName());
 	}
@@ -205,6 +222,14 @@ final class ServerDrain implements ServerLifecycleListener {
 			server.shutdownNow();
 			server.awaitTermination(CUT_NANOS, TimeUnit.NANOSECONDS);
 		}
+	}
+
+	private void awaitReports(Server server) throws InterruptedException {
+		List<ServerCallGuard> left = new ArrayList<>();
+		forEach(server, (call) -> left.add(call.guard()));
+		CountDownLatch reported = new CountDownLatch(left.size());
+		left.forEach((call) -> call.whenOver(reported::countDown));
+		reported.await(REPORT_NANOS, TimeUnit.NANOSECONDS);
 	}
 
 	private static boolean end(CallRecord call) {

@@ -48,6 +48,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.grpc.server.lifecycle.GrpcServerShutdownEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -199,6 +201,16 @@ class ShutdownStackTests {
 			assertThat(stream.await().isOk()).isTrue();
 			assertThat(service.told).hasValue(1);
 			assertThat(await(stopped)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(6));
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whatTheApplicationDoesWhenAServerStopsComesFirst(TestStack stack) {
+		stack.run(runner(stack), (context, channel) -> {
+			Listener listener = context.getBean(Listener.class);
+			await(stop(context));
+			assertThat(listener.heard).containsExactly(false);
 		});
 	}
 
@@ -413,6 +425,30 @@ class ShutdownStackTests {
 		@GrpcService
 		DrainingService pingService() {
 			return new FloodingService();
+		}
+
+		@Bean
+		Listener listener() {
+			return new Listener();
+		}
+
+	}
+
+	/**
+	 * Hears of the stop of a server, and whether it has been shut down.
+	 */
+	static final class Listener {
+
+		private final List<Boolean> heard = new ArrayList<>();
+
+		@EventListener
+		void stopping(GrpcServerShutdownEvent event) {
+			this.heard.add(event.getServer().isShutdown());
+		}
+
+		@EventListener
+		void stopping(net.devh.boot.grpc.server.event.GrpcServerShutdownEvent event) {
+			this.heard.add(event.getServer().isShutdown());
 		}
 
 	}
