@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.Pushback;
 import io.github.grpcpatterns.Trampoline;
 import io.github.resilience4j.retry.Retry;
 import io.grpc.Attributes;
@@ -430,7 +431,7 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 		if (retryable || pushback == Pushback.STOP) {
 			again = this.budget.failed() && again && pushback != Pushback.STOP;
 		}
-		long wait = (pushback >= 0) ? pushback : this.policy.backoffMillis(this.waits, this.shared.random());
+		long wait = (pushback >= 0) ? pushback : this.policy.waits().millis(this.waits, this.shared.random());
 		again = again && this.cancelled.get() == null && !this.context.isCancelled() && roomFor(wait);
 		long decided = tell(status, trailers, again, wait);
 		if (decided < 0 || (decided > wait && !roomFor(decided))) {

@@ -12,6 +12,7 @@ import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.MethodOverrides;
 import io.github.grpcpatterns.MethodSettingsSource;
+import io.github.grpcpatterns.OwnRetries;
 import io.github.grpcpatterns.PerMethod;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.grpc.CallOptions;
@@ -101,9 +102,14 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 	@Override
 	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
 			CallOptions callOptions, Channel next) {
+		RetryPolicy policy = this.policies.get(method);
+		OwnRetries ownRetries = callOptions.getOption(OwnRetries.KEY);
+		if (ownRetries != null) {
+			ownRetries.settings(policy.waits(), this.timer);
+			return next.newCall(method, callOptions);
+		}
 		String authority = String.valueOf(next.authority());
-		return new RetryCall<>(this, this.policies.get(method), budget(authority), authority, method, callOptions,
-				next);
+		return new RetryCall<>(this, policy, budget(authority), authority, method, callOptions, next);
 	}
 
 	private RetryBudget budget(String authority) {

@@ -10,6 +10,7 @@ import java.util.function.Function;
 
 import io.github.grpcpatterns.MethodOverrides;
 import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.github.grpcpatterns.RetryWaits;
 import io.github.grpcpatterns.Settings;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -23,11 +24,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * The settings as they hold for one method.
  *
- * @param repeats whether there may be a second attempt at all
- * @param initialMillis the first wait
- * @param multiplier the growth of the waits
- * @param maxMillis the longest wait before jitter
- * @param jitter the share of a wait that is left to chance
+ * @param waits how often, and after which waits
  * @param codes the codes after which a call may be retried
  * @param idempotent whether the method may run twice without harm
  * @param idempotentOnly whether only an idempotent method is retried
@@ -35,9 +32,8 @@ import org.springframework.util.unit.DataSize;
  * @param bufferLimit the bytes kept of a call, {@link Long#MAX_VALUE} for no limit
  * @param retry what says go or no-go, and keeps events and meters
  */
-record RetryPolicy(boolean repeats, double initialMillis, double multiplier, double maxMillis, double jitter,
-		Set<Status.Code> codes, boolean idempotent, boolean idempotentOnly, long attemptTimeoutNanos, long bufferLimit,
-		Retry retry) {
+record RetryPolicy(RetryWaits waits, Set<Status.Code> codes, boolean idempotent, boolean idempotentOnly,
+		long attemptTimeoutNanos, long bufferLimit, Retry retry) {
 
 	static RetryPolicy of(MethodDescriptor<?, ?> method, RetryClientProperties defaults,
 			MethodOverrides<RetryClientProperties.MethodSettings> overrides, RetryRegistry registry) {
@@ -68,13 +64,14 @@ record RetryPolicy(boolean repeats, double initialMillis, double multiplier, dou
 			.intervalBiFunction((attempt, result) -> (result.getLeft() instanceof AttemptFailure failure)
 					? failure.waitMillis() : 0L)
 			.build();
-		return new RetryPolicy(maxAttempts > 1,
+		RetryWaits waits = new RetryWaits(maxAttempts,
 				millis(settled.get("initial-backoff", RetryClientProperties.MethodSettings::initialBackoff,
 						defaults.initialBackoff())),
 				settled.get("multiplier", RetryClientProperties.MethodSettings::multiplier, defaults.multiplier()),
 				maxBackoff.isZero() ? Double.MAX_VALUE : millis(maxBackoff),
-				settled.get("jitter", RetryClientProperties.MethodSettings::jitter, defaults.jitter()),
-				codes.isEmpty() ? EnumSet.noneOf(Status.Code.class) : EnumSet.copyOf(codes), settled.idempotent(method),
+				settled.get("jitter", RetryClientProperties.MethodSettings::jitter, defaults.jitter()));
+		return new RetryPolicy(waits, codes.isEmpty() ? EnumSet.noneOf(Status.Code.class) : EnumSet.copyOf(codes),
+				settled.idempotent(method),
 				settled.get("idempotent-only", RetryClientProperties.MethodSettings::idempotentOnly,
 						defaults.idempotentOnly()),
 				Settings.nanosOrNone(settled.get("attempt-timeout",
@@ -85,13 +82,10 @@ record RetryPolicy(boolean repeats, double initialMillis, double multiplier, dou
 	}
 
 	/**
-	 * Return the wait before the next attempt.
-	 * @param waits how many waits of this kind there were before
-	 * @param random a number from 0 to 1
+	 * Return whether there may be a second attempt at all.
 	 */
-	long backoffMillis(int waits, double random) {
-		double wait = Math.min(this.initialMillis * Math.pow(this.multiplier, waits), this.maxMillis);
-		return Math.round(wait * (1 - this.jitter + 2 * this.jitter * random));
+	boolean repeats() {
+		return this.waits.maxAttempts() > 1;
 	}
 
 	static long bytes(DataSize limit) {
