@@ -93,11 +93,13 @@ final class SharedStore {
 			failed(ex.getCause(), trial);
 		}
 		catch (TimeoutException ex) {
-			answer.cancel(false); // an interrupt closes the files and channels of some stores
+			answer.cancel(false); // an interrupt closes the files and channels of some
+									// stores
 			failed(new TimeoutException("no answer within " + Duration.ofNanos(this.timeoutNanos)), trial);
 		}
 		catch (InterruptedException ex) {
-			answer.cancel(false); // an interrupt closes the files and channels of some stores
+			answer.cancel(false); // an interrupt closes the files and channels of some
+									// stores
 			Thread.currentThread().interrupt();
 		}
 		catch (RuntimeException ex) {
