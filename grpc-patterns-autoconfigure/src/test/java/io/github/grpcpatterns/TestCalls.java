@@ -20,7 +20,16 @@ public final class TestCalls {
 
 	public static ServerInterceptor callServerInterceptor(CallTimer timer, RichStatus richStatus,
 			ExceptionMapping mapping) {
-		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, mapping));
+		return callServerInterceptor(timer, richStatus, mapping, new LiveCalls());
+	}
+
+	public static ServerInterceptor callServerInterceptor(CallTimer timer, RichStatus richStatus,
+			ExceptionMapping mapping, LiveCalls liveCalls) {
+		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, mapping, liveCalls));
+	}
+
+	public static LiveCalls liveCalls() {
+		return new LiveCalls();
 	}
 
 	public static ServerInterceptor handlerServerInterceptor() {
@@ -46,7 +55,7 @@ public final class TestCalls {
 	}
 
 	public static ClientInterceptor callClientInterceptor(CallTimer timer) {
-		return new CallClientInterceptor(timer);
+		return new CallClientInterceptor(timer, new CalledMethods());
 	}
 
 	public static ExceptionMapping unknownMapping(RichStatus richStatus) {
