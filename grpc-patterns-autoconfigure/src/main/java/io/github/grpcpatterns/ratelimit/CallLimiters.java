@@ -2,7 +2,6 @@ package io.github.grpcpatterns.ratelimit;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -127,17 +126,13 @@ final class CallLimiters implements AutoCloseable {
 		}
 		if (settled.limits()) {
 			settings.put("burst", new Setting<>(settled.rate().burst(), settled.burst.property()));
-			settings.put("per", named(settled.per));
+			settings.put("per", settled.per);
 			if (this.shared != null) {
 				settings.put("store-timeout", settled.storeTimeout);
-				settings.put("on-store-failure", named(settled.onStoreFailure));
+				settings.put("on-store-failure", settled.onStoreFailure);
 			}
 		}
 		return settings;
-	}
-
-	private static Setting<String> named(Setting<? extends Enum<?>> setting) {
-		return new Setting<>(setting.value().name().toLowerCase(Locale.ROOT), setting.property());
 	}
 
 	@java.lang.Override

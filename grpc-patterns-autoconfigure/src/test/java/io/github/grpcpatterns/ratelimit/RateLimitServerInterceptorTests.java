@@ -250,11 +250,11 @@ class RateLimitServerInterceptorTests {
 		assertThat(limiters.settings("x.Y/Z")).containsExactly(
 				entry("calls-per-second", new Setting<>(2.5, prefix + "calls-per-second")),
 				entry("burst", new Setting<>(3L, prefix + "burst")),
-				entry("per", new Setting<>("principal", prefix + "per")));
+				entry("per", new Setting<>(Per.PRINCIPAL, prefix + "per")));
 		assertThat(limiters.settings(PING))
 			.containsExactly(entry("calls-per-second", new Setting<>(0.0, prefix + "overrides[0].calls-per-second")));
 		assertThat(limiters.settings(SAFE)).containsEntry("burst", new Setting<>(7L, prefix + "overrides[1].burst"))
-			.containsEntry("per", new Setting<>("principal", prefix + "per"));
+			.containsEntry("per", new Setting<>(Per.PRINCIPAL, prefix + "per"));
 		assertThat(limiters.settings(HealthGrpc.getCheckMethod().getFullMethodName())).isEmpty();
 	}
 
