@@ -28,8 +28,11 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 
 	private final CallTimer timer;
 
-	CallClientInterceptor(CallTimer timer) {
+	private final CalledMethods calledMethods;
+
+	CallClientInterceptor(CallTimer timer, CalledMethods calledMethods) {
 		this.timer = timer;
+		this.calledMethods = calledMethods;
 	}
 
 	@Override
@@ -40,6 +43,7 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 	@Override
 	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
 			CallOptions callOptions, Channel next) {
+		this.calledMethods.called(method);
 		CallRecord record = new CallRecord(this.timer.nanoTime());
 		record.begin(method, null);
 		CallOptions options = callOptions.withOption(CallRecord.CLIENT, record);

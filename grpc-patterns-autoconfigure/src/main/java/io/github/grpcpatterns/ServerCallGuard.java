@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import com.google.protobuf.Message;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.InternalServer;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +38,7 @@ import org.slf4j.MDC;
  * {@link Context} is cancelled; the handler's {@code onCancel} runs; what the transport
  * calls after that is swallowed.
  */
-public final class ServerCallGuard {
+public final class ServerCallGuard extends LiveCalls.Link {
 
 	/**
 	 * How long a report waits for trailers that the transport cannot get rid of, because
@@ -115,6 +118,16 @@ public final class ServerCallGuard {
 
 	private @Nullable List<Runnable> cleanups;
 
+	/** The thread within {@code in}. Only that thread itself can see itself here. */
+	private @Nullable Thread runner;
+
+	/** A task on its way in to the handler. Written within {@code in}. */
+	private @Nullable Runnable visitor;
+
+	private @Nullable Drain drain;
+
+	private volatile boolean handlerBegun;
+
 	ServerCallGuard(CallRecord record, Context context, Shared shared) {
 		this.record = record;
 		this.shared = shared;
@@ -142,6 +155,7 @@ public final class ServerCallGuard {
 	 * Return the record of the call.
 	 * @return the record
 	 */
+	@Override
 	public CallRecord record() {
 		return this.record;
 	}
@@ -190,15 +204,41 @@ public final class ServerCallGuard {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(CallEnding ending) {
+		return end(ending, false);
+	}
+
+	/**
+	 * End the call, from any thread. Where repeating it could do harm, because the
+	 * handler of a method has begun that is not idempotent, the trailers tell the client
+	 * not to.
+	 * @param reason why
+	 * @param details details to add, such as {@code RetryInfo}
+	 * @return whether this ended the call, {@code false} where something else already had
+	 */
+	public boolean endForGood(EndReason reason, Message... details) {
+		return this.state == OPEN && end(this.shared.richStatus().ending(reason, this.record, details), true);
+	}
+
+	private boolean end(CallEnding ending, boolean forGood) {
 		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, How.POLICY))) {
 			return false;
 		}
 		reportWhenStuck();
 		this.out.execute(() -> {
+			// The handler says that it begins before it looks at the state: it has begun
+			// by now, or it does not any more.
+			if (forGood && this.handlerBegun && !idempotent()) {
+				ending.trailers().put(RichStatus.PUSHBACK, "-1");
+			}
 			closeInnermost(ending);
 			this.shared.timer().callbacks().execute(this::cancel);
 		});
 		return true;
+	}
+
+	private boolean idempotent() {
+		MethodDescriptor<?, ?> method = this.record.method();
+		return method.isIdempotent() || method.isSafe();
 	}
 
 	/**
@@ -345,6 +385,106 @@ public final class ServerCallGuard {
 		return state == OPEN;
 	}
 
+	/**
+	 * The handler is about to be called.
+	 * @return whether it may be
+	 */
+	boolean handlerBegins() {
+		if (!this.handlerBegun) {
+			this.handlerBegun = true;
+		}
+		return listening();
+	}
+
+	/**
+	 * Return the server that the call came to.
+	 * @return the server, or {@code null} where a transport has none, as in a servlet
+	 */
+	public @Nullable Server server() {
+		return InternalServer.SERVER_CONTEXT_KEY.get(this.context);
+	}
+
+	Drain drain() {
+		synchronized (this) {
+			if (this.drain == null) {
+				this.drain = new Drain(this);
+			}
+			return this.drain;
+		}
+	}
+
+	/**
+	 * Tell the handler, once, that the server is going away. Called from any thread; what
+	 * the handler wants to do then runs on another one.
+	 */
+	public void beginDrain() {
+		List<Runnable> tasks = drain().begin();
+		if (!tasks.isEmpty()) {
+			this.shared.timer().callbacks().execute(() -> tasks.forEach(this::run));
+		}
+	}
+
+	/**
+	 * Run a task of the handler's as one of its callbacks: inline where this is one, else
+	 * when no other is under way. It comes in as an {@code onReady}, so that what
+	 * interceptors put around callbacks is around it.
+	 */
+	void run(Runnable task) {
+		if (this.runner == Thread.currentThread()) {
+			if (open()) {
+				task.run();
+			}
+		}
+		else {
+			this.in.execute(() -> visit(task));
+		}
+	}
+
+	private void visit(Runnable task) {
+		ServerCall.Listener<?> listener = this.listener;
+		if (listener == null || !open()) {
+			return;
+		}
+		this.visitor = task;
+		Context previous = enter();
+		try {
+			listener.onReady();
+			Runnable stranded = takeVisitor(); // somebody kept the event
+			if (stranded != null) {
+				stranded.run();
+			}
+		}
+		catch (Throwable ex) {
+			thrown(ex);
+		}
+		finally {
+			this.visitor = null;
+			leave(previous);
+		}
+	}
+
+	@Nullable Runnable takeVisitor() {
+		Runnable visitor = this.visitor;
+		if (visitor != null) {
+			this.visitor = null;
+		}
+		return visitor;
+	}
+
+	/**
+	 * Called within {@code in}, before what is further in is called.
+	 * @return what to give to {@link #leave(Context)}
+	 */
+	Context enter() {
+		this.runner = Thread.currentThread();
+		return this.context.attach();
+	}
+
+	void leave(Context previous) {
+		this.runner = null;
+		this.context.detach(previous);
+	}
+
 	Trampoline in() {
 		return this.in;
 	}
@@ -355,6 +495,10 @@ public final class ServerCallGuard {
 
 	Context context() {
 		return this.context;
+	}
+
+	long nanoTime() {
+		return this.shared.timer().nanoTime();
 	}
 
 	/**
@@ -461,7 +605,7 @@ public final class ServerCallGuard {
 		if (listener == null) {
 			return;
 		}
-		Context previous = this.context.attach();
+		Context previous = enter();
 		try {
 			listener.onCancel();
 		}
@@ -469,7 +613,7 @@ public final class ServerCallGuard {
 			CallLog.LOGGER.warn("The cancel handler of {} failed", this.record.methodName(), ex);
 		}
 		finally {
-			this.context.detach(previous);
+			leave(previous);
 		}
 	}
 
@@ -521,6 +665,7 @@ public final class ServerCallGuard {
 		if (!REPORTED.compareAndSet(this, false, true)) {
 			return;
 		}
+		this.shared.liveCalls().remove(this);
 		long now = this.shared.timer().nanoTime();
 		Status transport = this.record.transportStatus();
 		Status sent = this.sent;
@@ -629,8 +774,9 @@ public final class ServerCallGuard {
 	 * @param timer the timer
 	 * @param richStatus makes statuses
 	 * @param exceptionMapping maps exceptions
+	 * @param liveCalls the calls that are not over
 	 */
-	record Shared(CallTimer timer, RichStatus richStatus, ExceptionMapping exceptionMapping) {
+	record Shared(CallTimer timer, RichStatus richStatus, ExceptionMapping exceptionMapping, LiveCalls liveCalls) {
 	}
 
 }
