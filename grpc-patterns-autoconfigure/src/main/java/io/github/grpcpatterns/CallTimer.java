@@ -32,4 +32,13 @@ public interface CallTimer {
 	 */
 	Executor callbacks();
 
+	/**
+	 * Return a timer for code that works without an application context as well. Its
+	 * threads are daemons, started when first needed and shared by the whole process.
+	 * @return the same timer every time
+	 */
+	static CallTimer standalone() {
+		return SharedCallTimer.Standalone.TIMER;
+	}
+
 }

@@ -72,15 +72,20 @@ public final class GrpcPatternsAutoConfiguration {
 	}
 
 	@Bean
-	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer,
+	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer, RegisteredMethods methods,
 			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
 		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();
-		return (builder) -> builder.addStreamTracerFactory(new CallServerTracer.Factory(timer, listeners));
+		return (builder) -> builder.addStreamTracerFactory(new CallServerTracer.Factory(timer, methods, listeners));
 	}
 
 	@Bean
-	CallClientInterceptor grpcPatternsCallClientInterceptor(CallTimer timer) {
-		return new CallClientInterceptor(timer);
+	CalledMethods grpcPatternsCalledMethods() {
+		return new CalledMethods();
+	}
+
+	@Bean
+	CallClientInterceptor grpcPatternsCallClientInterceptor(CallTimer timer, CalledMethods calledMethods) {
+		return new CallClientInterceptor(timer, calledMethods);
 	}
 
 }

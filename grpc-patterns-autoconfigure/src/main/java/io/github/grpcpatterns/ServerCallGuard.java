@@ -497,6 +497,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		return this.context;
 	}
 
+	long nanoTime() {
+		return this.shared.timer().nanoTime();
+	}
+
 	/**
 	 * The call as the transport has it.
 	 */
@@ -623,6 +627,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			return false;
 		}
 		STATE.compareAndSet(this, OPEN, CLOSED);
+		Throwable cause = status.getCause();
+		if (cause != null) { // of a close past the error pattern, the stack's for one
+			this.record.exception(cause, status.getCode() == Status.Code.UNKNOWN);
+		}
 		if (!ready) {
 			reportWhenStuck();
 		}

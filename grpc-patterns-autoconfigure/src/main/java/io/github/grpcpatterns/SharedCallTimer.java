@@ -74,4 +74,16 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 		this.callbacks.shutdown();
 	}
 
+	/**
+	 * Made when somebody asks for it.
+	 */
+	static final class Standalone {
+
+		static final CallTimer TIMER = new SharedCallTimer();
+
+		private Standalone() {
+		}
+
+	}
+
 }

@@ -396,6 +396,45 @@ class ServerCallGuardTests {
 	}
 
 	@Test
+	void anExceptionThatTheStackCatchesIsNoted() {
+		ServerInterceptor stack = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				try {
+					return next.startCall(call, headers);
+				}
+				catch (RuntimeException ex) { // as Spring gRPC's exception handler
+					call.close(Status.fromThrowable(ex), new Metadata());
+					return new ServerCall.Listener<>() {
+					};
+				}
+			}
+
+		};
+		ServerInterceptor failing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				throw new IllegalStateException("secret");
+			}
+
+		};
+		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
+				GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, stack, failing).start()) {
+			Status status = ping(harness, PingRequest.getDefaultInstance());
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
+			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(log.events()).singleElement()
+					.satisfies((event) -> assertThat(event.getThrowableProxy().getMessage()).isEqualTo("secret")));
+		}
+	}
+
+	@Test
 	void anUnknownExceptionIsLoggedUnderTheIdOfTheCall() {
 		ServerInterceptor correlation = new ServerInterceptor() {
 

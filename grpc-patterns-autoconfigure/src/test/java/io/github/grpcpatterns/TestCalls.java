@@ -1,5 +1,6 @@
 package io.github.grpcpatterns;
 
+import java.net.SocketAddress;
 import java.util.List;
 
 import io.grpc.ClientInterceptor;
@@ -35,8 +36,9 @@ public final class TestCalls {
 		return new HandlerServerInterceptor();
 	}
 
-	public static ServerStreamTracer.Factory tracer(CallTimer timer, UnknownMethodListener... listeners) {
-		return new CallServerTracer.Factory(timer, List.of(listeners));
+	public static ServerStreamTracer.Factory tracer(CallTimer timer, RegisteredMethods methods,
+			UnknownMethodListener... listeners) {
+		return new CallServerTracer.Factory(timer, methods, List.of(listeners));
 	}
 
 	public static RegisteredMethods registeredMethods() {
@@ -54,7 +56,7 @@ public final class TestCalls {
 	}
 
 	public static ClientInterceptor callClientInterceptor(CallTimer timer) {
-		return new CallClientInterceptor(timer);
+		return new CallClientInterceptor(timer, new CalledMethods());
 	}
 
 	public static ExceptionMapping unknownMapping(RichStatus richStatus) {
@@ -64,6 +66,15 @@ public final class TestCalls {
 
 	public static SharedCallTimer sharedTimer() {
 		return new SharedCallTimer();
+	}
+
+	/**
+	 * A record of a call that lives.
+	 */
+	public static CallRecord record(MethodDescriptor<?, ?> method, SocketAddress peer) {
+		CallRecord record = new CallRecord(0);
+		record.begin(method, peer);
+		return record;
 	}
 
 	/**

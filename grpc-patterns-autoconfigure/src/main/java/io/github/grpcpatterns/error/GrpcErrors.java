@@ -4,13 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RequestInfo;
 import com.google.rpc.RetryInfo;
+import io.github.grpcpatterns.ErrorDetails;
 import io.github.grpcpatterns.RichStatus;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -47,13 +45,13 @@ public final class GrpcErrors {
 	private final @Nullable String correlationId;
 
 	private GrpcErrors(Status status, @Nullable Metadata trailers) {
-		List<Any> details = details(trailers);
+		ErrorDetails details = ErrorDetails.of(trailers);
 		this.status = status;
-		this.errorInfo = find(details, ErrorInfo.class);
-		this.violations = violations(find(details, BadRequest.class));
-		Duration delay = retryDelay(find(details, RetryInfo.class));
+		this.errorInfo = details.find(ErrorInfo.class);
+		this.violations = violations(details.find(BadRequest.class));
+		Duration delay = retryDelay(details.find(RetryInfo.class));
 		this.retryDelay = (delay != null) ? delay : pushback(trailers);
-		RequestInfo requestInfo = find(details, RequestInfo.class);
+		RequestInfo requestInfo = details.find(RequestInfo.class);
 		this.correlationId = (requestInfo != null) ? textOrNull(requestInfo.getRequestId()) : null;
 	}
 
@@ -152,33 +150,6 @@ public final class GrpcErrors {
 	 */
 	public @Nullable String correlationId() {
 		return this.correlationId;
-	}
-
-	private static List<Any> details(@Nullable Metadata trailers) {
-		if (trailers == null) {
-			return List.of();
-		}
-		try {
-			com.google.rpc.Status status = trailers.get(RichStatus.DETAILS);
-			return (status != null) ? status.getDetailsList() : List.of();
-		}
-		catch (RuntimeException ex) {
-			return List.of(); // no google.rpc.Status
-		}
-	}
-
-	private static <T extends Message> @Nullable T find(List<Any> details, Class<T> type) {
-		for (Any detail : details) {
-			if (detail.is(type)) {
-				try {
-					return detail.unpack(type);
-				}
-				catch (InvalidProtocolBufferException ex) {
-					continue; // a later one may be readable
-				}
-			}
-		}
-		return null;
 	}
 
 	private static List<Violation> violations(@Nullable BadRequest badRequest) {

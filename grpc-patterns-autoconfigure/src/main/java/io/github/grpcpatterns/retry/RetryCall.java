@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.Pushback;
 import io.github.grpcpatterns.Trampoline;
 import io.github.resilience4j.retry.Retry;
 import io.grpc.Attributes;
@@ -430,7 +431,7 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 		if (retryable || pushback == Pushback.STOP) {
 			again = this.budget.failed() && again && pushback != Pushback.STOP;
 		}
-		long wait = (pushback >= 0) ? pushback : this.policy.backoffMillis(this.waits, this.shared.random());
+		long wait = (pushback >= 0) ? pushback : this.policy.waits().millis(this.waits, this.shared.random());
 		again = again && this.cancelled.get() == null && !this.context.isCancelled() && roomFor(wait);
 		long decided = tell(status, trailers, again, wait);
 		if (decided < 0 || (decided > wait && !roomFor(decided))) {
@@ -648,8 +649,14 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 			return call;
 		}
 
+		/**
+		 * Return the call that takes what the caller does, {@code null} where that is for
+		 * the next attempt: one that is late has been cancelled, and would throw.
+		 */
 		@Nullable ClientCall<ReqT, RespT> live() {
-			return (this.started && this.state.get() != State.CLOSED) ? this.call : null;
+			State state = this.state.get();
+			boolean takes = state == State.OPEN || state == State.PINNED || state == State.ANSWERED;
+			return (this.started && takes) ? this.call : null;
 		}
 
 		void cancel(@Nullable String message, @Nullable Throwable cause) {

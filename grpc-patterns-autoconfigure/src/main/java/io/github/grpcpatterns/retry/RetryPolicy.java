@@ -2,11 +2,15 @@ package io.github.grpcpatterns.retry;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
 import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.github.grpcpatterns.RetryWaits;
 import io.github.grpcpatterns.Settings;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -20,11 +24,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * The settings as they hold for one method.
  *
- * @param repeats whether there may be a second attempt at all
- * @param initialMillis the first wait
- * @param multiplier the growth of the waits
- * @param maxMillis the longest wait before jitter
- * @param jitter the share of a wait that is left to chance
+ * @param waits how often, and after which waits
  * @param codes the codes after which a call may be retried
  * @param idempotent whether the method may run twice without harm
  * @param idempotentOnly whether only an idempotent method is retried
@@ -32,14 +32,27 @@ import org.springframework.util.unit.DataSize;
  * @param bufferLimit the bytes kept of a call, {@link Long#MAX_VALUE} for no limit
  * @param retry what says go or no-go, and keeps events and meters
  */
-record RetryPolicy(boolean repeats, double initialMillis, double multiplier, double maxMillis, double jitter,
-		Set<Status.Code> codes, boolean idempotent, boolean idempotentOnly, long attemptTimeoutNanos, long bufferLimit,
-		Retry retry) {
+record RetryPolicy(RetryWaits waits, Set<Status.Code> codes, boolean idempotent, boolean idempotentOnly,
+		long attemptTimeoutNanos, long bufferLimit, Retry retry) {
 
 	static RetryPolicy of(MethodDescriptor<?, ?> method, RetryClientProperties defaults,
 			MethodOverrides<RetryClientProperties.MethodSettings> overrides, RetryRegistry registry) {
-		String name = method.getFullMethodName();
-		Settled settled = new Settled(name, overrides);
+		return of(method, defaults, new Settled(method.getFullMethodName(), overrides),
+				(config) -> registry.retry(method.getFullMethodName(), config));
+	}
+
+	/**
+	 * Return the settings as they hold for a method, by name, for those who look.
+	 */
+	static Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method, RetryClientProperties defaults,
+			MethodOverrides<RetryClientProperties.MethodSettings> overrides) {
+		Settled settled = new Settled(method.getFullMethodName(), overrides);
+		of(method, defaults, settled, (config) -> Retry.of(method.getFullMethodName(), config));
+		return settled.settings;
+	}
+
+	private static RetryPolicy of(MethodDescriptor<?, ?> method, RetryClientProperties defaults, Settled settled,
+			Function<RetryConfig, Retry> retry) {
 		int maxAttempts = settled.get("max-attempts", RetryClientProperties.MethodSettings::maxAttempts,
 				defaults.maxAttempts());
 		List<Status.Code> codes = settled.get("codes", RetryClientProperties.MethodSettings::codes, defaults.codes());
@@ -51,32 +64,28 @@ record RetryPolicy(boolean repeats, double initialMillis, double multiplier, dou
 			.intervalBiFunction((attempt, result) -> (result.getLeft() instanceof AttemptFailure failure)
 					? failure.waitMillis() : 0L)
 			.build();
-		return new RetryPolicy(maxAttempts > 1,
+		RetryWaits waits = new RetryWaits(maxAttempts,
 				millis(settled.get("initial-backoff", RetryClientProperties.MethodSettings::initialBackoff,
 						defaults.initialBackoff())),
 				settled.get("multiplier", RetryClientProperties.MethodSettings::multiplier, defaults.multiplier()),
 				maxBackoff.isZero() ? Double.MAX_VALUE : millis(maxBackoff),
-				settled.get("jitter", RetryClientProperties.MethodSettings::jitter, defaults.jitter()),
-				codes.isEmpty() ? EnumSet.noneOf(Status.Code.class) : EnumSet.copyOf(codes),
-				settled.get("idempotent", RetryClientProperties.MethodSettings::idempotent,
-						method.isIdempotent() || method.isSafe()),
+				settled.get("jitter", RetryClientProperties.MethodSettings::jitter, defaults.jitter()));
+		return new RetryPolicy(waits, codes.isEmpty() ? EnumSet.noneOf(Status.Code.class) : EnumSet.copyOf(codes),
+				settled.idempotent(method),
 				settled.get("idempotent-only", RetryClientProperties.MethodSettings::idempotentOnly,
 						defaults.idempotentOnly()),
 				Settings.nanosOrNone(settled.get("attempt-timeout",
 						RetryClientProperties.MethodSettings::attemptTimeout, defaults.attemptTimeout())),
 				bytes(settled.get("buffer-limit", RetryClientProperties.MethodSettings::bufferLimit,
 						defaults.bufferLimit())),
-				registry.retry(name, config));
+				retry.apply(config));
 	}
 
 	/**
-	 * Return the wait before the next attempt.
-	 * @param waits how many waits of this kind there were before
-	 * @param random a number from 0 to 1
+	 * Return whether there may be a second attempt at all.
 	 */
-	long backoffMillis(int waits, double random) {
-		double wait = Math.min(this.initialMillis * Math.pow(this.multiplier, waits), this.maxMillis);
-		return Math.round(wait * (1 - this.jitter + 2 * this.jitter * random));
+	boolean repeats() {
+		return this.waits.maxAttempts() > 1;
 	}
 
 	static long bytes(DataSize limit) {
@@ -87,11 +96,39 @@ record RetryPolicy(boolean repeats, double initialMillis, double multiplier, dou
 		return duration.getSeconds() * 1e3 + duration.getNano() / 1e6;
 	}
 
-	private record Settled(String method, MethodOverrides<RetryClientProperties.MethodSettings> overrides) {
+	/**
+	 * Settles the settings of one method, and keeps what decided each.
+	 */
+	private static final class Settled {
+
+		/** Of the method's proto, which no property stands behind. */
+		private static final String PROTO_OPTION = "idempotency_level";
+
+		private final String method;
+
+		private final MethodOverrides<RetryClientProperties.MethodSettings> overrides;
+
+		private final Map<String, Setting<?>> settings = new LinkedHashMap<>();
+
+		Settled(String method, MethodOverrides<RetryClientProperties.MethodSettings> overrides) {
+			this.method = method;
+			this.overrides = overrides;
+		}
 
 		<V> V get(String name, Function<RetryClientProperties.MethodSettings, ? extends @Nullable V> setting,
 				V defaultValue) {
-			return this.overrides.setting(this.method, name, setting, defaultValue).value();
+			return keep(name, this.overrides.setting(this.method, name, setting, defaultValue));
+		}
+
+		boolean idempotent(MethodDescriptor<?, ?> descriptor) {
+			Setting<Boolean> setting = this.overrides.setting(this.method, "idempotent",
+					RetryClientProperties.MethodSettings::idempotent, descriptor.isIdempotent() || descriptor.isSafe());
+			return keep("idempotent", setting.overridden() ? setting : new Setting<>(setting.value(), PROTO_OPTION));
+		}
+
+		private <V> V keep(String name, Setting<V> setting) {
+			this.settings.put(name, setting);
+			return setting.value();
 		}
 
 	}

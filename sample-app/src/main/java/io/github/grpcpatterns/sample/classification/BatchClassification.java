@@ -1,20 +1,19 @@
 package io.github.grpcpatterns.sample.classification;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.grpcpatterns.sample.classification.v1.ClassifyBatchRequest;
 import io.github.grpcpatterns.sample.classification.v1.ClassifyBatchResponse;
 import io.github.grpcpatterns.sample.classification.v1.ClassifyRequest;
 import io.github.grpcpatterns.sample.classification.v1.ClassifyResponse;
-import io.grpc.Context;
-import io.grpc.stub.ServerCallStreamObserver;
 
 /**
- * One {@code ClassifyBatch} call: classifies as fast as the client reads. Runs whenever
- * the transport can take more, so no thread waits for a slow client and no answer is made
- * before it can be sent.
+ * One {@code ClassifyBatch} call: each document is classified when its answer can be
+ * sent, not before.
  */
-final class BatchClassification implements Runnable {
+final class BatchClassification {
 
 	private final Classifier classifier;
 
@@ -22,41 +21,14 @@ final class BatchClassification implements Runnable {
 
 	private final boolean withKeywords;
 
-	private final ServerCallStreamObserver<ClassifyBatchResponse> responses;
-
-	private int next;
-
-	BatchClassification(Classifier classifier, ClassifyBatchRequest batch,
-			ServerCallStreamObserver<ClassifyBatchResponse> responses) {
+	BatchClassification(Classifier classifier, ClassifyBatchRequest batch) {
 		this.classifier = classifier;
 		this.requests = batch.getRequestsList();
 		this.withKeywords = batch.getIncludeKeywords();
-		this.responses = responses;
 	}
 
-	void start() {
-		this.responses.setOnCancelHandler(() -> {
-			// run() finds out; the handler is there so that onNext does not throw
-		});
-		this.responses.setOnReadyHandler(this);
-	}
-
-	@Override
-	public void run() {
-		while (this.next < this.requests.size() && this.responses.isReady() && !isCancelled()) {
-			this.responses.onNext(answer(this.next++));
-			if (this.next == this.requests.size()) {
-				this.responses.onCompleted();
-			}
-		}
-	}
-
-	/**
-	 * The call's own flag turns only when this callback has returned; the context does at
-	 * once.
-	 */
-	private boolean isCancelled() {
-		return this.responses.isCancelled() || Context.current().isCancelled();
+	Stream<ClassifyBatchResponse> answers() {
+		return IntStream.range(0, this.requests.size()).mapToObj(this::answer);
 	}
 
 	private ClassifyBatchResponse answer(int index) {

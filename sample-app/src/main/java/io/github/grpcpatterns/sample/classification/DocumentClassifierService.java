@@ -10,6 +10,7 @@ import io.github.grpcpatterns.sample.classification.v1.DocumentChunk;
 import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc;
 import io.github.grpcpatterns.sample.classification.v1.UploadResponse;
 import io.github.grpcpatterns.sample.storage.DocumentStore;
+import io.github.grpcpatterns.streaming.StreamWriter;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
@@ -47,8 +48,7 @@ final class DocumentClassifierService extends DocumentClassifierGrpc.DocumentCla
 		if (batch.getRequestsCount() == 0) {
 			throw InvalidRequest.field("requests", "must not be empty");
 		}
-		new BatchClassification(this.classifier, batch, (ServerCallStreamObserver<ClassifyBatchResponse>) responses)
-			.start();
+		StreamWriter.send(new BatchClassification(this.classifier, batch).answers(), responses);
 	}
 
 	@Override

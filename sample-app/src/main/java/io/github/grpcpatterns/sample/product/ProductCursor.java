@@ -7,14 +7,16 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 import io.github.grpcpatterns.sample.product.v1.ListProductsRequest;
+import io.github.grpcpatterns.sample.product.v1.Product;
 
 /**
  * Goes through the products of a listing, in the order of their ids, and reads the next
  * page from the store only when the one before is used up. Nothing is open between two
- * pages, so a cursor may be left at any place, for any time. Not for use by several
- * threads at once.
+ * pages, so a cursor may be left at any place, for any time: while a client is slow, no
+ * thread waits for it, nothing is read for it, and at most one page is held. Not for use
+ * by several threads at once.
  */
-final class ProductCursor implements Iterator<StoredProduct> {
+final class ProductCursor implements Iterator<Product> {
 
 	/** How many products are read at once, and so held in memory for one listing. */
 	static final int PAGE_SIZE = 500;
@@ -49,13 +51,13 @@ final class ProductCursor implements Iterator<StoredProduct> {
 	}
 
 	@Override
-	public StoredProduct next() {
+	public Product next() {
 		if (!hasNext()) {
 			throw new NoSuchElementException();
 		}
 		StoredProduct product = this.page.next();
 		this.last = product.id();
-		return product;
+		return ProductMessages.product(product);
 	}
 
 }

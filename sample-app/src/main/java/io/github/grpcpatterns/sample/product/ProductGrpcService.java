@@ -13,6 +13,7 @@ import io.github.grpcpatterns.sample.product.v1.PriceUpdate;
 import io.github.grpcpatterns.sample.product.v1.Product;
 import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc.ProductServiceImplBase;
 import io.github.grpcpatterns.sample.product.v1.WatchRequest;
+import io.github.grpcpatterns.streaming.StreamWriter;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
@@ -63,7 +64,7 @@ class ProductGrpcService extends ProductServiceImplBase {
 	@Override
 	public void listProducts(ListProductsRequest request, StreamObserver<Product> responses) {
 		ProductRules.check(request);
-		new ProductListing(new ProductCursor(this.store, request), serverCall(responses)).start();
+		StreamWriter.send(new ProductCursor(this.store, request), responses);
 	}
 
 	@Override

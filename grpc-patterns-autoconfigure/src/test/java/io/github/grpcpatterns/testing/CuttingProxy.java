@@ -1,4 +1,4 @@
-package io.github.grpcpatterns.retry;
+package io.github.grpcpatterns.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * Stands between a client and a server, and cuts their connections when told.
  */
-final class CuttingProxy implements AutoCloseable {
+public final class CuttingProxy implements AutoCloseable {
 
 	private final ServerSocket listener;
 
@@ -24,13 +24,13 @@ final class CuttingProxy implements AutoCloseable {
 	 * Create it.
 	 * @param port the port of the server; 0 to accept connections and say nothing
 	 */
-	CuttingProxy(int port) throws IOException {
+	public CuttingProxy(int port) throws IOException {
 		this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		this.port = port;
 		run(this::accept);
 	}
 
-	int port() {
+	public int port() {
 		return this.listener.getLocalPort();
 	}
 
@@ -58,7 +58,7 @@ final class CuttingProxy implements AutoCloseable {
 	/**
 	 * Cut what is connected now.
 	 */
-	void cut() {
+	public void cut() {
 		for (Socket socket : this.sockets) {
 			this.sockets.remove(socket);
 			try {

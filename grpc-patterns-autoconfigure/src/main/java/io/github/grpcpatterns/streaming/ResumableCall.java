@@ -1,0 +1,399 @@
+package io.github.grpcpatterns.streaming;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.ErrorDetails;
+import io.github.grpcpatterns.OwnRetries;
+import io.github.grpcpatterns.Pushback;
+import io.github.grpcpatterns.RetryWaits;
+import io.github.grpcpatterns.Trampoline;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream to its observer, one call after the other to the channel.
+ * <p>
+ * A call is used within {@link #out} only, by one thread at a time. Its callbacks come
+ * one at a time from the channel, and the next call is made after the last callback of
+ * the one before, so the observer is never called by two threads; the fields that only
+ * callbacks touch need no more than that.
+ *
+ * @param <ReqT> the type of the request
+ * @param <RespT> the type of the messages
+ */
+final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRetries {
+
+	private static final Logger LOGGER = LoggerFactory.getLogger(ResumableStream.class);
+
+	private static final Status CANCELLED = Status.CANCELLED.withDescription("cancelled by the caller");
+
+	private final Channel channel;
+
+	private final MethodDescriptor<ReqT, RespT> method;
+
+	private final CallOptions callOptions;
+
+	private final Function<@Nullable RespT, ReqT> request;
+
+	private final StreamObserver<? super RespT> responses;
+
+	private final boolean autoRequest;
+
+	/** A timer's thread has none, and identity, deadline and cancel hang on it. */
+	private final Context context = Context.current();
+
+	private volatile RetryWaits waits = RetryWaits.DEFAULTS;
+
+	private volatile @Nullable CallTimer timer;
+
+	private volatile boolean cancelled;
+
+	private final AtomicBoolean ended = new AtomicBoolean();
+
+	private volatile @Nullable Wait waiting;
+
+	/** Asked for and not yet received. Grows within {@link #out}. */
+	private final AtomicLong demand = new AtomicLong();
+
+	private final Trampoline out = new Trampoline();
+
+	private @Nullable ClientCall<ReqT, RespT> live;
+
+	// Callbacks only
+
+	private @Nullable RespT last;
+
+	/** Calls in a row that brought nothing. */
+	private int attempts;
+
+	/** Waits since the last message or the server's last pushback. */
+	private int waited;
+
+	ResumableCall(Channel channel, MethodDescriptor<ReqT, RespT> method, CallOptions callOptions,
+			Function<@Nullable RespT, ReqT> request, StreamObserver<? super RespT> responses, boolean autoRequest) {
+		this.channel = channel;
+		this.method = method;
+		this.callOptions = callOptions.withOption(OwnRetries.KEY, this);
+		this.request = request;
+		this.responses = responses;
+		this.autoRequest = autoRequest;
+		if (autoRequest) {
+			this.demand.set(1);
+		}
+	}
+
+	@Override
+	public void settings(RetryWaits waits, CallTimer timer) {
+		this.waits = waits;
+		this.timer = timer;
+	}
+
+	/**
+	 * Make the first call.
+	 */
+	void start() {
+		this.out.tryEnter(); // succeeds, for nobody else knows this yet
+		try {
+			open();
+		}
+		finally {
+			this.out.exit();
+		}
+	}
+
+	@Override
+	public void request(int count) {
+		if (count < 1) {
+			throw new IllegalArgumentException("count: " + count + " (expected: >= 1)");
+		}
+		if (this.out.tryEnter()) {
+			try {
+				ask(count);
+			}
+			finally {
+				this.out.exit();
+			}
+		}
+		else {
+			this.out.execute(() -> ask(count));
+		}
+	}
+
+	@Override
+	public void cancel() {
+		this.cancelled = true;
+		Wait waiting = this.waiting;
+		if (waiting != null) {
+			waiting.end(CANCELLED);
+		}
+		this.out.execute(this::cancelLive);
+	}
+
+	// Within 'out'
+
+	private void open() {
+		ReqT request = this.request.apply(this.last);
+		ClientCall<ReqT, RespT> call = this.channel.newCall(this.method, this.callOptions);
+		Attempt attempt = new Attempt();
+		try {
+			call.start(attempt, new Metadata());
+			long demand = this.demand.get();
+			if (demand > 0) {
+				call.request((int) Math.min(demand, Integer.MAX_VALUE));
+			}
+			call.sendMessage(request);
+			call.halfClose();
+			this.live = call;
+		}
+		catch (RuntimeException | Error ex) {
+			attempt.abandoned = true;
+			call.cancel("the call could not be made", ex);
+			throw ex;
+		}
+	}
+
+	private void reopen() {
+		if (this.cancelled) {
+			end(CANCELLED, new Metadata());
+			return;
+		}
+		try {
+			open();
+		}
+		catch (RuntimeException | Error ex) {
+			end(Status.UNKNOWN.withDescription("the stream cannot be reopened").withCause(ex), new Metadata());
+		}
+	}
+
+	private void ask(int count) {
+		this.demand.getAndUpdate((now) -> (now > Long.MAX_VALUE - count) ? Long.MAX_VALUE : now + count);
+		if (this.live != null) {
+			this.live.request(count);
+		}
+	}
+
+	private void cancelLive() {
+		if (this.live != null) {
+			this.live.cancel("cancelled by the caller", null);
+			// Within the process, a stream that the server closed ends behind its
+			// messages only, cancelled or not: they are dropped.
+			this.live.request(Integer.MAX_VALUE);
+		}
+	}
+
+	// Between two calls
+
+	private void closed(Status status, Metadata trailers, boolean progress, long livedMillis) {
+		if (status.isOk() || this.cancelled) {
+			end(status.isOk() ? status : CANCELLED, status.isOk() ? trailers : new Metadata());
+			return;
+		}
+		RetryWaits waits = this.waits;
+		EndReason reason = reason(status, trailers);
+		if (reason == null) {
+			end(status, trailers);
+			return;
+		}
+		if (progress || reason == EndReason.STREAM_MAX_DURATION
+				|| (reason == EndReason.TOKEN_EXPIRED && livedMillis > waits.maxMillis())) {
+			this.attempts = 0;
+			this.waited = 0;
+		}
+		long pushback = Pushback.millis(trailers);
+		if (pushback == Pushback.STOP && reason == EndReason.SERVER_DRAINING) {
+			pushback = Pushback.retryInfoMillis(trailers);
+		}
+		long wait = (pushback >= 0) ? pushback : waits.millis(this.waited, ThreadLocalRandom.current().nextDouble());
+		if (++this.attempts >= waits.maxAttempts() || pushback == Pushback.STOP || this.context.isCancelled()
+				|| !roomFor(wait)) {
+			end(status, trailers);
+			return;
+		}
+		this.waited = (pushback >= 0) ? 0 : this.waited + 1;
+		LOGGER.debug("Reopening {} in {} ms after {}", this.method.getFullMethodName(), wait, status.getCode());
+		new Wait().begin(wait);
+	}
+
+	/**
+	 * Return why a stream broke.
+	 * @return a reason to reopen it, or {@code null} where there is none
+	 */
+	private static @Nullable EndReason reason(Status status, Metadata trailers) {
+		String reason = ErrorDetails.of(trailers).reason();
+		return switch (status.getCode()) {
+			case UNAVAILABLE ->
+				EndReason.SERVER_DRAINING.name().equals(reason) ? EndReason.SERVER_DRAINING : EndReason.FAILED;
+			case UNAUTHENTICATED -> EndReason.TOKEN_EXPIRED.name().equals(reason) ? EndReason.TOKEN_EXPIRED : null;
+			case DEADLINE_EXCEEDED ->
+				EndReason.STREAM_MAX_DURATION.name().equals(reason) ? EndReason.STREAM_MAX_DURATION : null;
+			default -> null;
+		};
+	}
+
+	private boolean roomFor(long millis) {
+		long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+		return remains(this.callOptions.getDeadline(), nanos) && remains(this.context.getDeadline(), nanos);
+	}
+
+	private static boolean remains(@Nullable Deadline deadline, long nanos) {
+		return deadline == null || deadline.timeRemaining(TimeUnit.NANOSECONDS) > nanos;
+	}
+
+	private void end(Status status, Metadata trailers) {
+		if (!this.ended.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			if (status.isOk()) {
+				this.responses.onCompleted();
+			}
+			else {
+				this.responses.onError(new StatusRuntimeException(status, trailers));
+			}
+		}
+		catch (RuntimeException ex) {
+			LOGGER.warn("The observer of a stream of {} failed at its end", this.method.getFullMethodName(), ex);
+		}
+	}
+
+	private CallTimer timer() {
+		CallTimer timer = this.timer;
+		return (timer != null) ? timer : CallTimer.standalone();
+	}
+
+	/**
+	 * Run something where the callbacks of the calls run.
+	 */
+	private void handOver(Runnable task) {
+		Runnable inContext = this.context.wrap(task);
+		if (this.callOptions.getExecutor() != null) {
+			try {
+				this.callOptions.getExecutor().execute(inContext);
+				return;
+			}
+			catch (RejectedExecutionException ex) {
+				LOGGER.debug("The executor of a call of {} is closed", this.method.getFullMethodName());
+			}
+		}
+		timer().callbacks().execute(inContext);
+	}
+
+	/**
+	 * The time between two calls. It ends once: because it is over, or because the caller
+	 * or the surrounding {@link Context} cancels the stream.
+	 */
+	private final class Wait implements Context.CancellationListener {
+
+		private final AtomicBoolean over = new AtomicBoolean();
+
+		private volatile @Nullable Runnable unschedule;
+
+		void begin(long millis) {
+			ResumableCall.this.waiting = this;
+			this.unschedule = timer().schedule(this::goOn, TimeUnit.MILLISECONDS.toNanos(millis));
+			ResumableCall.this.context.addListener(this, Runnable::run);
+			if (ResumableCall.this.cancelled) {
+				end(CANCELLED);
+			}
+			if (this.over.get()) { // before all of this was in place
+				forget();
+			}
+		}
+
+		/**
+		 * On the timer's thread, which must not run what is not ours.
+		 */
+		private void goOn() {
+			if (claim()) {
+				timer().callbacks()
+					.execute(() -> handOver(() -> ResumableCall.this.out.execute(ResumableCall.this::reopen)));
+			}
+		}
+
+		void end(Status status) {
+			if (claim()) {
+				handOver(() -> ResumableCall.this.end(status, new Metadata()));
+			}
+		}
+
+		private boolean claim() {
+			if (!this.over.compareAndSet(false, true)) {
+				return false;
+			}
+			ResumableCall.this.waiting = null;
+			forget();
+			return true;
+		}
+
+		private void forget() {
+			Runnable unschedule = this.unschedule;
+			if (unschedule != null) {
+				unschedule.run();
+			}
+			ResumableCall.this.context.removeListener(this);
+		}
+
+		@Override
+		public void cancelled(Context context) {
+			end(Contexts.statusFromCancelled(context));
+		}
+
+	}
+
+	/**
+	 * The listener of one call.
+	 */
+	private final class Attempt extends ClientCall.Listener<RespT> {
+
+		private final long startNanos = System.nanoTime();
+
+		private volatile boolean abandoned;
+
+		private boolean progress;
+
+		@Override
+		public void onMessage(RespT message) {
+			if (ResumableCall.this.cancelled || this.abandoned) {
+				return;
+			}
+			this.progress = true;
+			ResumableCall.this.demand.decrementAndGet();
+			ResumableCall.this.last = message;
+			ResumableCall.this.responses.onNext(message);
+			if (ResumableCall.this.autoRequest) {
+				request(1);
+			}
+		}
+
+		@Override
+		public void onClose(Status status, Metadata trailers) {
+			if (this.abandoned) {
+				return;
+			}
+			ResumableCall.this.out.execute(() -> ResumableCall.this.live = null);
+			long lived = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
+			closed(status, trailers, this.progress, lived);
+		}
+
+	}
+
+}
