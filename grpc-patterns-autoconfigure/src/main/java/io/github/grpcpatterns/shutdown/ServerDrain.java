@@ -71,8 +71,6 @@ final class ServerDrain implements ServerLifecycleListener {
 
 	private final AtomicBoolean together = new AtomicBoolean();
 
-	private volatile boolean underWay;
-
 	private volatile boolean closing;
 
 	ServerDrain(ShutdownProperties properties, LiveCalls calls, ObjectProvider<HealthSwitch> health) {
@@ -102,7 +100,7 @@ final class ServerDrain implements ServerLifecycleListener {
 	 * Return whether any server takes no more calls.
 	 */
 	boolean underWay() {
-		return this.underWay;
+		return !this.draining.isEmpty();
 	}
 
 	/**
@@ -131,7 +129,6 @@ final class ServerDrain implements ServerLifecycleListener {
 		}
 		finally {
 			this.draining.remove(server);
-			this.underWay = !this.draining.isEmpty();
 		}
 		join(others);
 	}
@@ -171,11 +168,10 @@ final class ServerDrain implements ServerLifecycleListener {
 		}
 		server.shutdown();
 		this.draining.add(server);
-		this.underWay = true;
 		// A call that is not among the live ones yet will see that it is refused.
 		forEach(server, (call) -> {
 			if (endsFirst(call)) {
-				end(call);
+				call.guard().end(EndReason.SERVER_DRAINING, RETRY);
 			}
 		});
 		AtomicInteger live = new AtomicInteger();
@@ -204,6 +200,9 @@ final class ServerDrain implements ServerLifecycleListener {
 		}
 	}
 
+	/**
+	 * They look and change nothing, so they may always be repeated.
+	 */
 	private static boolean endsFirst(CallRecord call) {
 		return call.streaming() && InfrastructureMethods.contains(call.methodName());
 	}
@@ -211,7 +210,7 @@ final class ServerDrain implements ServerLifecycleListener {
 	private void endAll(Server server) throws InterruptedException {
 		AtomicInteger ended = new AtomicInteger();
 		forEach(server, (call) -> {
-			if (end(call)) {
+			if (call.guard().endForGood(EndReason.SERVER_DRAINING, RETRY)) {
 				ended.incrementAndGet();
 			}
 		});
@@ -230,10 +229,6 @@ final class ServerDrain implements ServerLifecycleListener {
 		CountDownLatch reported = new CountDownLatch(left.size());
 		left.forEach((call) -> call.whenOver(reported::countDown));
 		reported.await(REPORT_NANOS, TimeUnit.NANOSECONDS);
-	}
-
-	private static boolean end(CallRecord call) {
-		return call.guard().endForGood(EndReason.SERVER_DRAINING, RETRY);
 	}
 
 	private void forEach(Server server, Consumer<CallRecord> action) {

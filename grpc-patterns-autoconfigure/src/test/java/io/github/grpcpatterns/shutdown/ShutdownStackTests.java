@@ -155,6 +155,9 @@ class ShutdownStackTests {
 			Awaitility.await().until(() -> live(calls) == 60);
 			CompletableFuture<Duration> stopped = stop(context);
 			assertThat(health(health).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+			assertThat(health.trailers().get(RichStatus.PUSHBACK)).isNull();
+			assertThat(health.trailers().get(RichStatus.DETAILS)).isNotNull();
+			assertThat(stopped).isNotDone();
 			assertThat(health.seen()).containsExactly(ServingStatus.SERVING, ServingStatus.NOT_SERVING);
 			assertThat(leaving).allSatisfy((call) -> {
 				assertThat(call.await().isOk()).isTrue();
