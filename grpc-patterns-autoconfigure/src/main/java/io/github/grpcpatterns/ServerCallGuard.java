@@ -85,7 +85,9 @@ public final class ServerCallGuard {
 
 	private final boolean hasDeadline;
 
-	/** {@link #OPEN}, {@link #CLOSED}, {@link #GONE} or an {@link Ended}. */
+	/**
+	 * {@link #OPEN}, {@link #CLOSED}, {@link #GONE}, an {@link Ended}, or {@link Held}.
+	 */
 	private volatile Object state = OPEN;
 
 	@SuppressWarnings("unused") // through REPORTED
@@ -171,7 +173,7 @@ public final class ServerCallGuard {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(EndReason reason, Message... details) {
-		return this.state == OPEN && end(this.shared.richStatus().ending(reason, this.record, details));
+		return mayEnd(this.state) && end(this.shared.richStatus().ending(reason, this.record, details));
 	}
 
 	/**
@@ -180,16 +182,91 @@ public final class ServerCallGuard {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(CallEnding ending) {
-		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, true))) {
+		Object state = this.state;
+		Ended ended = new Ended(ending, true);
+		while (mayEnd(state) && !STATE.compareAndSet(this, state, ended)) {
+			state = this.state;
+		}
+		if (!mayEnd(state)) {
 			return false;
 		}
+		boolean held = state != OPEN;
 		reportWhenStuck();
 		this.out.execute(() -> {
+			if (held) {
+				this.closedByUs = false; // what went before was held back
+			}
 			closeInnermost(ending);
 			cancelContext();
 			this.shared.timer().callbacks().execute(() -> this.in.execute(this::cancelHandler));
 		});
 		return true;
+	}
+
+	private static boolean mayEnd(Object state) {
+		return state == OPEN || state instanceof Held;
+	}
+
+	/**
+	 * Hold back the close that is passing, from within {@code close} of an interceptor,
+	 * because messages that were sent before wait for the transport. Until
+	 * {@link #releaseClose()} a policy may still end the call, with its own status.
+	 * @return whether it may be held; {@code false} where a policy is closing
+	 */
+	public boolean holdClose() {
+		Object state = this.state;
+		boolean holdable = state == CLOSED || (state instanceof Ended ended && !ended.policy());
+		return holdable && STATE.compareAndSet(this, state, new Held(state));
+	}
+
+	/**
+	 * Let the close that was held back go on.
+	 * @return whether the interceptor must close now; {@code false} where a policy or the
+	 * client was faster
+	 */
+	public boolean releaseClose() {
+		Object state = this.state;
+		return state instanceof Held held && STATE.compareAndSet(this, state, held.state());
+	}
+
+	/**
+	 * Run something that sends, so that it never runs at the same time as anything else
+	 * that is sent in this call: now, or right behind what is being sent at the moment.
+	 * @param send what to run; an exception ends the call
+	 */
+	public void send(Runnable send) {
+		this.out.execute(() -> {
+			try {
+				send.run();
+			}
+			catch (RuntimeException ex) {
+				thrown(ex);
+				end(EndReason.INTERNAL); // where it was closed already, and that is held
+			}
+		});
+	}
+
+	/**
+	 * Call the handler back, on the small pool or right behind the callback under way,
+	 * unless the call is over by then.
+	 * @param callback the callback
+	 */
+	public void callBack(Runnable callback) {
+		this.shared.timer().callbacks().execute(() -> this.in.execute(() -> {
+			if (!listening()) {
+				return;
+			}
+			Context previous = this.context.attach();
+			try {
+				callback.run();
+			}
+			catch (Throwable ex) {
+				thrown(ex);
+			}
+			finally {
+				this.context.detach(previous);
+			}
+		}));
 	}
 
 	/**
@@ -237,7 +314,7 @@ public final class ServerCallGuard {
 		if (this.state == OPEN && fail(map(thrown, trailers))) {
 			return;
 		}
-		if (this.state == CLOSED) {
+		if (closed(this.state)) {
 			CallLog.LOGGER.warn("Exception in {} after the call was closed", this.record.methodName(), thrown);
 		}
 		else {
@@ -299,14 +376,18 @@ public final class ServerCallGuard {
 	 */
 	boolean listening() {
 		Object state = this.state;
-		return state == OPEN || state == CLOSED;
+		return state == OPEN || closed(state);
+	}
+
+	private static boolean closed(Object state) {
+		return state == CLOSED || (state instanceof Held held && held.state() == CLOSED);
 	}
 
 	boolean handlerCloses() {
 		if (STATE.compareAndSet(this, OPEN, CLOSED)) {
 			return true;
 		}
-		if (this.state == CLOSED) {
+		if (closed(this.state)) {
 			throw new IllegalStateException("call already closed");
 		}
 		return false;
@@ -314,7 +395,7 @@ public final class ServerCallGuard {
 
 	boolean handlerMaySend() {
 		Object state = this.state;
-		if (state == CLOSED) {
+		if (state != OPEN && closed(state)) {
 			throw new IllegalStateException("call is closed");
 		}
 		return state == OPEN;
@@ -432,7 +513,10 @@ public final class ServerCallGuard {
 	}
 
 	void cancelledByTransport() {
-		STATE.compareAndSet(this, OPEN, GONE);
+		Object state = this.state;
+		while (mayEnd(state) && !STATE.compareAndSet(this, state, GONE)) {
+			state = this.state;
+		}
 	}
 
 	private void reportWhenStuck() {
@@ -509,6 +593,14 @@ public final class ServerCallGuard {
 	 * @param policy whether the handler is told by us, and not by the transport
 	 */
 	private record Ended(CallEnding ending, boolean policy) {
+	}
+
+	/**
+	 * A close of the handler's that waits behind what was sent before.
+	 *
+	 * @param state {@link #CLOSED}, or an {@link Ended} that is not a policy's
+	 */
+	private record Held(Object state) {
 	}
 
 	/**

@@ -19,8 +19,8 @@ final class UnknownSettingCheck {
 	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("grpc.patterns");
 
 	private static final Set<String> KNOWN = new TreeSet<>(Set.of("enabled", "unmatched-methods", "correlation",
-			"server.logging", "server.metrics", "server.auth", "server.deadline", "server.errors", "server.transport",
-			"client.logging", "client.metrics", "client.deadline", "client.retry", "client.auth"));
+			"server.logging", "server.metrics", "server.auth", "server.deadline", "server.stream", "server.errors",
+			"server.transport", "client.logging", "client.metrics", "client.deadline", "client.retry", "client.auth"));
 
 	private UnknownSettingCheck() {
 	}
