@@ -81,6 +81,12 @@ final class Rate {
 	}
 
 	private void serve() {
+		synchronized (this) {
+			if (this.arming) {
+				return; // a timer that is closed runs its tasks at once
+			}
+			this.armed = false;
+		}
 		for (Runnable waiter = next(); waiter != null; waiter = next()) {
 			waiter.run();
 		}
@@ -90,10 +96,6 @@ final class Rate {
 	 * Return who is next, if there is a token, else wait for one.
 	 */
 	private synchronized @Nullable Runnable next() {
-		if (this.arming) {
-			return null; // a timer that is closed runs its tasks at once
-		}
-		this.armed = false;
 		Set<Runnable> waiters = this.waiters;
 		if (waiters == null || waiters.isEmpty()) {
 			return null;

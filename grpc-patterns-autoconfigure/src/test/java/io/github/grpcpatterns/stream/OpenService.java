@@ -69,10 +69,7 @@ final class OpenService extends PingService {
 	}
 
 	static PingResponse response(int counter, int bytes) {
-		return PingResponse.newBuilder()
-			.setCounter(counter)
-			.setPayload(ByteString.copyFrom(new byte[bytes]))
-			.build();
+		return PingResponse.newBuilder().setCounter(counter).setPayload(ByteString.copyFrom(new byte[bytes])).build();
 	}
 
 	static PingRequest request(int count) {

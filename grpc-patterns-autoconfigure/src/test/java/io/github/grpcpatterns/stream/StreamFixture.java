@@ -11,6 +11,7 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.RichStatus;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.RecordingReporter;
+import io.grpc.Contexts;
 import io.grpc.Status;
 import org.awaitility.Awaitility;
 
@@ -47,8 +48,7 @@ final class StreamFixture {
 		assertThat(record.status().getCode()).isEqualTo(reason.status().getCode());
 		Awaitility.await().untilAsserted(() -> assertThat(handler.cancels).hasValue(1));
 		assertThat(handler.context.isCancelled()).isTrue();
-		assertThat(Status.fromThrowable(handler.context.cancellationCause()).getCode())
-			.isEqualTo(Status.Code.CANCELLED);
+		assertThat(Contexts.statusFromCancelled(handler.context).getCode()).isEqualTo(Status.Code.CANCELLED);
 		assertThat(handler.responses.isCancelled()).isTrue();
 		assertThat(handler.responses.isReady()).isFalse();
 		handler.responses.onNext(OpenService.response(-1));

@@ -154,12 +154,11 @@ class StreamLimitTests {
 			call.send(OpenService.request(4));
 			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_MESSAGES);
 			assertThat(handler.received).containsExactly(1, 2, 3);
-			assertThat(StreamFixture.quotaFailure(call).getViolationsList()).singleElement()
-				.satisfies((violation) -> {
-					assertThat(violation.getSubject()).isEqualTo("grpcpatterns.testing.v1.PingService/PingBidi");
-					assertThat(violation.getDescription())
-						.isEqualTo("max-inbound-messages: at most 3 messages in a stream");
-				});
+			assertThat(StreamFixture.quotaFailure(call).getViolationsList()).singleElement().satisfies((violation) -> {
+				assertThat(violation.getSubject()).isEqualTo("grpcpatterns.testing.v1.PingService/PingBidi");
+				assertThat(violation.getDescription())
+					.isEqualTo("max-inbound-messages: at most 3 messages in a stream");
+			});
 		}
 	}
 
@@ -239,8 +238,8 @@ class StreamLimitTests {
 
 	@Test
 	void anOverrideOfZeroLiftsALimit() {
-		try (GrpcHarness harness = start(Map.of("max-inbound-messages", 1, "idle-timeout", "1s",
-				"overrides[0].methods", "grpcpatterns.testing.v1.PingService/*", "overrides[0].max-inbound-messages", 0,
+		try (GrpcHarness harness = start(Map.of("max-inbound-messages", 1, "idle-timeout", "1s", "overrides[0].methods",
+				"grpcpatterns.testing.v1.PingService/*", "overrides[0].max-inbound-messages", 0,
 				"overrides[0].idle-timeout", 0))) {
 			RawCall call = bidi(harness);
 			OpenService.Handler handler = this.service.await();
@@ -258,8 +257,7 @@ class StreamLimitTests {
 		Map<String, Object> all = new HashMap<>(
 				Map.of("max-duration", "1s", "overrides[0].methods", "*", "overrides[0].idle-timeout", "1s"));
 		assertThat(policy(all, "grpc.health.v1.Health/Watch")).isSameAs(StreamPolicy.NONE);
-		assertThat(policy(all, "grpc.reflection.v1.ServerReflection/ServerReflectionInfo"))
-			.isSameAs(StreamPolicy.NONE);
+		assertThat(policy(all, "grpc.reflection.v1.ServerReflection/ServerReflectionInfo")).isSameAs(StreamPolicy.NONE);
 		assertThat(policy(all, "a.B/C").idles()).isTrue();
 		all.put("overrides[1].methods", "grpc.health.v1.Health/*");
 		all.put("overrides[1].max-duration", "1m");
