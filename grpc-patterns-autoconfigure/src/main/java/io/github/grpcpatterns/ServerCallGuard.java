@@ -90,6 +90,12 @@ public final class ServerCallGuard {
 	 */
 	private volatile Object state = OPEN;
 
+	/**
+	 * How a policy wanted to end the call while a close was on its way, which counts if
+	 * that close is held.
+	 */
+	private volatile @Nullable CallEnding late;
+
 	@SuppressWarnings("unused") // through REPORTED
 	private volatile boolean reported;
 
@@ -173,7 +179,7 @@ public final class ServerCallGuard {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(EndReason reason, Message... details) {
-		return mayEnd(this.state) && end(this.shared.richStatus().ending(reason, this.record, details));
+		return undecided(this.state) && end(this.shared.richStatus().ending(reason, this.record, details));
 	}
 
 	/**
@@ -188,7 +194,8 @@ public final class ServerCallGuard {
 			state = this.state;
 		}
 		if (!mayEnd(state)) {
-			return false;
+			this.late = ending;
+			return this.state instanceof Held && end(ending);
 		}
 		boolean held = state != OPEN;
 		reportWhenStuck();
@@ -208,6 +215,14 @@ public final class ServerCallGuard {
 	}
 
 	/**
+	 * Return whether the call may be ended, or a close is on its way that may yet be
+	 * held.
+	 */
+	private boolean undecided(Object state) {
+		return mayEnd(state) || (state != GONE && this.sent == null && !ended());
+	}
+
+	/**
 	 * Hold back the close that is passing, from within {@code close} of an interceptor,
 	 * because messages that were sent before wait for the transport. Until
 	 * {@link #releaseClose()} a policy may still end the call, with its own status.
@@ -216,7 +231,14 @@ public final class ServerCallGuard {
 	public boolean holdClose() {
 		Object state = this.state;
 		boolean holdable = state == CLOSED || (state instanceof Ended ended && !ended.policy());
-		return holdable && STATE.compareAndSet(this, state, new Held(state));
+		if (!holdable || !STATE.compareAndSet(this, state, new Held(state))) {
+			return false;
+		}
+		CallEnding late = this.late;
+		if (late != null) {
+			end(late);
+		}
+		return true;
 	}
 
 	/**

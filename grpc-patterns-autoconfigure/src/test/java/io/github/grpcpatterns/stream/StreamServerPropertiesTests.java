@@ -103,7 +103,7 @@ class StreamServerPropertiesTests {
 		assertThat(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()).isCloseTo((long) (1e9 / rate),
 				org.assertj.core.api.Assertions.within((long) (1 + 1e6 / rate)));
 		now[0] += (long) (10e9 / rate) + 1;
-		assertThat(bucket.getAvailableTokens()).isEqualTo(Math.min(10, limit.burst()));
+		assertThat(bucket.getAvailableTokens()).isBetween(Math.min(10, limit.burst()), Math.min(11, limit.burst()));
 	}
 
 }
