@@ -28,8 +28,11 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 
 	private final CallTimer timer;
 
-	CallClientInterceptor(CallTimer timer) {
+	private final CalledMethods calledMethods;
+
+	CallClientInterceptor(CallTimer timer, CalledMethods calledMethods) {
 		this.timer = timer;
+		this.calledMethods = calledMethods;
 	}
 
 	@Override
@@ -40,9 +43,21 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 	@Override
 	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
 			CallOptions callOptions, Channel next) {
+		this.calledMethods.called(method);
 		CallRecord record = new CallRecord(this.timer.nanoTime());
 		record.begin(method, null);
-		return new RecordedCall<>(next.newCall(method, callOptions.withOption(CallRecord.CLIENT, record)), record);
+		CallOptions options = callOptions.withOption(CallRecord.CLIENT, record);
+		if (record.streaming()) {
+			options = options.withStreamTracerFactory(new CallClientTracer(record));
+		}
+		try {
+			return new RecordedCall<>(next.newCall(method, options), record);
+		}
+		catch (RuntimeException | Error ex) { // of an interceptor further in
+			Status status = Status.fromThrowable(ex);
+			record.end(status, EndReason.of(status.getCode()), this.timer.nanoTime());
+			throw ex;
+		}
 	}
 
 	private final class RecordedCall<ReqT, RespT> extends ForwardingClientCall.SimpleForwardingClientCall<ReqT, RespT> {
@@ -61,7 +76,7 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 			try {
 				super.start(new RecordedListener<>(responseListener, this), headers);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				report(Status.fromThrowable(ex));
 				throw ex;
 			}

@@ -32,7 +32,9 @@ public final class CallRecord {
 
 	private @Nullable MethodDescriptor<?, ?> method;
 
-	private @Nullable ServerCallGuard guard;
+	private boolean streaming;
+
+	private volatile @Nullable ServerCallGuard guard;
 
 	private CallReporter @Nullable [] reporters;
 
@@ -51,6 +53,12 @@ public final class CallRecord {
 	private long messagesReceived;
 
 	private long messagesSent;
+
+	private long bytesReceived;
+
+	private long bytesSent;
+
+	private long lastMessageNanos;
 
 	private long inflated;
 
@@ -72,6 +80,7 @@ public final class CallRecord {
 
 	CallRecord(long startNanos) {
 		this.startNanos = startNanos;
+		this.lastMessageNanos = startNanos;
 	}
 
 	/**
@@ -94,6 +103,7 @@ public final class CallRecord {
 
 	void begin(MethodDescriptor<?, ?> method, @Nullable SocketAddress peer) {
 		this.method = method;
+		this.streaming = method.getType() != MethodDescriptor.MethodType.UNARY;
 		this.peer = peer;
 	}
 
@@ -153,7 +163,7 @@ public final class CallRecord {
 	 * @return whether the method is not unary
 	 */
 	public boolean streaming() {
-		return method().getType() != MethodDescriptor.MethodType.UNARY;
+		return this.streaming;
 	}
 
 	/**
@@ -325,6 +335,33 @@ public final class CallRecord {
 	}
 
 	/**
+	 * Return the size of the messages received on a stream.
+	 * @return uncompressed bytes as the transport tells them, zero where it does not (as
+	 * in-process) and for unary calls
+	 */
+	public long bytesReceived() {
+		return this.bytesReceived;
+	}
+
+	/**
+	 * Return the size of the messages sent on a stream.
+	 * @return uncompressed bytes as the transport tells them, zero where it does not (as
+	 * in-process) and for unary calls
+	 */
+	public long bytesSent() {
+		return this.bytesSent;
+	}
+
+	/**
+	 * Return when the last message of a server's stream came or went.
+	 * @return nanoseconds on the scale of {@link CallTimer#nanoTime()}; the start of the
+	 * call before the first message, for unary calls and on the client
+	 */
+	public long lastMessageNanos() {
+		return this.lastMessageNanos;
+	}
+
+	/**
 	 * Part of the message that {@link #received()} announces next was inflated.
 	 */
 	void inflated(long bytes) {
@@ -371,8 +408,12 @@ public final class CallRecord {
 			this.inflated = 0;
 		}
 		this.messagesReceived++;
+		if (!this.streaming) {
+			return;
+		}
+		touch();
 		CallReporter[] reporters = this.reporters;
-		if (reporters != null && streaming()) {
+		if (reporters != null) {
 			for (CallReporter reporter : reporters) {
 				reporter.messageReceived(this);
 			}
@@ -381,17 +422,37 @@ public final class CallRecord {
 
 	void sent() {
 		this.messagesSent++;
+		if (!this.streaming) {
+			return;
+		}
+		touch();
 		CallReporter[] reporters = this.reporters;
-		if (reporters != null && streaming()) {
+		if (reporters != null) {
 			for (CallReporter reporter : reporters) {
 				reporter.messageSent(this);
 			}
 		}
 	}
 
+	private void touch() {
+		ServerCallGuard guard = this.guard;
+		if (guard != null) {
+			this.lastMessageNanos = guard.nanoTime();
+		}
+	}
+
 	void size(boolean sent, long bytes) {
+		if (!this.streaming) {
+			return;
+		}
+		if (sent) {
+			this.bytesSent += bytes;
+		}
+		else {
+			this.bytesReceived += bytes;
+		}
 		CallReporter[] reporters = this.reporters;
-		if (reporters != null && streaming()) {
+		if (reporters != null) {
 			for (CallReporter reporter : reporters) {
 				reporter.messageSize(this, sent, bytes);
 			}
@@ -459,7 +520,7 @@ public final class CallRecord {
 				try {
 					reporter.ended(this);
 				}
-				catch (RuntimeException ex) {
+				catch (Throwable ex) {
 					CallLog.LOGGER.warn("Cannot report the end of a call of {}", methodName(), ex);
 				}
 			}

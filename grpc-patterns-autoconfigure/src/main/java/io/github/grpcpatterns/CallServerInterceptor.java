@@ -50,8 +50,10 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		ServerCallGuard guard = new ServerCallGuard(record, context, this.shared);
 		record.guard(guard);
 		ReportedCall<ReqT, RespT> reported = new ReportedCall<>(call, guard);
+		guard.outermost(reported);
 		SerializedListener<ReqT> listener = new SerializedListener<>(guard);
 		guard.in().tryEnter(); // succeeds, for nobody else knows the guard yet
+		this.shared.liveCalls().add(guard);
 		listener.delegate = start(reported, headers, next, guard);
 		guard.started(listener.delegate);
 		guard.in().exit();
@@ -60,7 +62,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 	private static <ReqT, RespT> ServerCall.Listener<ReqT> start(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next, ServerCallGuard guard) {
-		Context previous = guard.context().attach();
+		Context previous = guard.enter();
 		try {
 			return next.startCall(call, headers);
 		}
@@ -71,7 +73,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 			};
 		}
 		finally {
-			guard.context().detach(previous);
+			guard.leave(previous);
 			guard.innermost(call); // where the chain did not reach its end
 		}
 	}
@@ -126,8 +128,12 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		@Override
 		public void onMessage(ReqT message) {
 			if (this.in.tryEnter()) {
-				deliverMessage(message);
-				this.in.exit();
+				try {
+					deliverMessage(message);
+				}
+				finally {
+					this.in.exit();
+				}
 			}
 			else {
 				this.in.execute(() -> deliverMessage(message));
@@ -157,8 +163,12 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		private void run(Callback callback) {
 			if (this.in.tryEnter()) {
-				deliver(callback);
-				this.in.exit();
+				try {
+					deliver(callback);
+				}
+				finally {
+					this.in.exit();
+				}
 			}
 			else {
 				this.in.execute(() -> deliver(callback));
@@ -173,7 +183,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 				malformed.end(this.guard);
 				return;
 			}
-			Context previous = this.guard.context().attach();
+			Context previous = this.guard.enter();
 			try {
 				this.guard.record().received();
 				delegate().onMessage(message);
@@ -182,14 +192,14 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 				this.guard.thrown(ex);
 			}
 			finally {
-				this.guard.context().detach(previous);
+				this.guard.leave(previous);
 			}
 		}
 
 		private void deliver(Callback callback) {
 			boolean last = callback == Callback.COMPLETE || callback == Callback.CANCEL;
 			if (last ? !this.guard.ended() : this.guard.listening()) {
-				Context previous = this.guard.context().attach();
+				Context previous = this.guard.enter();
 				try {
 					callback.call(delegate());
 				}
@@ -197,7 +207,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 					this.guard.thrown(ex);
 				}
 				finally {
-					this.guard.context().detach(previous);
+					this.guard.leave(previous);
 				}
 			}
 			if (last) {

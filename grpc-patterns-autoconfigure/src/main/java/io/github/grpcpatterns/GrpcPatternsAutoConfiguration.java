@@ -56,9 +56,14 @@ public final class GrpcPatternsAutoConfiguration {
 	}
 
 	@Bean
+	LiveCalls grpcPatternsLiveCalls() {
+		return new LiveCalls();
+	}
+
+	@Bean
 	CallServerInterceptor grpcPatternsCallServerInterceptor(CallTimer timer, RichStatus richStatus,
-			ExceptionMapping exceptionMapping) {
-		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, exceptionMapping));
+			ExceptionMapping exceptionMapping, LiveCalls liveCalls) {
+		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, exceptionMapping, liveCalls));
 	}
 
 	@Bean
@@ -74,8 +79,13 @@ public final class GrpcPatternsAutoConfiguration {
 	}
 
 	@Bean
-	CallClientInterceptor grpcPatternsCallClientInterceptor(CallTimer timer) {
-		return new CallClientInterceptor(timer);
+	CalledMethods grpcPatternsCalledMethods() {
+		return new CalledMethods();
+	}
+
+	@Bean
+	CallClientInterceptor grpcPatternsCallClientInterceptor(CallTimer timer, CalledMethods calledMethods) {
+		return new CallClientInterceptor(timer, calledMethods);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.grpcpatterns;
 
 import io.grpc.ForwardingServerCall;
+import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -39,11 +40,46 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 			ServerCallHandler<ReqT, RespT> next) {
 		ServerCallGuard guard = ServerCallGuard.current();
 		guard.innermost(call);
-		if (!guard.listening()) {
+		// A handler of one request is called when the client has sent it.
+		boolean oneRequest = call.getMethodDescriptor().getType().clientSendsOneMessage();
+		if (oneRequest ? !guard.listening() : !guard.handlerBegins()) {
 			return new ServerCall.Listener<>() {
 			};
 		}
-		return next.startCall(new GuardedCall<>(call, guard), headers);
+		return new HandlerListener<>(next.startCall(new GuardedCall<>(call, guard), headers), guard);
+	}
+
+	/**
+	 * The last stop before the handler, or an interceptor of the application's.
+	 */
+	private static final class HandlerListener<ReqT>
+			extends ForwardingServerCallListener.SimpleForwardingServerCallListener<ReqT> {
+
+		private final ServerCallGuard guard;
+
+		HandlerListener(ServerCall.Listener<ReqT> delegate, ServerCallGuard guard) {
+			super(delegate);
+			this.guard = guard;
+		}
+
+		@Override
+		public void onHalfClose() {
+			if (this.guard.handlerBegins()) {
+				super.onHalfClose();
+			}
+		}
+
+		@Override
+		public void onReady() {
+			Runnable visitor = this.guard.takeVisitor();
+			if (visitor != null) {
+				visitor.run();
+			}
+			else {
+				super.onReady();
+			}
+		}
+
 	}
 
 	/**
@@ -115,7 +151,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 			try {
 				send(message);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				this.guard.thrown(ex);
 			}
 		}
@@ -129,7 +165,16 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 				return;
 			}
 			if (this.guard.handlerCloses()) {
-				run(() -> super.close(status, trailers));
+				run(() -> closeOnce(status, trailers));
+			}
+		}
+
+		private void closeOnce(Status status, Metadata trailers) {
+			try {
+				super.close(status, trailers);
+			}
+			catch (Throwable ex) {
+				this.guard.closeFailed(ex);
 			}
 		}
 
@@ -150,7 +195,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 					try {
 						send.run();
 					}
-					catch (RuntimeException ex) {
+					catch (Throwable ex) {
 						this.guard.thrown(ex);
 					}
 				});

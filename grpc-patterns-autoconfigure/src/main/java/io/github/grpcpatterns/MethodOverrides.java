@@ -110,6 +110,16 @@ public final class MethodOverrides<O extends MethodOverride> {
 	 * @param property the full name of the property that decided
 	 */
 	public record Setting<V>(V value, String property) {
+
+		/**
+		 * Return whether an entry of the overrides decided, and not the pattern's
+		 * default. Only such settings hold for health and reflection.
+		 * @return whether one did
+		 */
+		public boolean overridden() {
+			return this.property.contains(".overrides[");
+		}
+
 	}
 
 	private record Entry<O>(MethodPattern pattern, String methods, String property, O override) {

@@ -9,10 +9,14 @@ import java.util.concurrent.TimeUnit;
 import com.google.protobuf.Message;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.InternalServer;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * Ends a server's call safely, whatever the handler is doing at that moment. There is one
@@ -34,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Context} is cancelled; the handler's {@code onCancel} runs; what the transport
  * calls after that is swallowed.
  */
-public final class ServerCallGuard {
+public final class ServerCallGuard extends LiveCalls.Link {
 
 	/**
 	 * How long a report waits for trailers that the transport cannot get rid of, because
@@ -48,6 +52,9 @@ public final class ServerCallGuard {
 	 */
 	private static final long DEADLINE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+	/** The name that the correlation pattern uses too. */
+	private static final String CORRELATION_ID = "correlationId";
+
 	private static final Object OPEN = "open";
 
 	/** Closed by the handler, or by an interceptor of the user's. */
@@ -60,11 +67,14 @@ public final class ServerCallGuard {
 
 	private static final VarHandle REPORTED;
 
+	private static final VarHandle SENT;
+
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			STATE = lookup.findVarHandle(ServerCallGuard.class, "state", Object.class);
 			REPORTED = lookup.findVarHandle(ServerCallGuard.class, "reported", boolean.class);
+			SENT = lookup.findVarHandle(ServerCallGuard.class, "sent", Status.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -94,13 +104,16 @@ public final class ServerCallGuard {
 	 * How a policy wanted to end the call while a close was on its way, which counts if
 	 * that close is held.
 	 */
-	private volatile @Nullable CallEnding late;
+	private volatile @Nullable Late late;
 
 	@SuppressWarnings("unused") // through REPORTED
 	private volatile boolean reported;
 
 	/** The status that went out through the outermost call. */
 	private volatile @Nullable Status sent;
+
+	/** Written before anyone else knows the guard. */
+	private @Nullable ServerCall<?, ?> outermost;
 
 	/** Written within {@code out}. */
 	private @Nullable ServerCall<?, ?> innermost;
@@ -112,6 +125,16 @@ public final class ServerCallGuard {
 	private ServerCall.@Nullable Listener<?> listener;
 
 	private @Nullable List<Runnable> cleanups;
+
+	/** The thread within {@code in}. Only that thread itself can see itself here. */
+	private @Nullable Thread runner;
+
+	/** A task on its way in to the handler. Written within {@code in}. */
+	private @Nullable Runnable visitor;
+
+	private @Nullable Drain drain;
+
+	private volatile boolean handlerBegun;
 
 	ServerCallGuard(CallRecord record, Context context, Shared shared) {
 		this.record = record;
@@ -140,6 +163,7 @@ public final class ServerCallGuard {
 	 * Return the record of the call.
 	 * @return the record
 	 */
+	@Override
 	public CallRecord record() {
 		return this.record;
 	}
@@ -165,8 +189,8 @@ public final class ServerCallGuard {
 	 * @return a listener that ignores what still comes, for the interceptor to return
 	 */
 	public <T> ServerCall.Listener<T> refuse(ServerCall<T, ?> call, CallEnding ending) {
-		if (STATE.compareAndSet(this, OPEN, new Ended(ending, false))) {
-			call.close(ending.status(), ending.trailers());
+		if (STATE.compareAndSet(this, OPEN, new Ended(ending, How.REFUSED))) {
+			close(call, ending);
 		}
 		return new ServerCall.Listener<>() {
 		};
@@ -188,14 +212,30 @@ public final class ServerCallGuard {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(CallEnding ending) {
+		return end(ending, false);
+	}
+
+	/**
+	 * End the call, from any thread. Where repeating it could do harm, because the
+	 * handler of a method has begun that is not idempotent, the trailers tell the client
+	 * not to.
+	 * @param reason why
+	 * @param details details to add, such as {@code RetryInfo}
+	 * @return whether this ended the call, {@code false} where something else already had
+	 */
+	public boolean endForGood(EndReason reason, Message... details) {
+		return undecided(this.state) && end(this.shared.richStatus().ending(reason, this.record, details), true);
+	}
+
+	private boolean end(CallEnding ending, boolean forGood) {
 		Object state = this.state;
-		Ended ended = new Ended(ending, true);
+		Ended ended = new Ended(ending, How.POLICY);
 		while (mayEnd(state) && !STATE.compareAndSet(this, state, ended)) {
 			state = this.state;
 		}
 		if (!mayEnd(state)) {
-			this.late = ending;
-			return this.state instanceof Held && end(ending);
+			this.late = new Late(ending, forGood);
+			return this.state instanceof Held && end(ending, forGood);
 		}
 		boolean held = state != OPEN;
 		reportWhenStuck();
@@ -203,11 +243,29 @@ public final class ServerCallGuard {
 			if (held) {
 				this.closedByUs = false; // what went before was held back
 			}
+			// The handler says that it begins before it looks at the state: it has begun
+			// by now, or it does not any more.
+			if (forGood && this.handlerBegun && !idempotent()) {
+				ending.trailers().put(RichStatus.PUSHBACK, "-1");
+			}
 			closeInnermost(ending);
-			cancelContext();
-			this.shared.timer().callbacks().execute(() -> this.in.execute(this::cancelHandler));
+			this.shared.timer().callbacks().execute(this::cancel);
 		});
 		return true;
+	}
+
+	private boolean idempotent() {
+		MethodDescriptor<?, ?> method = this.record.method();
+		return method.isIdempotent() || method.isSafe();
+	}
+
+	/**
+	 * Tell the handler. On the pool, for this runs the code of users, which a timer and
+	 * the thread that sends must not.
+	 */
+	private void cancel() {
+		cancelContext();
+		this.in.execute(this::cancelHandler);
 	}
 
 	private static boolean mayEnd(Object state) {
@@ -230,13 +288,13 @@ public final class ServerCallGuard {
 	 */
 	public boolean holdClose() {
 		Object state = this.state;
-		boolean holdable = state == CLOSED || (state instanceof Ended ended && !ended.policy());
+		boolean holdable = state == CLOSED || (state instanceof Ended ended && ended.how() != How.POLICY);
 		if (!holdable || !STATE.compareAndSet(this, state, new Held(state))) {
 			return false;
 		}
-		CallEnding late = this.late;
+		Late late = this.late;
 		if (late != null) {
-			end(late);
+			end(late.ending(), late.forGood());
 		}
 		return true;
 	}
@@ -345,14 +403,21 @@ public final class ServerCallGuard {
 	}
 
 	private CallEnding map(Throwable thrown, Metadata trailers) {
-		CallEnding ending = this.shared.exceptionMapping().map(thrown, this.record);
-		if (trailers.keys().isEmpty()) {
-			return ending;
+		try {
+			CallEnding ending = this.shared.exceptionMapping().map(thrown, this.record);
+			if (trailers.keys().isEmpty()) {
+				return ending;
+			}
+			Metadata all = new Metadata();
+			all.merge(trailers);
+			all.merge(ending.trailers());
+			return this.shared.richStatus().ending(ending.reason(), ending.status(), all, this.record);
 		}
-		Metadata all = new Metadata();
-		all.merge(trailers);
-		all.merge(ending.trailers());
-		return this.shared.richStatus().ending(ending.reason(), ending.status(), all, this.record);
+		catch (Throwable ex) {
+			CallLog.LOGGER.warn("The mapping of {} failed", thrown.getClass().getName(), ex);
+			this.record.exception(thrown, true);
+			return this.shared.richStatus().ending(EndReason.INTERNAL, this.record);
+		}
 	}
 
 	/**
@@ -361,7 +426,7 @@ public final class ServerCallGuard {
 	 * then.
 	 */
 	boolean fail(CallEnding ending) {
-		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, false))) {
+		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, How.FAULT))) {
 			return false;
 		}
 		this.out.execute(() -> closeInnermost(ending));
@@ -389,7 +454,7 @@ public final class ServerCallGuard {
 	 * @return whether the handler works for nobody
 	 */
 	public boolean ended() {
-		return this.state instanceof Ended ended && ended.policy();
+		return this.state instanceof Ended ended && ended.how() == How.POLICY;
 	}
 
 	/**
@@ -423,6 +488,106 @@ public final class ServerCallGuard {
 		return state == OPEN;
 	}
 
+	/**
+	 * The handler is about to be called.
+	 * @return whether it may be
+	 */
+	boolean handlerBegins() {
+		if (!this.handlerBegun) {
+			this.handlerBegun = true;
+		}
+		return listening();
+	}
+
+	/**
+	 * Return the server that the call came to.
+	 * @return the server, or {@code null} where a transport has none, as in a servlet
+	 */
+	public @Nullable Server server() {
+		return InternalServer.SERVER_CONTEXT_KEY.get(this.context);
+	}
+
+	Drain drain() {
+		synchronized (this) {
+			if (this.drain == null) {
+				this.drain = new Drain(this);
+			}
+			return this.drain;
+		}
+	}
+
+	/**
+	 * Tell the handler, once, that the server is going away. Called from any thread; what
+	 * the handler wants to do then runs on another one.
+	 */
+	public void beginDrain() {
+		List<Runnable> tasks = drain().begin();
+		if (!tasks.isEmpty()) {
+			this.shared.timer().callbacks().execute(() -> tasks.forEach(this::run));
+		}
+	}
+
+	/**
+	 * Run a task of the handler's as one of its callbacks: inline where this is one, else
+	 * when no other is under way. It comes in as an {@code onReady}, so that what
+	 * interceptors put around callbacks is around it.
+	 */
+	void run(Runnable task) {
+		if (this.runner == Thread.currentThread()) {
+			if (open()) {
+				task.run();
+			}
+		}
+		else {
+			this.in.execute(() -> visit(task));
+		}
+	}
+
+	private void visit(Runnable task) {
+		ServerCall.Listener<?> listener = this.listener;
+		if (listener == null || !open()) {
+			return;
+		}
+		this.visitor = task;
+		Context previous = enter();
+		try {
+			listener.onReady();
+			Runnable stranded = takeVisitor(); // somebody kept the event
+			if (stranded != null) {
+				stranded.run();
+			}
+		}
+		catch (Throwable ex) {
+			thrown(ex);
+		}
+		finally {
+			this.visitor = null;
+			leave(previous);
+		}
+	}
+
+	@Nullable Runnable takeVisitor() {
+		Runnable visitor = this.visitor;
+		if (visitor != null) {
+			this.visitor = null;
+		}
+		return visitor;
+	}
+
+	/**
+	 * Called within {@code in}, before what is further in is called.
+	 * @return what to give to {@link #leave(Context)}
+	 */
+	Context enter() {
+		this.runner = Thread.currentThread();
+		return this.context.attach();
+	}
+
+	void leave(Context previous) {
+		this.runner = null;
+		this.context.detach(previous);
+	}
+
 	Trampoline in() {
 		return this.in;
 	}
@@ -433,6 +598,17 @@ public final class ServerCallGuard {
 
 	Context context() {
 		return this.context;
+	}
+
+	long nanoTime() {
+		return this.shared.timer().nanoTime();
+	}
+
+	/**
+	 * The call as the transport has it.
+	 */
+	void outermost(ServerCall<?, ?> call) {
+		this.outermost = call;
 	}
 
 	/**
@@ -451,7 +627,7 @@ public final class ServerCallGuard {
 	private void setInnermost(ServerCall<?, ?> call) {
 		if (this.innermost == null) {
 			this.innermost = call;
-			if (this.state instanceof Ended ended && ended.policy()) {
+			if (this.state instanceof Ended ended && ended.how() != How.REFUSED) {
 				closeInnermost(ended.ending());
 			}
 		}
@@ -470,10 +646,47 @@ public final class ServerCallGuard {
 			return;
 		}
 		this.closedByUs = true;
+		close(call, ending);
+	}
+
+	/**
+	 * Close the call from somewhere in the chain.
+	 */
+	private void close(ServerCall<?, ?> call, CallEnding ending) {
 		try {
 			call.close(ending.status(), ending.trailers());
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			CallLog.LOGGER.warn("An interceptor of {} failed to close a call", this.record.methodName(), ex);
+			closeOutermost(ending);
+		}
+	}
+
+	/**
+	 * An interceptor failed when the handler closed the call. Called within {@code out}.
+	 */
+	void closeFailed(Throwable thrown) {
+		if (this.sent != null) {
+			CallLog.LOGGER.warn("Exception in {} after the call was closed", this.record.methodName(), thrown);
+			return;
+		}
+		CallEnding ending = map(thrown, new Metadata());
+		this.state = new Ended(ending, How.FAULT);
+		closeOutermost(ending);
+	}
+
+	/**
+	 * Close past an interceptor that did not let the close through. Does nothing where it
+	 * did, and failed only then.
+	 */
+	private void closeOutermost(CallEnding ending) {
+		ServerCall<?, ?> call = this.outermost;
+		try {
+			if (call != null) {
+				call.close(ending.status(), ending.trailers());
+			}
+		}
+		catch (Throwable ex) {
 			CallLog.LOGGER.warn("Cannot close a call of {}", this.record.methodName(), ex);
 		}
 	}
@@ -485,7 +698,7 @@ public final class ServerCallGuard {
 			this.context.cancel(Status.CANCELLED.withDescription(EndReason.CANCELLED.status().getDescription())
 				.asRuntimeException());
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			CallLog.LOGGER.warn("A listener of the context of {} failed", this.record.methodName(), ex);
 		}
 	}
@@ -495,7 +708,7 @@ public final class ServerCallGuard {
 		if (listener == null) {
 			return;
 		}
-		Context previous = this.context.attach();
+		Context previous = enter();
 		try {
 			listener.onCancel();
 		}
@@ -503,7 +716,7 @@ public final class ServerCallGuard {
 			CallLog.LOGGER.warn("The cancel handler of {} failed", this.record.methodName(), ex);
 		}
 		finally {
-			this.context.detach(previous);
+			leave(previous);
 		}
 	}
 
@@ -513,11 +726,14 @@ public final class ServerCallGuard {
 	 * @return whether to close
 	 */
 	boolean closing(Status status, boolean ready) {
-		if (this.sent != null) {
+		if (!SENT.compareAndSet(this, null, status)) {
 			return false;
 		}
-		this.sent = status;
 		STATE.compareAndSet(this, OPEN, CLOSED);
+		Throwable cause = status.getCause();
+		if (cause != null) { // of a close past the error pattern, the stack's for one
+			this.record.exception(cause, status.getCode() == Status.Code.UNKNOWN);
+		}
 		if (!ready) {
 			reportWhenStuck();
 		}
@@ -555,6 +771,7 @@ public final class ServerCallGuard {
 		if (!REPORTED.compareAndSet(this, false, true)) {
 			return;
 		}
+		this.shared.liveCalls().remove(this);
 		long now = this.shared.timer().nanoTime();
 		Status transport = this.record.transportStatus();
 		Status sent = this.sent;
@@ -568,9 +785,31 @@ public final class ServerCallGuard {
 			this.record.end(seen, EndReason.of(seen.getCode()), now);
 		}
 		if (this.record.exceptionUnknown()) {
-			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
+			logException();
 		}
 		cleanUp();
+	}
+
+	/**
+	 * Nobody else has: log the exception, under the correlation id.
+	 */
+	private void logException() {
+		String id = this.record.correlationId();
+		String previous = MDC.get(CORRELATION_ID);
+		if (id != null) {
+			MDC.put(CORRELATION_ID, id);
+		}
+		try {
+			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
+		}
+		finally {
+			if (previous != null) {
+				MDC.put(CORRELATION_ID, previous);
+			}
+			else {
+				MDC.remove(CORRELATION_ID);
+			}
+		}
 	}
 
 	private EndReason reason(Status sent) {
@@ -603,8 +842,13 @@ public final class ServerCallGuard {
 			cleanups = this.cleanups;
 			this.cleanups = null;
 		}
-		if (cleanups != null) {
-			cleanups.forEach(Runnable::run);
+		for (Runnable cleanup : (cleanups != null) ? cleanups : List.<Runnable>of()) {
+			try {
+				cleanup.run();
+			}
+			catch (Throwable ex) {
+				CallLog.LOGGER.warn("Cannot clean up after a call of {}", this.record.methodName(), ex);
+			}
 		}
 	}
 
@@ -612,9 +856,22 @@ public final class ServerCallGuard {
 	 * How something other than the handler ended the call.
 	 *
 	 * @param ending what goes over the wire
-	 * @param policy whether the handler is told by us, and not by the transport
+	 * @param how who closes, and who tells the handler
 	 */
-	private record Ended(CallEnding ending, boolean policy) {
+	private record Ended(CallEnding ending, How how) {
+	}
+
+	private enum How {
+
+		/** We close, and tell the handler. */
+		POLICY,
+
+		/** We close, the transport tells the handler. */
+		FAULT,
+
+		/** What refused the call closed it itself, and there is no handler. */
+		REFUSED
+
 	}
 
 	/**
@@ -626,13 +883,20 @@ public final class ServerCallGuard {
 	}
 
 	/**
+	 * The end that a policy wanted while a close was on its way.
+	 */
+	private record Late(CallEnding ending, boolean forGood) {
+	}
+
+	/**
 	 * What all guards of an application share.
 	 *
 	 * @param timer the timer
 	 * @param richStatus makes statuses
 	 * @param exceptionMapping maps exceptions
+	 * @param liveCalls the calls that are not over
 	 */
-	record Shared(CallTimer timer, RichStatus richStatus, ExceptionMapping exceptionMapping) {
+	record Shared(CallTimer timer, RichStatus richStatus, ExceptionMapping exceptionMapping, LiveCalls liveCalls) {
 	}
 
 }

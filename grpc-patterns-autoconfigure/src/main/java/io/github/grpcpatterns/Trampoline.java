@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * whoever comes while it is busy leaves a task, and the present runner runs it before it
  * leaves.
  * <p>
- * {@code pending} counts the entry under way and the tasks that wait. Tasks run in the
- * order in which they were left. They must not throw.
+ * {@code pending} counts the entry under way and the tasks that were left since. A runner
+ * leaves only when the queue is empty and nothing more was counted: what a thread has
+ * left runs before anything that it does next. Tasks run in the order in which they were
+ * left.
  */
 public final class Trampoline {
 
@@ -38,7 +40,8 @@ public final class Trampoline {
 	private volatile @Nullable Queue<Runnable> tasks;
 
 	/**
-	 * Enter if nobody is inside. Who gets {@code true} must call {@link #exit()}.
+	 * Enter if nobody is inside. Who gets {@code true} must call {@link #exit()},
+	 * whatever happens inside.
 	 * @return whether the caller is inside now
 	 */
 	public boolean tryEnter() {
@@ -56,31 +59,39 @@ public final class Trampoline {
 
 	/**
 	 * Run a task now, or leave it for the runner who is inside.
-	 * @param task the task
+	 * @param task the task; should not throw, for nobody could be told
 	 */
 	public void execute(Runnable task) {
+		if (tryEnter()) {
+			run(task);
+			exit();
+			return;
+		}
 		tasks().add(task);
 		if ((int) PENDING.getAndAdd(this, 1) == 0) {
-			next().run();
 			runWaiting();
 		}
 	}
 
 	private void runWaiting() {
-		while ((int) PENDING.getAndAdd(this, -1) != 1) {
-			next().run();
+		Queue<Runnable> tasks = tasks();
+		int counted = this.pending;
+		do {
+			for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+				run(task);
+			}
+			counted = (int) PENDING.getAndAdd(this, -counted) - counted;
 		}
+		while (counted != 0);
 	}
 
-	/**
-	 * A task is added before it is counted, so what was counted is there.
-	 */
-	private Runnable next() {
-		Runnable task = tasks().poll();
-		if (task == null) {
-			throw new IllegalStateException("counted a task that nobody left");
+	private static void run(Runnable task) {
+		try {
+			task.run();
 		}
-		return task;
+		catch (Throwable ex) {
+			CallLog.LOGGER.error("A task of a call failed", ex);
+		}
 	}
 
 	private Queue<Runnable> tasks() {

@@ -5,13 +5,17 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 import com.jayway.jsonpath.JsonPath;
+import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,6 +62,65 @@ class ConfigurationMetadataTests {
 			.allSatisfy((group) -> assertThat(names).contains(group.get("name") + ".enabled"));
 	}
 
+	@Test
+	void settingsWithAFewValuesTellThem() throws IOException {
+		Map<String, List<String>> hints = hints();
+		assertThat(properties()).filteredOn((property) -> property.get("type").startsWith("io.github.grpcpatterns."))
+			.isNotEmpty()
+			.allSatisfy((property) -> assertThat(hints.get(property.get("name"))).as(property.get("name"))
+				.isEqualTo(values(property.get("type"))));
+	}
+
+	private static List<String> values(String enumType) throws ClassNotFoundException {
+		return Arrays.stream(Class.forName(enumType).getEnumConstants())
+			.map((constant) -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'))
+			.toList();
+	}
+
+	@Test
+	void hintsOfStatusCodesNameThoseThatTheSettingsTake() throws IOException {
+		List<String> errors = Arrays.stream(Status.Code.values())
+			.filter((code) -> code != Status.Code.OK)
+			.map(Enum::name)
+			.toList();
+		Map<String, List<String>> hints = hints();
+		assertThat(hints.get("grpc.patterns.server.errors.include-message")).isEqualTo(errors);
+		assertThat(hints.get("grpc.patterns.server.errors.mappings.values")).isEqualTo(errors);
+		assertThat(hints.get("grpc.patterns.client.retry.codes"))
+			.isEqualTo(errors.stream().filter((code) -> !code.equals("CANCELLED")).toList());
+	}
+
+	/**
+	 * Hints of a pattern that is not there do no harm.
+	 */
+	@Test
+	void hintsAreOfSettingsThatExist() throws IOException {
+		Set<String> names = new TreeSet<>();
+		properties().forEach((property) -> names.add(property.get("name")));
+		List<String> hinted = hints().keySet()
+			.stream()
+			.map((hint) -> hint.replaceFirst("\\.(keys|values)$", ""))
+			.filter((hint) -> names.contains(hint.replaceFirst("(server|client)\\.([a-z-]+)\\..*", "$1.$2.enabled")))
+			.toList();
+		assertThat(hinted).isNotEmpty().isSubsetOf(names);
+	}
+
+	@Test
+	void everyValueOfAHintIsDescribed() throws IOException {
+		List<Map<String, String>> values = JsonPath.read(METADATA.toFile(), "$.hints[*].values[*]");
+		assertThat(values).isNotEmpty()
+			.allSatisfy((value) -> assertThat(value.get("description")).as(value.get("value")).matches("[A-Z].*\\."));
+	}
+
+	private static Map<String, List<String>> hints() throws IOException {
+		List<Map<String, Object>> hints = JsonPath.read(METADATA.toFile(), "$.hints[*]");
+		Map<String, List<String>> values = new TreeMap<>();
+		hints.stream()
+			.filter((hint) -> hint.get("name").toString().startsWith("grpc.patterns."))
+			.forEach((hint) -> values.put((String) hint.get("name"), JsonPath.read(hint, "$..values[*].value")));
+		return values;
+	}
+
 	/**
 	 * The tables of settings in the docs, each below a line that names the prefix.
 	 */
@@ -92,11 +155,19 @@ class ConfigurationMetadataTests {
 	}
 
 	private static List<Map<String, String>> properties() throws IOException {
-		return JsonPath.read(METADATA.toFile(), "$.properties[*]");
+		return ours("$.properties[*]");
 	}
 
 	private static List<Map<String, String>> groups() throws IOException {
-		return JsonPath.read(METADATA.toFile(), "$.groups[*]");
+		return ours("$.groups[*]");
+	}
+
+	/**
+	 * Without what Boot's processor makes for an endpoint.
+	 */
+	private static List<Map<String, String>> ours(String path) throws IOException {
+		List<Map<String, String>> all = JsonPath.read(METADATA.toFile(), path);
+		return all.stream().filter((item) -> !item.get("name").startsWith("management.endpoint.grpcpatterns")).toList();
 	}
 
 }

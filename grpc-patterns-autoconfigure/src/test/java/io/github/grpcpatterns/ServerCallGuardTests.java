@@ -5,10 +5,12 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.ByteString;
+import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
@@ -19,6 +21,8 @@ import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -32,6 +36,7 @@ import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -224,6 +229,230 @@ class ServerCallGuardTests {
 			CallRecord record = this.reporter.await();
 			assertThat(record.status().getCode()).isEqualTo(code);
 			assertThat(record.endReason()).isEqualTo(policy ? EndReason.STREAM_IDLE : EndReason.CANCELLED);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "handler,runtime", "handler,error", "refuse,runtime", "refuse,error", "policy,runtime", "policy,error",
+			"thrown,runtime", "thrown,error" })
+	void whenAnInterceptorFailsToCloseThenTheCallEndsAllTheSame(String who, String how) {
+		ServerInterceptor failing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public void close(Status status, Metadata trailers) {
+						if (how.equals("error")) {
+							throw new NoClassDefFoundError("secret");
+						}
+						throw new IllegalStateException("secret");
+					}
+
+				}, headers);
+			}
+
+		};
+		ServerInterceptor policy = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				if (who.equals("refuse")) {
+					return ServerCallGuard.current().refuse(call, EndReason.ACCESS_DENIED);
+				}
+				ServerCall.Listener<A> listener = next.startCall(call, headers);
+				if (who.equals("policy")) {
+					ServerCallGuard.current().end(EndReason.STREAM_IDLE);
+				}
+				return listener;
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, failing, policy).start()) {
+			Status status = ping(harness,
+					PingRequest.newBuilder()
+						.setError(who.equals("thrown") ? "throw:IllegalStateException" : "")
+						.build());
+			assertThat(status.getCode()).isNotIn(Status.Code.OK, Status.Code.CANCELLED);
+			assertThat(String.valueOf(status.getDescription())).doesNotContain("secret");
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(status.getCode());
+			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	@Test
+	void anExceptionThatAnInterceptorHandsToTheGuardEndsTheCall() {
+		ServerInterceptor handing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				ServerCallGuard.current().thrown(new IllegalStateException("secret"));
+				return new ServerCall.Listener<>() {
+				};
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, handing).start()) {
+			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.UNKNOWN);
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.UNKNOWN);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenTheMappingFailsThenTheCallEndsAllTheSame(boolean start) {
+		ServerInterceptor throwing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				if (start) {
+					throw new IllegalStateException("secret");
+				}
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, throwing).mapping((thrown, call) -> {
+			throw new NoClassDefFoundError("another secret");
+		}).start()) {
+			Status status = ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
+			assertThat(status.getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(status.getDescription()).isEqualTo("internal error");
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
+		}
+	}
+
+	@Test
+	void whenAReporterFailsThenTheOthersAndTheCleanupsRun() {
+		CallReporter failing = (call) -> {
+			throw new NoClassDefFoundError("as intended");
+		};
+		CountDownLatch cleaned = new CountDownLatch(2);
+		ServerInterceptor policy = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				CallRecord.current().addReporter(failing);
+				ServerCallGuard.current().whenOver(() -> {
+					cleaned.countDown();
+					throw new IllegalStateException("as intended");
+				});
+				ServerCallGuard.current().whenOver(cleaned::countDown);
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(policy, this.reporter).start()) {
+			harness.blocking().ping(PingRequest.getDefaultInstance());
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
+			Awaitility.await().untilAsserted(() -> assertThat(cleaned.getCount()).isZero());
+		}
+	}
+
+	@Test
+	void whatListensToTheContextOfACallHoldsUpNoOtherCall() throws Exception {
+		CountDownLatch blocked = new CountDownLatch(1);
+		PingService service = new PingService() {
+
+			@Override
+			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
+				ServerCallGuard.current().endAfter(1, EndReason.STREAM_MAX_DURATION);
+				Context.current().addListener((context) -> {
+					try {
+						blocked.await();
+					}
+					catch (InterruptedException ex) {
+						Thread.currentThread().interrupt();
+					}
+				}, Runnable::run);
+				return super.pingBidi(responses);
+			}
+
+			@Override
+			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+				ServerCallGuard.current().endAfter(1, EndReason.DEADLINE);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+			RawCall stream = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			assertThat(stream.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode())
+				.isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+		}
+		finally {
+			blocked.countDown();
+		}
+	}
+
+	@Test
+	void anExceptionThatTheStackCatchesIsNoted() {
+		ServerInterceptor stack = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				try {
+					return next.startCall(call, headers);
+				}
+				catch (RuntimeException ex) { // as Spring gRPC's exception handler
+					call.close(Status.fromThrowable(ex), new Metadata());
+					return new ServerCall.Listener<>() {
+					};
+				}
+			}
+
+		};
+		ServerInterceptor failing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				throw new IllegalStateException("secret");
+			}
+
+		};
+		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
+				GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, stack, failing).start()) {
+			Status status = ping(harness, PingRequest.getDefaultInstance());
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
+			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(log.events()).singleElement()
+					.satisfies((event) -> assertThat(event.getThrowableProxy().getMessage()).isEqualTo("secret")));
+		}
+	}
+
+	@Test
+	void anUnknownExceptionIsLoggedUnderTheIdOfTheCall() {
+		ServerInterceptor correlation = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				CallRecord.current().correlationId("the-id");
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
+				GrpcHarness harness = GrpcHarness.netty().interceptors(correlation, this.reporter).start()) {
+			ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
+			Awaitility.await().untilAsserted(() -> assertThat(log.events()).singleElement().satisfies((event) -> {
+				assertThat(event.getThrowableProxy().getMessage()).isEqualTo("secret text");
+				assertThat(event.getMDCPropertyMap()).containsEntry("correlationId", "the-id");
+			}));
 		}
 	}
 

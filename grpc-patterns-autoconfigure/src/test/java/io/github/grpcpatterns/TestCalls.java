@@ -1,5 +1,6 @@
 package io.github.grpcpatterns;
 
+import java.net.SocketAddress;
 import java.util.List;
 
 import io.grpc.ClientInterceptor;
@@ -19,7 +20,16 @@ public final class TestCalls {
 
 	public static ServerInterceptor callServerInterceptor(CallTimer timer, RichStatus richStatus,
 			ExceptionMapping mapping) {
-		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, mapping));
+		return callServerInterceptor(timer, richStatus, mapping, new LiveCalls());
+	}
+
+	public static ServerInterceptor callServerInterceptor(CallTimer timer, RichStatus richStatus,
+			ExceptionMapping mapping, LiveCalls liveCalls) {
+		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, mapping, liveCalls));
+	}
+
+	public static LiveCalls liveCalls() {
+		return new LiveCalls();
 	}
 
 	public static ServerInterceptor handlerServerInterceptor() {
@@ -45,7 +55,7 @@ public final class TestCalls {
 	}
 
 	public static ClientInterceptor callClientInterceptor(CallTimer timer) {
-		return new CallClientInterceptor(timer);
+		return new CallClientInterceptor(timer, new CalledMethods());
 	}
 
 	public static ExceptionMapping unknownMapping(RichStatus richStatus) {
@@ -55,6 +65,15 @@ public final class TestCalls {
 
 	public static SharedCallTimer sharedTimer() {
 		return new SharedCallTimer();
+	}
+
+	/**
+	 * A record of a call that lives.
+	 */
+	public static CallRecord record(MethodDescriptor<?, ?> method, SocketAddress peer) {
+		CallRecord record = new CallRecord(0);
+		record.begin(method, peer);
+		return record;
 	}
 
 	/**

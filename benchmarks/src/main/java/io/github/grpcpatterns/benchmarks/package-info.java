@@ -1,5 +1,7 @@
 /**
- * What the patterns cost, measured with JMH.
+ * What the patterns cost. {@link io.github.grpcpatterns.benchmarks.ServerChainBenchmark}
+ * compares a call with every pattern, without the log line and without any, in one run;
+ * {@link io.github.grpcpatterns.benchmarks.UnaryLoad} loads a server that runs elsewhere.
  */
 @NullMarked
 package io.github.grpcpatterns.benchmarks;

@@ -7,10 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.github.grpcpatterns.MethodOverrides.Setting;
 import io.github.grpcpatterns.MethodPattern;
 import io.github.grpcpatterns.MethodPatterns;
 import io.github.grpcpatterns.SettingException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Settles who may call a method, from {@code public-methods}, {@code rules} and
@@ -43,13 +43,13 @@ final class AccessRules {
 			AuthServerProperties.Rule setting = settings.get(i);
 			Set<String> authorities = (setting.authorities() != null) ? new LinkedHashSet<>(setting.authorities())
 					: Set.of();
-			String property = AuthServerProperties.PREFIX + ".rules[" + i + "].methods";
-			for (MethodPatterns.Named named : MethodPatterns.of(property, setting.methods()).named()) {
+			String property = AuthServerProperties.PREFIX + ".rules[" + i + "]";
+			for (MethodPatterns.Named named : MethodPatterns.of(property + ".methods", setting.methods()).named()) {
 				if (!seen.add(named.pattern())) {
 					throw new SettingException(named.property(), named.pattern(),
 							"The same pattern stands in the list twice.");
 				}
-				rules.add(new Rule(named, MethodAccess.authorities(authorities)));
+				rules.add(new Rule(named, property, MethodAccess.authorities(authorities)));
 			}
 		}
 		rules.sort(Comparator.comparing((rule) -> rule.named().pattern()));
@@ -76,20 +76,30 @@ final class AccessRules {
 	 * Settle one method.
 	 */
 	MethodAccess of(String fullMethodName) {
-		MethodPattern publicPattern = this.publicMethods.stream()
-			.map(MethodPatterns.Named::pattern)
-			.filter((pattern) -> names(pattern, fullMethodName))
-			.sorted()
-			.findFirst()
+		return decide(fullMethodName).access();
+	}
+
+	/**
+	 * Settle one method, and say which setting did it.
+	 */
+	Decision decide(String fullMethodName) {
+		MethodPatterns.Named publicMethod = this.publicMethods.stream()
+			.filter((named) -> names(named.pattern(), fullMethodName))
+			.min(Comparator.comparing(MethodPatterns.Named::pattern))
 			.orElse(null);
 		Rule rule = this.rules.stream()
 			.filter((candidate) -> names(candidate.named().pattern(), fullMethodName))
 			.findFirst()
 			.orElse(null);
-		if (publicPattern != null && (rule == null || publicPattern.compareTo(rule.named().pattern()) < 0)) {
-			return MethodAccess.PUBLIC;
+		if (publicMethod != null && (rule == null || publicMethod.pattern().compareTo(rule.named().pattern()) < 0)) {
+			return new Decision(MethodAccess.PUBLIC, "public-methods",
+					new Setting<>(publicMethod.pattern().text(), publicMethod.property()));
 		}
-		return (rule != null) ? rule.access() : byDefault(fullMethodName);
+		if (rule != null) {
+			return new Decision(rule.access(), "rules",
+					new Setting<>(List.copyOf(rule.access().authorities()), rule.property()));
+		}
+		return byDefault(fullMethodName);
 	}
 
 	/**
@@ -100,25 +110,37 @@ final class AccessRules {
 		return pattern.matches(fullMethodName) && !(pattern.text().equals("*") && infrastructure(fullMethodName));
 	}
 
-	private MethodAccess byDefault(String fullMethodName) {
-		AuthServerProperties.Infrastructure.@Nullable Access access = null;
-		if (fullMethodName.startsWith(HEALTH)) {
-			access = this.infrastructure.health();
-		}
-		else if (fullMethodName.startsWith(REFLECTION)) {
-			access = this.infrastructure.reflection();
-		}
-		if (access == null) {
-			return MethodAccess.AUTHENTICATED;
-		}
-		return switch (access) {
+	private static Decision infrastructure(String name, AuthServerProperties.Infrastructure.Access access) {
+		MethodAccess settled = switch (access) {
 			case OPEN -> MethodAccess.PUBLIC;
 			case AUTHENTICATED -> MethodAccess.AUTHENTICATED;
 			case DENIED -> MethodAccess.DENIED;
 		};
+		return new Decision(settled, name, new Setting<>(access, AuthServerProperties.PREFIX + "." + name));
 	}
 
-	private record Rule(MethodPatterns.Named named, MethodAccess access) {
+	private Decision byDefault(String fullMethodName) {
+		if (fullMethodName.startsWith(HEALTH)) {
+			return infrastructure("infrastructure.health", this.infrastructure.health());
+		}
+		if (fullMethodName.startsWith(REFLECTION)) {
+			return infrastructure("infrastructure.reflection", this.infrastructure.reflection());
+		}
+		return new Decision(MethodAccess.AUTHENTICATED, "enabled",
+				new Setting<>(true, AuthServerProperties.PREFIX + ".enabled"));
+	}
+
+	/**
+	 * How a method was settled.
+	 *
+	 * @param access who may call it
+	 * @param name the name of the setting that decided
+	 * @param setting the setting
+	 */
+	record Decision(MethodAccess access, String name, Setting<?> setting) {
+	}
+
+	private record Rule(MethodPatterns.Named named, String property, MethodAccess access) {
 	}
 
 }

@@ -1,7 +1,13 @@
 package io.github.grpcpatterns.auth;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.PerMethod;
 import io.github.grpcpatterns.RelayedToken;
 import io.grpc.CallOptions;
@@ -27,15 +33,32 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor
-public final class AuthClientInterceptor implements ClientInterceptor, Ordered {
+public final class AuthClientInterceptor implements ClientInterceptor, MethodSettingsSource, Ordered {
+
+	private final AuthClientProperties properties;
+
+	private final MethodOverrides<AuthClientProperties.MethodSettings> overrides;
 
 	private final PerMethod<Source> sources;
 
 	AuthClientInterceptor(AuthClientProperties properties, @Nullable TokenSupplier supplier) {
-		MethodOverrides<AuthClientProperties.MethodSettings> overrides = MethodOverrides.of(AuthClientProperties.PREFIX,
-				properties.overrides());
-		this.sources = new PerMethod<>(
-				(method) -> Source.of(method.getFullMethodName(), properties, overrides, supplier));
+		this.properties = properties;
+		this.overrides = MethodOverrides.of(AuthClientProperties.PREFIX, properties.overrides());
+		this.sources = new PerMethod<>((method) -> Source.of(settled(method), supplier));
+	}
+
+	private Settled settled(MethodDescriptor<?, ?> method) {
+		return Settled.of(method.getFullMethodName(), this.properties, this.overrides);
+	}
+
+	@Override
+	public ActivePattern pattern() {
+		return ActivePattern.client("auth");
+	}
+
+	@Override
+	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
+		return settled(method).masked();
 	}
 
 	@Override
@@ -51,6 +74,56 @@ public final class AuthClientInterceptor implements ClientInterceptor, Ordered {
 			return next.newCall(method, callOptions);
 		}
 		return new TokenCall<>(next.newCall(method, callOptions.withCallCredentials(token)), token);
+	}
+
+	/**
+	 * The settings as they hold for one method: of a token and the relay at most one. Not
+	 * a record, whose text would show the token.
+	 */
+	private static final class Settled {
+
+		private final Setting<String> token;
+
+		private final Setting<Boolean> relay;
+
+		private final Setting<Boolean> allowPlaintext;
+
+		private Settled(Setting<String> token, Setting<Boolean> relay, Setting<Boolean> allowPlaintext) {
+			this.token = token;
+			this.relay = relay;
+			this.allowPlaintext = allowPlaintext;
+		}
+
+		static Settled of(String method, AuthClientProperties properties,
+				MethodOverrides<AuthClientProperties.MethodSettings> overrides) {
+			Setting<String> token = overrides.setting(method, "token", AuthClientProperties.MethodSettings::token,
+					properties.token());
+			Setting<Boolean> relay = overrides.setting(method, "relay", AuthClientProperties.MethodSettings::relay,
+					properties.relay());
+			if (relay.value() && !token.value().isEmpty()) { // set in two places: the
+																// nearer one decides
+				relay = overrides.setting(method, "relay",
+						(entry) -> entry.names() ? Boolean.TRUE.equals(entry.relay()) : null, true);
+			}
+			return new Settled(token, relay, overrides.setting(method, "allow-plaintext",
+					AuthClientProperties.MethodSettings::allowPlaintext, properties.allowPlaintext()));
+		}
+
+		/**
+		 * Return what to show, without the token.
+		 */
+		Map<String, Setting<?>> masked() {
+			Map<String, Setting<?>> settings = new LinkedHashMap<>();
+			if (!this.relay.value() && !this.token.value().isEmpty()) {
+				settings.put("token", new Setting<>("******", this.token.property()));
+			}
+			else {
+				settings.put("relay", this.relay);
+			}
+			settings.put("allow-plaintext", this.allowPlaintext);
+			return settings;
+		}
+
 	}
 
 	/**
@@ -75,27 +148,12 @@ public final class AuthClientInterceptor implements ClientInterceptor, Ordered {
 			this.allowPlaintext = allowPlaintext;
 		}
 
-		static Source of(String method, AuthClientProperties properties,
-				MethodOverrides<AuthClientProperties.MethodSettings> overrides, @Nullable TokenSupplier supplier) {
-			String token = overrides
-				.setting(method, "token", AuthClientProperties.MethodSettings::token, properties.token())
-				.value();
-			boolean relay = overrides
-				.setting(method, "relay", AuthClientProperties.MethodSettings::relay, properties.relay())
-				.value();
-			boolean allowPlaintext = overrides
-				.setting(method, "allow-plaintext", AuthClientProperties.MethodSettings::allowPlaintext,
-						properties.allowPlaintext())
-				.value();
-			if (relay && !token.isEmpty()) { // set in two places: the nearer one decides
-				relay = overrides
-					.setting(method, "relay", (entry) -> entry.names() ? Boolean.TRUE.equals(entry.relay()) : null,
-							true)
-					.value();
-			}
-			if (relay) {
+		static Source of(Settled settled, @Nullable TokenSupplier supplier) {
+			boolean allowPlaintext = settled.allowPlaintext.value();
+			if (settled.relay.value()) {
 				return new Source(null, true, null, allowPlaintext);
 			}
+			String token = settled.token.value();
 			return token.isEmpty() ? new Source(null, false, supplier, allowPlaintext)
 					: new Source(token, false, null, allowPlaintext);
 		}

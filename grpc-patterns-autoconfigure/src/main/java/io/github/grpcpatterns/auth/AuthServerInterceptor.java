@@ -2,17 +2,22 @@ package io.github.grpcpatterns.auth;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
+import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.AuthOutcomeListener;
 import io.github.grpcpatterns.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.PerMethod;
 import io.github.grpcpatterns.RelayedToken;
 import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -34,7 +39,9 @@ import org.springframework.security.core.AuthenticationException;
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
-public final class AuthServerInterceptor implements ServerInterceptor, Ordered {
+public final class AuthServerInterceptor implements ServerInterceptor, MethodSettingsSource, Ordered {
+
+	private final AccessRules rules;
 
 	private final PerMethod<MethodAccess> access;
 
@@ -52,6 +59,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, Ordered {
 	 */
 	AuthServerInterceptor(AccessRules rules, @Nullable TokenCheck tokens, @Nullable Duration streamExpirySkew,
 			List<AuthOutcomeListener> listeners) {
+		this.rules = rules;
 		this.access = new PerMethod<>((method) -> rules.of(method.getFullMethodName()));
 		this.tokens = tokens;
 		this.streamExpirySkew = streamExpirySkew;
@@ -61,6 +69,29 @@ public final class AuthServerInterceptor implements ServerInterceptor, Ordered {
 	@Override
 	public int getOrder() {
 		return ServerInterceptorOrder.AUTH;
+	}
+
+	@Override
+	public ActivePattern pattern() {
+		return ActivePattern.server("auth");
+	}
+
+	@Override
+	public Map<String, MethodOverrides.Setting<?>> settings(MethodDescriptor<?, ?> method) {
+		AccessRules.Decision decision = this.rules.decide(method.getFullMethodName());
+		return Map.of(decision.name(), decision.setting());
+	}
+
+	@Override
+	public Access access(MethodDescriptor<?, ?> method) {
+		MethodAccess access = this.rules.of(method.getFullMethodName());
+		return switch (access.kind()) {
+			case PUBLIC -> Access.PUBLIC;
+			case DENIED -> new Access(Access.Kind.DENIED, List.of());
+			case AUTHENTICATED ->
+				new Access(access.authorities().isEmpty() ? Access.Kind.AUTHENTICATED : Access.Kind.AUTHORITIES,
+						List.copyOf(access.authorities()));
+		};
 	}
 
 	/**
@@ -113,7 +144,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, Ordered {
 		Identity identity = new Identity(RelayedToken.in(context, token), accepted.authentication());
 		Identity.Previous previous = identity.enter();
 		try {
-			return new IdentifiedListener<>(next.startCall(call, headers), identity);
+			return identity.around(next.startCall(call, headers));
 		}
 		finally {
 			identity.exit(previous);

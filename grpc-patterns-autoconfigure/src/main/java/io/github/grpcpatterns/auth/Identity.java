@@ -2,6 +2,7 @@ package io.github.grpcpatterns.auth;
 
 import java.util.function.Supplier;
 
+import io.github.grpcpatterns.CallScope;
 import io.grpc.Context;
 
 import org.springframework.security.core.Authentication;
@@ -12,7 +13,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
  * Puts the caller of one call onto a thread and takes it off again: into the
  * {@link Context} and into {@link SecurityContextHolder}.
  */
-final class Identity {
+final class Identity implements CallScope<Identity.Previous> {
 
 	private final Context context;
 
@@ -26,20 +27,15 @@ final class Identity {
 		this.securityContext = () -> securityContext;
 	}
 
-	/**
-	 * Put the caller onto this thread.
-	 * @return what to pass to {@link #exit}
-	 */
-	Previous enter() {
+	@Override
+	public Previous enter() {
 		Previous previous = new Previous(this.context.attach(), SecurityContextHolder.getDeferredContext());
 		SecurityContextHolder.setDeferredContext(this.securityContext);
 		return previous;
 	}
 
-	/**
-	 * Leave this thread as it was.
-	 */
-	void exit(Previous previous) {
+	@Override
+	public void exit(Previous previous) {
 		try {
 			if (previous.securityContext().get().getAuthentication() == null) {
 				SecurityContextHolder.clearContext(); // reading made an empty one

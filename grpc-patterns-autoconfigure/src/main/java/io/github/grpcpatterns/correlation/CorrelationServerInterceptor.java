@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.correlation;
 
+import io.github.grpcpatterns.CallScope;
 import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.grpc.ForwardingServerCall;
@@ -39,12 +40,13 @@ public final class CorrelationServerInterceptor implements ServerInterceptor, Pr
 		String accepted = Ids.accepted(headers, this.key);
 		String id = (accepted != null) ? accepted : Ids.fresh();
 		ServerCallGuard.current().record().correlationId(id);
-		String previous = Ids.put(id);
+		MdcScope scope = new MdcScope(id);
+		String previous = scope.enter();
 		try {
-			return new CorrelatedListener<>(next.startCall(new CorrelatedCall<>(call, this.key, id), headers), id);
+			return scope.around(next.startCall(new CorrelatedCall<>(call, this.key, id), headers));
 		}
 		finally {
-			Ids.restore(previous);
+			scope.exit(previous);
 		}
 	}
 
@@ -85,70 +87,21 @@ public final class CorrelationServerInterceptor implements ServerInterceptor, Pr
 
 	}
 
-	private static final class CorrelatedListener<ReqT> extends ServerCall.Listener<ReqT> {
+	/**
+	 * The id in the MDC.
+	 */
+	@SuppressWarnings("NullAway") // knows a nullable type argument only in its JSpecify
+									// mode
+	private record MdcScope(String id) implements CallScope<@Nullable String> {
 
-		private final ServerCall.Listener<ReqT> delegate;
-
-		private final String id;
-
-		CorrelatedListener(ServerCall.Listener<ReqT> delegate, String id) {
-			this.delegate = delegate;
-			this.id = id;
+		@Override
+		public @Nullable String enter() {
+			return Ids.put(this.id);
 		}
 
 		@Override
-		public void onMessage(ReqT message) {
-			@Nullable String previous = Ids.put(this.id);
-			try {
-				this.delegate.onMessage(message);
-			}
-			finally {
-				Ids.restore(previous);
-			}
-		}
-
-		@Override
-		public void onHalfClose() {
-			@Nullable String previous = Ids.put(this.id);
-			try {
-				this.delegate.onHalfClose();
-			}
-			finally {
-				Ids.restore(previous);
-			}
-		}
-
-		@Override
-		public void onCancel() {
-			@Nullable String previous = Ids.put(this.id);
-			try {
-				this.delegate.onCancel();
-			}
-			finally {
-				Ids.restore(previous);
-			}
-		}
-
-		@Override
-		public void onComplete() {
-			@Nullable String previous = Ids.put(this.id);
-			try {
-				this.delegate.onComplete();
-			}
-			finally {
-				Ids.restore(previous);
-			}
-		}
-
-		@Override
-		public void onReady() {
-			@Nullable String previous = Ids.put(this.id);
-			try {
-				this.delegate.onReady();
-			}
-			finally {
-				Ids.restore(previous);
-			}
+		public void exit(@Nullable String previous) {
+			Ids.restore(previous);
 		}
 
 	}

@@ -1,9 +1,14 @@
 package io.github.grpcpatterns.deadline;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.PerMethod;
 import io.github.grpcpatterns.Settings;
 import io.grpc.CallOptions;
@@ -23,24 +28,40 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor
-public final class DeadlineClientInterceptor implements ClientInterceptor, Ordered {
+public final class DeadlineClientInterceptor implements ClientInterceptor, MethodSettingsSource, Ordered {
 
-	private final PerMethod<Long> nanos;
+	private final DeadlineClientProperties properties;
+
+	private final MethodOverrides<DeadlineClientProperties.Override> overrides;
+
+	private final PerMethod<Long> nanos = new PerMethod<>((method) -> Settings.nanosOrNone(settled(method).value()));
 
 	DeadlineClientInterceptor(DeadlineClientProperties properties) {
-		MethodOverrides<DeadlineClientProperties.Override> overrides = properties.methodOverrides();
-		this.nanos = new PerMethod<>((method) -> nanos(method, properties, overrides));
+		this.properties = properties;
+		this.overrides = properties.methodOverrides();
 	}
 
-	private static long nanos(MethodDescriptor<?, ?> descriptor, DeadlineClientProperties properties,
-			MethodOverrides<DeadlineClientProperties.Override> overrides) {
+	private Setting<Duration> settled(MethodDescriptor<?, ?> descriptor) {
 		String method = descriptor.getFullMethodName();
-		boolean unary = descriptor.getType() == MethodDescriptor.MethodType.UNARY;
-		return Settings.nanosOrNone(unary
-				? overrides.setting(method, "unary", DeadlineClientProperties.Override::unary, properties.unary())
-					.value()
-				: overrides.setting(method, "stream", DeadlineClientProperties.Override::stream, properties.stream())
-					.value());
+		return unary(descriptor)
+				? this.overrides.setting(method, "unary", DeadlineClientProperties.Override::unary,
+						this.properties.unary())
+				: this.overrides.setting(method, "stream", DeadlineClientProperties.Override::stream,
+						this.properties.stream());
+	}
+
+	private static boolean unary(MethodDescriptor<?, ?> method) {
+		return method.getType() == MethodDescriptor.MethodType.UNARY;
+	}
+
+	@Override
+	public ActivePattern pattern() {
+		return ActivePattern.client("deadline");
+	}
+
+	@Override
+	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
+		return Map.of(unary(method) ? "unary" : "stream", settled(method));
 	}
 
 	@Override

@@ -1,10 +1,16 @@
 package io.github.grpcpatterns.deadline;
 
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.InfrastructureMethods;
 import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.PerMethod;
 import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
@@ -31,7 +37,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
-public final class DeadlineServerInterceptor implements ServerInterceptor, Ordered {
+public final class DeadlineServerInterceptor implements ServerInterceptor, MethodSettingsSource, Ordered {
 
 	private final DeadlineServerProperties properties;
 
@@ -49,23 +55,40 @@ public final class DeadlineServerInterceptor implements ServerInterceptor, Order
 		return ServerInterceptorOrder.DEADLINE;
 	}
 
-	private Policy policy(MethodDescriptor<?, ?> descriptor) {
+	private Policy policy(MethodDescriptor<?, ?> method) {
+		Settled settled = settled(method);
+		return new Policy(Settings.nanosOrNone(settled.defaultDeadline.value()),
+				Settings.nanosOrNone(settled.max.value()), settled.required.value());
+	}
+
+	private Settled settled(MethodDescriptor<?, ?> descriptor) {
 		String method = descriptor.getFullMethodName();
 		boolean everyone = !InfrastructureMethods.contains(method);
 		DeadlineServerProperties defaults = everyone ? this.properties : DeadlineServerProperties.NONE;
-		return new Policy(
-				Settings.nanosOrNone(
-						this.overrides
-							.setting(method, "default", DeadlineServerProperties.Override::defaultDeadline,
-									defaults.defaultDeadline(), everyone)
-							.value()),
-				Settings.nanosOrNone(this.overrides
-					.setting(method, "max", DeadlineServerProperties.Override::max, defaults.max(), everyone)
-					.value()),
-				this.overrides
-					.setting(method, "required", DeadlineServerProperties.Override::required, defaults.required(),
-							everyone)
-					.value());
+		return new Settled(
+				this.overrides.setting(method, "default", DeadlineServerProperties.Override::defaultDeadline,
+						defaults.defaultDeadline(), everyone),
+				this.overrides.setting(method, "max", DeadlineServerProperties.Override::max, defaults.max(), everyone),
+				this.overrides.setting(method, "required", DeadlineServerProperties.Override::required,
+						defaults.required(), everyone));
+	}
+
+	@Override
+	public ActivePattern pattern() {
+		return ActivePattern.server("deadline");
+	}
+
+	@Override
+	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
+		Settled settled = settled(method);
+		Map<String, Setting<?>> settings = new LinkedHashMap<>();
+		settings.put("default", settled.defaultDeadline);
+		settings.put("max", settled.max);
+		settings.put("required", settled.required);
+		if (InfrastructureMethods.contains(method.getFullMethodName())) {
+			settings.values().removeIf((setting) -> !setting.overridden());
+		}
+		return settings;
 	}
 
 	@Override
@@ -93,6 +116,9 @@ public final class DeadlineServerInterceptor implements ServerInterceptor, Order
 	 * What holds for one method, {@link Long#MAX_VALUE} for defaults.
 	 */
 	private record Policy(long defaultNanos, long maxNanos, boolean required) {
+	}
+
+	private record Settled(Setting<Duration> defaultDeadline, Setting<Duration> max, Setting<Boolean> required) {
 	}
 
 }

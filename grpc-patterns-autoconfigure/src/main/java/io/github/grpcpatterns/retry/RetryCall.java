@@ -648,8 +648,14 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 			return call;
 		}
 
+		/**
+		 * Return the call that takes what the caller does, {@code null} where that is for
+		 * the next attempt: one that is late has been cancelled, and would throw.
+		 */
 		@Nullable ClientCall<ReqT, RespT> live() {
-			return (this.started && this.state.get() != State.CLOSED) ? this.call : null;
+			State state = this.state.get();
+			boolean takes = state == State.OPEN || state == State.PINNED || state == State.ANSWERED;
+			return (this.started && takes) ? this.call : null;
 		}
 
 		void cancel(@Nullable String message, @Nullable Throwable cause) {

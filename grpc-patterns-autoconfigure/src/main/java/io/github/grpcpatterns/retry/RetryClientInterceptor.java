@@ -7,9 +7,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 
+import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.PerMethod;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.grpc.CallOptions;
@@ -33,7 +35,7 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor
-public final class RetryClientInterceptor implements ClientInterceptor, Ordered {
+public final class RetryClientInterceptor implements ClientInterceptor, MethodSettingsSource, Ordered {
 
 	private static final Logger LOGGER = LoggerFactory.getLogger(RetryClientInterceptor.class);
 
@@ -41,6 +43,10 @@ public final class RetryClientInterceptor implements ClientInterceptor, Ordered 
 	 * Targets are few; what makes them up at run time shares one budget past this many.
 	 */
 	private static final int MAX_AUTHORITIES = 1000;
+
+	private final RetryClientProperties properties;
+
+	private final MethodOverrides<RetryClientProperties.MethodSettings> overrides;
 
 	private final CallTimer timer;
 
@@ -68,11 +74,11 @@ public final class RetryClientInterceptor implements ClientInterceptor, Ordered 
 	 */
 	RetryClientInterceptor(RetryClientProperties properties, CallTimer timer, RetryRegistry registry,
 			DoubleSupplier random) {
-		MethodOverrides<RetryClientProperties.MethodSettings> overrides = MethodOverrides
-			.of(RetryClientProperties.PREFIX, properties.overrides());
+		this.properties = properties;
+		this.overrides = MethodOverrides.of(RetryClientProperties.PREFIX, properties.overrides());
 		this.timer = timer;
 		this.random = random;
-		this.policies = new PerMethod<>((method) -> RetryPolicy.of(method, properties, overrides, registry));
+		this.policies = new PerMethod<>((method) -> RetryPolicy.of(method, properties, this.overrides, registry));
 		this.budget = properties.budget();
 		this.bufferLimitTotal = RetryPolicy.bytes(properties.bufferLimitTotal());
 	}
@@ -80,6 +86,16 @@ public final class RetryClientInterceptor implements ClientInterceptor, Ordered 
 	@Override
 	public int getOrder() {
 		return ClientInterceptorOrder.RETRY;
+	}
+
+	@Override
+	public ActivePattern pattern() {
+		return ActivePattern.client("retry");
+	}
+
+	@Override
+	public Map<String, MethodOverrides.Setting<?>> settings(MethodDescriptor<?, ?> method) {
+		return RetryPolicy.settings(method, this.properties, this.overrides);
 	}
 
 	@Override

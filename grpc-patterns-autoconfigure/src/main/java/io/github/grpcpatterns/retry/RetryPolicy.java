@@ -2,11 +2,14 @@ package io.github.grpcpatterns.retry;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
 import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.MethodOverrides.Setting;
 import io.github.grpcpatterns.Settings;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -38,8 +41,22 @@ record RetryPolicy(boolean repeats, double initialMillis, double multiplier, dou
 
 	static RetryPolicy of(MethodDescriptor<?, ?> method, RetryClientProperties defaults,
 			MethodOverrides<RetryClientProperties.MethodSettings> overrides, RetryRegistry registry) {
-		String name = method.getFullMethodName();
-		Settled settled = new Settled(name, overrides);
+		return of(method, defaults, new Settled(method.getFullMethodName(), overrides),
+				(config) -> registry.retry(method.getFullMethodName(), config));
+	}
+
+	/**
+	 * Return the settings as they hold for a method, by name, for those who look.
+	 */
+	static Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method, RetryClientProperties defaults,
+			MethodOverrides<RetryClientProperties.MethodSettings> overrides) {
+		Settled settled = new Settled(method.getFullMethodName(), overrides);
+		of(method, defaults, settled, (config) -> Retry.of(method.getFullMethodName(), config));
+		return settled.settings;
+	}
+
+	private static RetryPolicy of(MethodDescriptor<?, ?> method, RetryClientProperties defaults, Settled settled,
+			Function<RetryConfig, Retry> retry) {
 		int maxAttempts = settled.get("max-attempts", RetryClientProperties.MethodSettings::maxAttempts,
 				defaults.maxAttempts());
 		List<Status.Code> codes = settled.get("codes", RetryClientProperties.MethodSettings::codes, defaults.codes());
@@ -57,16 +74,14 @@ record RetryPolicy(boolean repeats, double initialMillis, double multiplier, dou
 				settled.get("multiplier", RetryClientProperties.MethodSettings::multiplier, defaults.multiplier()),
 				maxBackoff.isZero() ? Double.MAX_VALUE : millis(maxBackoff),
 				settled.get("jitter", RetryClientProperties.MethodSettings::jitter, defaults.jitter()),
-				codes.isEmpty() ? EnumSet.noneOf(Status.Code.class) : EnumSet.copyOf(codes),
-				settled.get("idempotent", RetryClientProperties.MethodSettings::idempotent,
-						method.isIdempotent() || method.isSafe()),
+				codes.isEmpty() ? EnumSet.noneOf(Status.Code.class) : EnumSet.copyOf(codes), settled.idempotent(method),
 				settled.get("idempotent-only", RetryClientProperties.MethodSettings::idempotentOnly,
 						defaults.idempotentOnly()),
 				Settings.nanosOrNone(settled.get("attempt-timeout",
 						RetryClientProperties.MethodSettings::attemptTimeout, defaults.attemptTimeout())),
 				bytes(settled.get("buffer-limit", RetryClientProperties.MethodSettings::bufferLimit,
 						defaults.bufferLimit())),
-				registry.retry(name, config));
+				retry.apply(config));
 	}
 
 	/**
@@ -87,11 +102,39 @@ record RetryPolicy(boolean repeats, double initialMillis, double multiplier, dou
 		return duration.getSeconds() * 1e3 + duration.getNano() / 1e6;
 	}
 
-	private record Settled(String method, MethodOverrides<RetryClientProperties.MethodSettings> overrides) {
+	/**
+	 * Settles the settings of one method, and keeps what decided each.
+	 */
+	private static final class Settled {
+
+		/** Of the method's proto, which no property stands behind. */
+		private static final String PROTO_OPTION = "idempotency_level";
+
+		private final String method;
+
+		private final MethodOverrides<RetryClientProperties.MethodSettings> overrides;
+
+		private final Map<String, Setting<?>> settings = new LinkedHashMap<>();
+
+		Settled(String method, MethodOverrides<RetryClientProperties.MethodSettings> overrides) {
+			this.method = method;
+			this.overrides = overrides;
+		}
 
 		<V> V get(String name, Function<RetryClientProperties.MethodSettings, ? extends @Nullable V> setting,
 				V defaultValue) {
-			return this.overrides.setting(this.method, name, setting, defaultValue).value();
+			return keep(name, this.overrides.setting(this.method, name, setting, defaultValue));
+		}
+
+		boolean idempotent(MethodDescriptor<?, ?> descriptor) {
+			Setting<Boolean> setting = this.overrides.setting(this.method, "idempotent",
+					RetryClientProperties.MethodSettings::idempotent, descriptor.isIdempotent() || descriptor.isSafe());
+			return keep("idempotent", setting.overridden() ? setting : new Setting<>(setting.value(), PROTO_OPTION));
+		}
+
+		private <V> V keep(String name, Setting<V> setting) {
+			this.settings.put(name, setting);
+			return setting.value();
 		}
 
 	}

@@ -8,9 +8,13 @@ import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.GrpcStack;
 import io.github.grpcpatterns.RegisteredMethods;
 import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.ServerLifecycleListener;
 import io.github.grpcpatterns.StackServer;
 import io.grpc.ServerBuilder;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
+import net.devh.boot.grpc.server.event.GrpcServerLifecycleEvent;
+import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
+import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
@@ -20,6 +24,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
@@ -52,6 +57,12 @@ public final class NetDevhServerAutoConfiguration {
 	@Bean
 	GrpcStack grpcPatternsNetDevhServerStack() {
 		return GrpcStack.of(Side.SERVER, StackAutoConfiguration.NET_DEVH, GrpcServerConfigurer.class);
+	}
+
+	@Bean
+	ApplicationListener<GrpcServerLifecycleEvent> grpcPatternsNetDevhServerEvents(
+			ObjectProvider<ServerLifecycleListener> listeners) {
+		return new Events(listeners);
 	}
 
 	@Bean
@@ -100,6 +111,37 @@ public final class NetDevhServerAutoConfiguration {
 		@Override
 		public int getOrder() {
 			return Ordered.HIGHEST_PRECEDENCE;
+		}
+
+	}
+
+	/**
+	 * Last of all listeners: what those of the application do at the end, such as leaving
+	 * a registry, comes before the calls are waited for.
+	 */
+	private record Events(ObjectProvider<ServerLifecycleListener> listeners)
+			implements
+				ApplicationListener<GrpcServerLifecycleEvent>,
+				Ordered {
+
+		@Override
+		public void onApplicationEvent(GrpcServerLifecycleEvent event) {
+			if (event instanceof GrpcServerStartedEvent) {
+				this.listeners.forEach((listener) -> listener.started(event.getServer(), event.getSource()));
+			}
+			else if (event instanceof GrpcServerShutdownEvent) {
+				this.listeners.forEach((listener) -> listener.stopping(event.getServer()));
+			}
+		}
+
+		@Override
+		public boolean supportsAsyncExecution() {
+			return false; // the stack goes on when this returns
+		}
+
+		@Override
+		public int getOrder() {
+			return Ordered.LOWEST_PRECEDENCE;
 		}
 
 	}

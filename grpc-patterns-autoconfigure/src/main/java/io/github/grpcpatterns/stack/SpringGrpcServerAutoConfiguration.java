@@ -8,6 +8,7 @@ import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.GrpcStack;
 import io.github.grpcpatterns.RegisteredMethods;
 import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.ServerLifecycleListener;
 import io.github.grpcpatterns.StackServer;
 import io.grpc.ServerBuilder;
 
@@ -19,11 +20,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Netty;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Ssl;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycleEvent;
+import org.springframework.grpc.server.lifecycle.GrpcServerShutdownEvent;
+import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 import org.springframework.grpc.server.service.GrpcServiceConfigurer;
 
 /**
@@ -57,6 +62,12 @@ public final class SpringGrpcServerAutoConfiguration {
 	@Bean
 	GrpcStack grpcPatternsSpringGrpcServerStack() {
 		return GrpcStack.of(Side.SERVER, StackAutoConfiguration.SPRING_GRPC, GrpcServiceConfigurer.class);
+	}
+
+	@Bean
+	ApplicationListener<GrpcServerLifecycleEvent> grpcPatternsSpringGrpcServerEvents(
+			ObjectProvider<ServerLifecycleListener> listeners) {
+		return new Events(listeners);
 	}
 
 	@Bean
@@ -116,6 +127,37 @@ public final class SpringGrpcServerAutoConfiguration {
 		@Override
 		public int getOrder() {
 			return Ordered.HIGHEST_PRECEDENCE;
+		}
+
+	}
+
+	/**
+	 * Last of all listeners: what those of the application do at the end, such as leaving
+	 * a registry, comes before the calls are waited for.
+	 */
+	private record Events(ObjectProvider<ServerLifecycleListener> listeners)
+			implements
+				ApplicationListener<GrpcServerLifecycleEvent>,
+				Ordered {
+
+		@Override
+		public void onApplicationEvent(GrpcServerLifecycleEvent event) {
+			if (event instanceof GrpcServerStartedEvent) {
+				this.listeners.forEach((listener) -> listener.started(event.getServer(), event.getSource()));
+			}
+			else if (event instanceof GrpcServerShutdownEvent) {
+				this.listeners.forEach((listener) -> listener.stopping(event.getServer()));
+			}
+		}
+
+		@Override
+		public boolean supportsAsyncExecution() {
+			return false; // the stack goes on when this returns
+		}
+
+		@Override
+		public int getOrder() {
+			return Ordered.LOWEST_PRECEDENCE;
 		}
 
 	}

@@ -14,9 +14,15 @@ import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.config.MeterFilterReply;
@@ -24,10 +30,13 @@ import io.micrometer.core.instrument.search.RequiredSearch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for the meters of both sides.
@@ -131,16 +140,66 @@ class MetricsTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "identity", "gzip" })
+	void aClientKnowsTheSizesOfItsMessages(String compression) {
+		try (GrpcHarness harness = start(false, DataSize.ofMegabytes(1))) {
+			PingRequest request = PingRequest.newBuilder()
+				.setCount(2)
+				.setPayload(ByteString.copyFrom(new byte[10_000]))
+				.build();
+			Iterator<PingResponse> responses = harness.blocking().withCompression(compression).pingList(request);
+			PingResponse first = responses.next();
+			assertThat(responses).toIterable().hasSize(1);
+			assertThat(size("sent").totalAmount()).isEqualTo(request.getSerializedSize());
+			assertThat(size("received").count()).isEqualTo(2);
+			assertThat(size("received").totalAmount()).isBetween(2.0 * first.getSerializedSize(),
+					2.0 * first.getSerializedSize() + 2);
+		}
+	}
+
+	private DistributionSummary size(String direction) {
+		return meter(this.client, "grpc.patterns.client.stream.message.size", "PingList").tag("direction", direction)
+			.summary();
+	}
+
 	@Test
-	void aLargeMessageIsLoggedOnceForAStream() {
+	void aStreamThatIsNeverStartedDoesNotCountAsActiveForGood() {
+		ClientInterceptor refusing = new ClientInterceptor() {
+
+			@Override
+			public <A, B> ClientCall<A, B> interceptCall(MethodDescriptor<A, B> method, CallOptions options,
+					Channel next) {
+				throw Status.UNAVAILABLE.withDescription("the circuit is open").asRuntimeException();
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.clientInterceptors(TestCalls.callClientInterceptor(TestCalls.sharedTimer()),
+					new MetricsClientInterceptor(this.client, TestCalls.sharedTimer(),
+							new MetricsClientProperties(true, false, DataSize.ofMegabytes(1))),
+					refusing)
+			.start()) {
+			assertThatExceptionOfType(StatusRuntimeException.class)
+				.isThrownBy(() -> harness.channel().newCall(PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT));
+			String prefix = "grpc.patterns.client.stream.";
+			assertThat(meter(this.client, prefix + "active", "PingBidi").gauge().value()).isZero();
+			assertThat(meter(this.client, prefix + "ended", "PingBidi").tag("reason", "failed").counter().count())
+				.isEqualTo(1);
+		}
+	}
+
+	@Test
+	void aLargeMessageIsLoggedOnceForAStreamByEachSide() {
 		try (GrpcHarness harness = start(false, DataSize.ofKilobytes(1));
 				CapturedLog log = new CapturedLog(StreamReporter.class.getName())) {
 			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingStreamMethod(), CallOptions.DEFAULT,
 					new Metadata());
 			PingRequest large = PingRequest.newBuilder().setPayload(ByteString.copyFrom(new byte[2000])).build();
 			call.send(large).send(large).halfClose().await();
-			assertThat(log.events()).singleElement()
-				.satisfies((event) -> assertThat(event.getFormattedMessage()).contains("PingStream", "received"));
+			assertThat(log.events()).extracting((event) -> event.getFormattedMessage())
+				.satisfiesExactlyInAnyOrder((sent) -> assertThat(sent).contains("PingStream", "sent"),
+						(received) -> assertThat(received).contains("PingStream", "received"));
 		}
 	}
 

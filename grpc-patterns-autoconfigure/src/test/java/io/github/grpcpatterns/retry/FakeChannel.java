@@ -64,6 +64,8 @@ final class FakeChannel extends Channel {
 
 		boolean ready;
 
+		volatile boolean cancelled;
+
 		FakeCall(CallOptions callOptions, Context context, RuntimeException failure) {
 			this.callOptions = callOptions;
 			this.context = context;
@@ -111,18 +113,30 @@ final class FakeChannel extends Channel {
 			this.done.add("request " + numMessages);
 		}
 
+		/**
+		 * As a real call does.
+		 */
+		private void checkNotCancelled() {
+			if (this.cancelled) {
+				throw new IllegalStateException("call was cancelled");
+			}
+		}
+
 		@Override
 		public void cancel(String message, Throwable cause) {
+			this.cancelled = true;
 			this.done.add("cancel " + message);
 		}
 
 		@Override
 		public void halfClose() {
+			checkNotCancelled();
 			this.done.add("half-close");
 		}
 
 		@Override
 		public void sendMessage(Object message) {
+			checkNotCancelled();
 			this.done.add("send " + message.toString().trim());
 		}
 

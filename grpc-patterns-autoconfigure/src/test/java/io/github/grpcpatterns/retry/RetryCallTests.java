@@ -184,6 +184,25 @@ class RetryCallTests {
 	}
 
 	@Test
+	void whenAnAttemptIsLateThenWhatIsSentGoesToTheNext() {
+		ClientCall<PingRequest, PingResponse> call = start("attempt-timeout=5s", "overrides[0].methods=*",
+				"overrides[0].idempotent=true");
+		FakeCall first = this.channel.last();
+		call.sendMessage(message("a"));
+		this.timer.advance(Duration.ofSeconds(5));
+		await().until(() -> first.done.contains("cancel attempt-timeout"));
+		call.sendMessage(message("b")); // the attempt has not been closed yet
+		call.request(1);
+		call.halfClose();
+		first.close(Status.Code.CANCELLED);
+		FakeCall second = pass();
+		assertThat(second.done).containsExactly("request 1", "send value: \"a\"", "send value: \"b\"", "half-close");
+		second.answer(Status.Code.OK);
+		assertThat(this.heard).containsExactly("close OK");
+		assertThat(this.retry.buffered()).isZero();
+	}
+
+	@Test
 	void whenThereIsNoAttemptThenCallIsNotReady() {
 		ClientCall<PingRequest, PingResponse> call = make();
 		assertThat(call.isReady()).isFalse();

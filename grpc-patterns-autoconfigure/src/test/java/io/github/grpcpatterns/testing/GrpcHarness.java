@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 
 import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ExceptionMapping;
+import io.github.grpcpatterns.LiveCalls;
 import io.github.grpcpatterns.RichStatus;
 import io.github.grpcpatterns.TestCalls;
 import io.github.grpcpatterns.UnknownMethodListener;
@@ -39,10 +40,13 @@ public final class GrpcHarness implements AutoCloseable {
 
 	private final CallTimer timer;
 
-	private GrpcHarness(Server server, ManagedChannel channel, CallTimer timer) {
+	private final LiveCalls liveCalls;
+
+	private GrpcHarness(Server server, ManagedChannel channel, CallTimer timer, LiveCalls liveCalls) {
 		this.server = server;
 		this.channel = channel;
 		this.timer = timer;
+		this.liveCalls = liveCalls;
 	}
 
 	/**
@@ -73,6 +77,10 @@ public final class GrpcHarness implements AutoCloseable {
 
 	public CallTimer timer() {
 		return this.timer;
+	}
+
+	public LiveCalls liveCalls() {
+		return this.liveCalls;
 	}
 
 	public PingServiceGrpc.PingServiceBlockingStub blocking() {
@@ -116,6 +124,8 @@ public final class GrpcHarness implements AutoCloseable {
 		private BindableService service = new PingService();
 
 		private CallTimer timer = TestCalls.sharedTimer();
+
+		private LiveCalls liveCalls = TestCalls.liveCalls();
 
 		private RichStatus richStatus = new RichStatus(RichStatus.DEFAULT_DOMAIN);
 
@@ -173,6 +183,11 @@ public final class GrpcHarness implements AutoCloseable {
 			return this;
 		}
 
+		public Builder liveCalls(LiveCalls liveCalls) {
+			this.liveCalls = liveCalls;
+			return this;
+		}
+
 		public Builder mapping(ExceptionMapping mapping) {
 			this.mapping = mapping;
 			return this;
@@ -199,7 +214,7 @@ public final class GrpcHarness implements AutoCloseable {
 					: InProcessServerBuilder.forName(name);
 			List<ServerInterceptor> chain = new ArrayList<>();
 			chain.add(TestCalls.callServerInterceptor(this.timer, this.richStatus,
-					(this.mapping != null) ? this.mapping : TestCalls.unknownMapping(this.richStatus)));
+					(this.mapping != null) ? this.mapping : TestCalls.unknownMapping(this.richStatus), this.liveCalls));
 			chain.addAll(this.outer);
 			chain.add(TestCalls.handlerServerInterceptor());
 			chain.addAll(this.inner);
@@ -222,7 +237,7 @@ public final class GrpcHarness implements AutoCloseable {
 															// first
 				channel.intercept(reversed).disableRetry();
 				this.channelCustomizers.forEach((customizer) -> customizer.accept(channel));
-				return new GrpcHarness(server, channel.build(), this.timer);
+				return new GrpcHarness(server, channel.build(), this.timer, this.liveCalls);
 			}
 			catch (IOException ex) {
 				throw new IllegalStateException(ex);

@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.testing;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,14 +14,19 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import net.devh.boot.grpc.server.service.GrpcService;
 
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
 /**
@@ -58,6 +64,38 @@ public enum TestStack {
 	}
 
 	/**
+	 * Start the application with a server of HTTP too, on a port of its own choice, that
+	 * {@code local.server.port} tells.
+	 */
+	public ConfigurableApplicationContext startWeb(WebApplicationType type, Class<?> more, String... properties) {
+		ClassLoader loader = (this == SPRING_GRPC) ? new FilteredClassLoader("io.grpc.netty.shaded")
+				: getClass().getClassLoader();
+		Thread thread = Thread.currentThread();
+		ClassLoader previous = thread.getContextClassLoader();
+		thread.setContextClassLoader(loader);
+		try {
+			Map<String, String> arguments = new LinkedHashMap<>(Map.of("server.port", "0", "server.address",
+					"127.0.0.1", "grpc.patterns.server.auth.public-methods", "*"));
+			arguments.putAll(this.properties);
+			for (String property : properties) {
+				String[] pair = property.split("=", 2);
+				arguments.put(pair[0], pair[1]);
+			}
+			return new SpringApplicationBuilder(Application.class, more)
+				.resourceLoader(new DefaultResourceLoader(loader))
+				.web(type)
+				.bannerMode(Banner.Mode.OFF)
+				.run(arguments.entrySet()
+					.stream()
+					.map((argument) -> "--" + argument.getKey() + "=" + argument.getValue())
+					.toArray(String[]::new));
+		}
+		finally {
+			thread.setContextClassLoader(previous);
+		}
+	}
+
+	/**
 	 * Run with a started context and a plaintext channel to its server.
 	 */
 	public void run(ApplicationContextRunner runner, BiConsumer<ApplicationContext, ManagedChannel> test) {
@@ -65,10 +103,7 @@ public enum TestStack {
 			if (context.getStartupFailure() != null) {
 				throw new AssertionError("the context did not start", context.getStartupFailure());
 			}
-			ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server(context).getPort())
-				.usePlaintext()
-				.disableRetry()
-				.build();
+			ManagedChannel channel = channel(context);
 			try {
 				test.accept(context, channel);
 			}
@@ -79,6 +114,16 @@ public enum TestStack {
 	}
 
 	/**
+	 * Return a plaintext channel to the server of a context, for the caller to shut down.
+	 */
+	public static ManagedChannel channel(ApplicationContext context) {
+		return NettyChannelBuilder.forAddress("127.0.0.1", server(context).getPort())
+			.usePlaintext()
+			.disableRetry()
+			.build();
+	}
+
+	/**
 	 * Return the server that listens on a port.
 	 */
 	public static Server server(ApplicationContext context) {
@@ -86,6 +131,13 @@ public enum TestStack {
 			.filter((server) -> server.getPort() > 0)
 			.findFirst()
 			.orElseThrow();
+	}
+
+	/**
+	 * Return every server that was started, the first one first.
+	 */
+	public static List<Server> servers(ApplicationContext context) {
+		return context.getBean(StartedServers.class).servers;
 	}
 
 	private static String netDevhAutoConfigurations() {

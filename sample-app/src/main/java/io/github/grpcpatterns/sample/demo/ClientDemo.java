@@ -49,6 +49,10 @@ public final class ClientDemo {
 		catch (StatusException ex) {
 			Status status = ex.getStatus();
 			out.printf("%nThe call ended with %s: %s%n", status.getCode(), status.getDescription());
+			if (status.getCause() != null) {
+				// "Connection refused" where the sample does not run
+				out.println(status.getCause().getMessage());
+			}
 			return 1;
 		}
 		catch (InterruptedException ex) {

@@ -8,13 +8,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.JwsHeader;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimsSet;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
+import org.springframework.security.oauth2.jwt.JwtEncoderParameters;
+import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 
@@ -29,7 +35,7 @@ class DevTokenTests {
 	// Making keys takes its time
 	private static final DevTokenConfiguration configuration = new DevTokenConfiguration();
 
-	private final JwtDecoder decoder = configuration.devJwtDecoder();
+	private final JwtDecoder decoder = configuration.devJwtDecoder(Duration.ofSeconds(60));
 
 	private final MockMvcTester http = MockMvcTester.of(new DevTokenController(configuration.devJwtEncoder()));
 
@@ -78,9 +84,18 @@ class DevTokenTests {
 	}
 
 	@Test
+	void whenTheClockSkewIsSetThenItHoldsForNewCallsToo() {
+		ApplicationContextRunner runner = runner().withPropertyValues("spring.profiles.active=dev");
+		runner
+			.run((context) -> assertThat(decodeExpired(context, Duration.ofSeconds(50)).getSubject()).isEqualTo("dev"));
+		runner.withPropertyValues("grpc.patterns.server.auth.jwt.clock-skew=40")
+			.run((context) -> assertThatExceptionOfType(JwtException.class)
+				.isThrownBy(() -> decodeExpired(context, Duration.ofSeconds(50))));
+	}
+
+	@Test
 	void whenTheProfileIsAnotherThenThereAreNoTokens() {
-		ApplicationContextRunner runner = new ApplicationContextRunner()
-			.withUserConfiguration(DevTokenConfiguration.class, DevTokenController.class);
+		ApplicationContextRunner runner = runner();
 		runner.withPropertyValues("spring.profiles.active=production")
 			.run((context) -> assertThat(context).doesNotHaveBean(DevTokenController.class)
 				.doesNotHaveBean(JwtDecoder.class)
@@ -88,6 +103,27 @@ class DevTokenTests {
 		runner.withPropertyValues("spring.profiles.active=dev")
 			.run((context) -> assertThat(context).hasSingleBean(DevTokenController.class)
 				.hasSingleBean(JwtDecoder.class));
+	}
+
+	private static ApplicationContextRunner runner() {
+		return new ApplicationContextRunner()
+			.withInitializer((context) -> context.getBeanFactory()
+				.setConversionService(ApplicationConversionService.getSharedInstance()))
+			.withUserConfiguration(DevTokenConfiguration.class, DevTokenController.class);
+	}
+
+	private static Jwt decodeExpired(ApplicationContext context, Duration ago) {
+		Instant expired = Instant.now().minus(ago);
+		JwtClaimsSet claims = JwtClaimsSet.builder()
+			.subject("dev")
+			.issuedAt(expired.minusSeconds(60))
+			.expiresAt(expired)
+			.build();
+		JwsHeader header = JwsHeader.with(SignatureAlgorithm.RS256).type("JWT").build();
+		String token = context.getBean(JwtEncoder.class)
+			.encode(JwtEncoderParameters.from(header, claims))
+			.getTokenValue();
+		return context.getBean(JwtDecoder.class).decode(token);
 	}
 
 	private static String body(MvcTestResult result) {

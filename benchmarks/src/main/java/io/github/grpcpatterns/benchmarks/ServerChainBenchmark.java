@@ -1,0 +1,207 @@
+package io.github.grpcpatterns.benchmarks;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.grpc.BindableService;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
+import net.devh.boot.grpc.server.service.GrpcService;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+
+/**
+ * A unary call and a stream over loopback, on net.devh: with every pattern, without the
+ * log line, and with none. Client and server share the process, so the difference counts,
+ * not the figure.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 5)
+@Measurement(iterations = 5, time = 5)
+@Fork(1)
+public class ServerChainBenchmark {
+
+	static final MethodDescriptor<byte[], byte[]> ECHO = Bytes.method("bench.Bench/Echo",
+			MethodDescriptor.MethodType.UNARY);
+
+	static final MethodDescriptor<byte[], byte[]> STREAM = Bytes.method("bench.Bench/Stream",
+			MethodDescriptor.MethodType.SERVER_STREAMING);
+
+	static final int MESSAGES = 1000;
+
+	private static final String SECRET = "a-secret-of-benchmarks-of-32-bytes-or-more";
+
+	private static final byte[] PAYLOAD = new byte[200];
+
+	/**
+	 * Which patterns are on.
+	 */
+	@Param({ "none", "all", "all-but-log" })
+	private String patterns = "none";
+
+	private @Nullable ConfigurableApplicationContext context;
+
+	private @Nullable ManagedChannel connection;
+
+	private @Nullable Channel channel;
+
+	/**
+	 * Start the server.
+	 * @throws JOSEException if no token can be signed
+	 */
+	@Setup
+	public void start() throws JOSEException {
+		this.context = new SpringApplicationBuilder(Application.class)
+			.properties(Map.of("grpc.server.port", "0", "grpc.server.address", "127.0.0.1", "grpc.patterns.enabled",
+					String.valueOf(!this.patterns.equals("none")), "grpc.patterns.server.auth.jwt.secret", SECRET,
+					"grpc.patterns.server.logging.enabled", String.valueOf(this.patterns.equals("all")),
+					"logging.threshold.console", "error", "logging.file.name",
+					System.getProperty("java.io.tmpdir") + "/grpc-patterns-benchmark.log",
+					// Without the patterns it is left in, and does not start without an
+					// actuator.
+					"spring.autoconfigure.exclude",
+					"net.devh.boot.grpc.server.autoconfigure.GrpcServerMetricAutoConfiguration"))
+			.run();
+		int port = this.context.getBean(Application.class).port;
+		this.connection = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().directExecutor().build();
+		Metadata headers = new Metadata();
+		headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token());
+		this.channel = ClientInterceptors.intercept(this.connection,
+				MetadataUtils.newAttachHeadersInterceptor(headers));
+	}
+
+	private static String token() throws JOSEException {
+		SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256),
+				new JWTClaimsSet.Builder().subject("benchmark")
+					.expirationTime(Date.from(Instant.now().plus(Duration.ofHours(1))))
+					.build());
+		token.sign(new MACSigner(SECRET.getBytes(StandardCharsets.UTF_8)));
+		return token.serialize();
+	}
+
+	/**
+	 * Stop the server.
+	 */
+	@TearDown
+	public void stop() {
+		if (this.connection != null) {
+			this.connection.shutdownNow();
+		}
+		if (this.context != null) {
+			this.context.close();
+		}
+	}
+
+	/**
+	 * One call, one message each way.
+	 * @return the answer
+	 */
+	@Benchmark
+	public byte[] unary() {
+		return ClientCalls.blockingUnaryCall(channel(), ECHO, CallOptions.DEFAULT, PAYLOAD);
+	}
+
+	/**
+	 * A message of a server stream.
+	 * @param messages takes the messages
+	 */
+	@Benchmark
+	@OperationsPerInvocation(MESSAGES)
+	public void streamedMessage(Blackhole messages) {
+		ClientCalls.blockingServerStreamingCall(channel(), STREAM, CallOptions.DEFAULT, PAYLOAD)
+			.forEachRemaining(messages::consume);
+	}
+
+	private Channel channel() {
+		Channel channel = this.channel;
+		if (channel == null) {
+			throw new IllegalStateException("not started");
+		}
+		return channel;
+	}
+
+	/**
+	 * The server.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		private volatile int port;
+
+		@EventListener
+		void started(GrpcServerStartedEvent event) {
+			this.port = event.getPort();
+		}
+
+		@Bean
+		MeterRegistry meterRegistry() {
+			return new SimpleMeterRegistry();
+		}
+
+		@Bean
+		@GrpcService
+		BindableService bench() {
+			return () -> ServerServiceDefinition.builder("bench.Bench")
+				.addMethod(ECHO, ServerCalls.asyncUnaryCall((byte[] request, StreamObserver<byte[]> responses) -> {
+					responses.onNext(request);
+					responses.onCompleted();
+				}))
+				.addMethod(STREAM,
+						ServerCalls.asyncServerStreamingCall((byte[] request, StreamObserver<byte[]> responses) -> {
+							for (int i = 0; i < MESSAGES; i++) {
+								responses.onNext(request);
+							}
+							responses.onCompleted();
+						}))
+				.build();
+		}
+
+	}
+
+}

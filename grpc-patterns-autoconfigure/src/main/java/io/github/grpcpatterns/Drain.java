@@ -1,0 +1,102 @@
+package io.github.grpcpatterns;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the handler of a call that the server is going away, so that a stream can come to
+ * its end by itself: save its place, say goodbye, complete. <pre>{@code
+ * public void watch(WatchRequest request, StreamObserver<Price> responses) {
+ *     Subscription prices = this.feed.subscribe(request, responses::onNext);
+ *     Drain.current().onDrain(() -> {
+ *         prices.cancel();
+ *         responses.onCompleted();
+ *     });
+ * }
+ * }</pre>
+ * <p>
+ * With {@code grpc.patterns.server.shutdown} the handlers are told when the server has
+ * sent its clients elsewhere, and what is left after the {@code drain-timeout} is ended
+ * as {@code UNAVAILABLE}, reason {@link EndReason#SERVER_DRAINING}. With that pattern
+ * switched off, nobody is ever told.
+ */
+public final class Drain {
+
+	private static final Drain NONE = new Drain(null);
+
+	private final @Nullable ServerCallGuard guard;
+
+	private volatile boolean draining;
+
+	private @Nullable List<Runnable> tasks;
+
+	Drain(@Nullable ServerCallGuard guard) {
+		this.guard = guard;
+	}
+
+	/**
+	 * Return the drain of the call being handled, on each thread that has the
+	 * {@link io.grpc.Context} of the call.
+	 * @return the drain, outside of calls one that never begins
+	 */
+	public static Drain current() {
+		CallRecord call = CallRecord.current();
+		ServerCallGuard guard = (call != null) ? call.guardIfAny() : null;
+		return (guard != null) ? guard.drain() : NONE;
+	}
+
+	/**
+	 * Return whether the server is going away. From any thread; for handlers that send in
+	 * a loop.
+	 * @return whether the handler should come to its end
+	 */
+	public boolean isDraining() {
+		return this.draining;
+	}
+
+	/**
+	 * Run something once, when the server begins to go away: at once if it already does,
+	 * never where the call is over before that.
+	 * <p>
+	 * The task runs like a callback of the call, in its {@link io.grpc.Context} and with
+	 * its MDC and security context, and never at the same time as a callback: a handler
+	 * that blocks in one hears of the drain when it returns, or asks
+	 * {@link #isDraining()}. An exception that leaves the task ends the call, as one of a
+	 * callback does. Called from outside a callback while the server goes away, the task
+	 * runs before this method returns, unless a callback is under way: then it runs
+	 * behind it.
+	 * @param task what to run; several run in the order in which they were given
+	 */
+	public void onDrain(Runnable task) {
+		ServerCallGuard guard = this.guard;
+		if (guard == null) {
+			return;
+		}
+		synchronized (this) {
+			if (!this.draining) {
+				if (this.tasks == null) {
+					this.tasks = new ArrayList<>(2);
+				}
+				this.tasks.add(task);
+				return;
+			}
+		}
+		guard.run(task);
+	}
+
+	/**
+	 * Begin, once.
+	 * @return what to run
+	 */
+	List<Runnable> begin() {
+		synchronized (this) {
+			List<Runnable> tasks = this.tasks;
+			this.tasks = null;
+			this.draining = true;
+			return (tasks != null) ? tasks : List.of();
+		}
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.github.grpcpatterns;
+
+import java.util.List;
+import java.util.Map;
+
+import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.grpc.MethodDescriptor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what a pattern has settled for a method, for those who show it. The interceptor of
+ * a pattern that can differ by method implements it, so that whoever replaces the
+ * interceptor is not shown settings that no longer hold.
+ * <p>
+ * Called when somebody looks, never by a call; from any thread.
+ */
+public interface MethodSettingsSource {
+
+	/**
+	 * Return the pattern. One of the server is asked about the methods that are served,
+	 * one of the client about these and about the methods that have been called.
+	 * @return the side and the name, such as {@code stream}, that stands before the names
+	 * of the settings
+	 */
+	ActivePattern pattern();
+
+	/**
+	 * Return the settings as they hold for a method.
+	 * @param method the method
+	 * @return the settings by name as in YAML without the name of the pattern, such as
+	 * {@code idle-timeout}, in the order in which to show them; none that does not touch
+	 * the method, and no secret. A {@link java.time.Duration} or a
+	 * {@link org.springframework.util.unit.DataSize} is shown as in YAML
+	 */
+	Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method);
+
+	/**
+	 * Return who may call a method.
+	 * @param method the method
+	 * @return who may, or {@code null} where this pattern does not decide it
+	 */
+	default @Nullable Access access(MethodDescriptor<?, ?> method) {
+		return null;
+	}
+
+	/**
+	 * Who may call a method.
+	 *
+	 * @param kind whether anyone may, and what is asked of the caller
+	 * @param authorities the authorities one of which the caller needs; empty but for
+	 * {@link Kind#AUTHORITIES}
+	 */
+	record Access(Kind kind, List<String> authorities) {
+
+		/** Anyone may. */
+		public static final Access PUBLIC = new Access(Kind.PUBLIC, List.of());
+
+		/**
+		 * The ways in which access is decided.
+		 */
+		public enum Kind {
+
+			/** Anyone may. */
+			PUBLIC,
+
+			/** Whoever has a valid token may. */
+			AUTHENTICATED,
+
+			/** Whoever has a valid token with one of the authorities may. */
+			AUTHORITIES,
+
+			/** Nobody may. */
+			DENIED
+
+		}
+
+	}
+
+}

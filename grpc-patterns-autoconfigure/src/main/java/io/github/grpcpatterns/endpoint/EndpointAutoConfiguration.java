@@ -1,0 +1,35 @@
+package io.github.grpcpatterns.endpoint;
+
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.CalledMethods;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.github.grpcpatterns.LiveCalls;
+import io.github.grpcpatterns.MethodSettingsSource;
+import io.github.grpcpatterns.RegisteredMethods;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the endpoint, where it is exposed.
+ */
+@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@ConditionalOnPattern
+@ConditionalOnClass(name = { "org.springframework.boot.actuate.endpoint.OperationResponseBody",
+		"org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint" })
+@ConditionalOnAvailableEndpoint(GrpcPatternsEndpoint.class)
+public final class EndpointAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsEndpoint")
+	GrpcPatternsEndpoint grpcPatternsEndpoint(RegisteredMethods served, CalledMethods called, LiveCalls liveCalls,
+			CallTimer timer, ObjectProvider<MethodSettingsSource> sources) {
+		return new GrpcPatternsEndpoint(served, called, liveCalls, timer, sources.stream().toList());
+	}
+
+}

@@ -1,0 +1,82 @@
+package io.github.grpcpatterns.ratelimit;
+
+import java.util.function.Function;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.CallTimer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a rate within this process: one bucket for all callers, or one for each.
+ * <p>
+ * A caller's bucket is forgotten when it was not used until it is full again, for then it
+ * is as good as new. Past {@value #MAX_CALLERS} callers some lose theirs earlier, which
+ * is the price of bounded memory.
+ */
+final class LocalLimiter implements CallLimiter {
+
+	static final int MAX_CALLERS = 100_000;
+
+	private final @Nullable Bucket common;
+
+	private final @Nullable Cache<Object, Bucket> own;
+
+	private final Function<Object, Bucket> create;
+
+	private final boolean principal;
+
+	LocalLimiter(CallRate rate, RateLimitServerProperties.Per per, CallTimer timer) {
+		TimeMeter time = new Time(timer);
+		this.create = (caller) -> Bucket.builder()
+			.addLimit((limit) -> rate.limit(limit))
+			.withCustomTimePrecision(time)
+			.build();
+		this.principal = per == RateLimitServerProperties.Per.PRINCIPAL;
+		if (per == RateLimitServerProperties.Per.METHOD) {
+			this.common = this.create.apply(per);
+			this.own = null;
+		}
+		else {
+			this.common = null;
+			this.own = Caffeine.newBuilder()
+				.maximumSize(MAX_CALLERS)
+				.expireAfterAccess(rate.refillTime())
+				.ticker(timer::nanoTime)
+				.executor(Runnable::run) // upkeep is short, and calls nobody
+				.build();
+		}
+	}
+
+	@Override
+	public long acquire(CallRecord call) {
+		Bucket bucket = (this.own != null) ? this.own.get(Caller.of(call, this.principal), this.create) : this.common;
+		if (bucket == null || bucket.tryConsume(1)) {
+			return 0;
+		}
+		return Math.max(1, bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
+	}
+
+	/**
+	 * The timer's time for buckets.
+	 *
+	 * @param timer the timer
+	 */
+	private record Time(CallTimer timer) implements TimeMeter {
+
+		@Override
+		public long currentTimeNanos() {
+			return this.timer.nanoTime();
+		}
+
+		@Override
+		public boolean isWallClockBased() {
+			return false;
+		}
+
+	}
+
+}

@@ -1,0 +1,91 @@
+package io.github.grpcpatterns.ratelimit;
+
+import java.nio.charset.StandardCharsets;
+
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.github.grpcpatterns.MethodPatterns;
+import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.SettingException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Auto-configuration for the rates at which calls are served. With a Bucket4j
+ * {@code ProxyManager} bean, whose keys are strings or bytes, all instances share them.
+ */
+@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@ConditionalOnPattern(RateLimitServerProperties.PREFIX)
+@EnableConfigurationProperties(RateLimitServerProperties.class)
+public final class RateLimitServerAutoConfiguration {
+
+	private static final String BUCKET4J = "io.github.bucket4j.Bucket";
+
+	private static final String CAFFEINE = "com.github.benmanes.caffeine.cache.Caffeine";
+
+	RateLimitServerAutoConfiguration(RateLimitServerProperties properties, ResourceLoader resources) {
+		String limit = properties.limit();
+		if (limit != null && !(ClassUtils.isPresent(BUCKET4J, resources.getClassLoader())
+				&& ClassUtils.isPresent(CAFFEINE, resources.getClassLoader()))) {
+			throw new SettingException(limit, null, "Needs Bucket4j and Caffeine on the class path.");
+		}
+	}
+
+	@Bean
+	MethodPatterns grpcPatternsRateLimitServerMethods(RateLimitServerProperties properties) {
+		return properties.methodOverrides().patterns();
+	}
+
+	/**
+	 * What needs Bucket4j and Caffeine.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { BUCKET4J, CAFFEINE })
+	static final class BucketConfiguration {
+
+		@Bean
+		CallLimiters grpcPatternsRateLimitServerLimiters(RateLimitServerProperties properties, CallTimer timer,
+				Environment environment, ObjectProvider<ProxyManager<String>> strings,
+				ObjectProvider<ProxyManager<byte[]>> bytes) {
+			return new CallLimiters(properties, timer, environment.getProperty("spring.application.name", ""),
+					shared(strings, bytes));
+		}
+
+		private static @Nullable ProxyManager<String> shared(ObjectProvider<ProxyManager<String>> strings,
+				ObjectProvider<ProxyManager<byte[]>> bytes) {
+			ProxyManager<String> shared = strings.getIfAvailable();
+			if (shared != null) {
+				return shared;
+			}
+			ProxyManager<byte[]> raw = bytes.getIfAvailable();
+			return (raw != null) ? raw.withMapper((String key) -> key.getBytes(StandardCharsets.UTF_8)) : null;
+		}
+
+		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsRateLimitServerInterceptor")
+		RateLimitServerInterceptor grpcPatternsRateLimitServerInterceptor(CallLimiters limiters,
+				RichStatus richStatus) {
+			return new RateLimitServerInterceptor(limiters, richStatus);
+		}
+
+		@Bean
+		@Nullable ActivePattern grpcPatternsRateLimitServerPattern(RateLimitServerProperties properties) {
+			return (properties.limit() != null) ? ActivePattern.server("rate-limit") : null;
+		}
+
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.github.grpcpatterns.ratelimit;
+
+import java.util.concurrent.TimeUnit;
+
+import com.google.protobuf.Duration;
+import com.google.rpc.RetryInfo;
+import io.github.grpcpatterns.CallEnding;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.PerMethod;
+import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+
+import org.springframework.core.Ordered;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+
+/**
+ * Refuses calls that come faster than the rate of their method, principal or peer, and
+ * tells the caller when to come again.
+ * <p>
+ * Without it, or without a rate, every call is served. A shared store that is slow holds
+ * the thread of its call until the time limit.
+ */
+@GrpcGlobalServerInterceptor
+@GlobalServerInterceptor
+public final class RateLimitServerInterceptor implements ServerInterceptor, Ordered {
+
+	private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private final PerMethod<CallLimiter> limiters;
+
+	private final RichStatus richStatus;
+
+	RateLimitServerInterceptor(CallLimiters limiters, RichStatus richStatus) {
+		this.limiters = new PerMethod<>((method) -> limiters.of(method.getFullMethodName()));
+		this.richStatus = richStatus;
+	}
+
+	@Override
+	public int getOrder() {
+		return ServerInterceptorOrder.RATE_LIMIT;
+	}
+
+	@Override
+	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+			ServerCallHandler<ReqT, RespT> next) {
+		CallLimiter limiter = this.limiters.get(call.getMethodDescriptor());
+		if (limiter == CallLimiter.NONE) {
+			return next.startCall(call, headers);
+		}
+		ServerCallGuard guard = ServerCallGuard.current();
+		long waitNanos = limiter.acquire(guard.record());
+		if (waitNanos == 0) {
+			return next.startCall(call, headers);
+		}
+		return guard.refuse(call, refusal(guard, waitNanos));
+	}
+
+	private CallEnding refusal(ServerCallGuard guard, long waitNanos) {
+		long millis = (waitNanos - 1) / NANOS_PER_MILLI + 1;
+		Metadata trailers = new Metadata();
+		trailers.put(RichStatus.PUSHBACK, Long.toString(millis));
+		Duration delay = Duration.newBuilder()
+			.setSeconds(millis / 1000)
+			.setNanos((int) (millis % 1000 * NANOS_PER_MILLI))
+			.build();
+		return this.richStatus.ending(EndReason.RATE_LIMITED, EndReason.RATE_LIMITED.status(), trailers, guard.record(),
+				RetryInfo.newBuilder().setRetryDelay(delay).build());
+	}
+
+}

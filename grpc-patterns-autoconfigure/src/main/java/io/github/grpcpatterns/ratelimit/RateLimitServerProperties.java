@@ -1,0 +1,127 @@
+package io.github.grpcpatterns.ratelimit;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+import io.github.grpcpatterns.MethodOverride;
+import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.Settings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+
+/**
+ * {@link ConfigurationProperties Properties} for the rates at which calls are served.
+ *
+ * @param enabled Whether to limit the rate of calls.
+ * @param callsPerSecond Calls that are served per second, as a long-term average.
+ * Decimals are allowed. Zero means no limit.
+ * @param burst Calls that may come at once after a pause. Zero means the rate, rounded
+ * up.
+ * @param per Who has a rate of their own. Without a principal the peer counts.
+ * @param storeTimeout Time the shared store may take to answer. Zero means as long as it
+ * likes. If a duration suffix is not specified, seconds will be used.
+ * @param onStoreFailure What happens to calls while the shared store fails.
+ * @param overrides List of settings for some methods.
+ */
+@ConfigurationProperties(value = RateLimitServerProperties.PREFIX, ignoreUnknownFields = false)
+public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue("0") double callsPerSecond,
+		@DefaultValue("0") long burst, @DefaultValue("method") Per per,
+		@DefaultValue("250ms") @DurationUnit(ChronoUnit.SECONDS) Duration storeTimeout,
+		@DefaultValue("local") OnStoreFailure onStoreFailure, @DefaultValue List<Override> overrides) {
+
+	static final String PREFIX = "grpc.patterns.server.rate-limit";
+
+	public RateLimitServerProperties {
+		checkRate(callsPerSecond);
+		Settings.notNegative("burst", burst);
+		Settings.notNegative("store-timeout", storeTimeout);
+	}
+
+	private static void checkRate(@Nullable Double callsPerSecond) {
+		Settings.notNegative("calls-per-second", callsPerSecond);
+		if (callsPerSecond != null && callsPerSecond != 0
+				&& (callsPerSecond < CallRate.MIN || callsPerSecond > CallRate.MAX)) {
+			throw new SettingException("calls-per-second", callsPerSecond,
+					"Must be 0, or between 0.000001 and 1000000000.");
+		}
+	}
+
+	/**
+	 * Return a setting with a rate, for without one nothing is limited.
+	 */
+	@Nullable String limit() {
+		if (this.callsPerSecond > 0) {
+			return PREFIX + ".calls-per-second";
+		}
+		for (int i = 0; i < this.overrides.size(); i++) {
+			Double rate = this.overrides.get(i).callsPerSecond();
+			if (rate != null && rate > 0) {
+				return PREFIX + ".overrides[" + i + "].calls-per-second";
+			}
+		}
+		return null;
+	}
+
+	MethodOverrides<Override> methodOverrides() {
+		return MethodOverrides.of(PREFIX, this.overrides);
+	}
+
+	/**
+	 * Who has a rate of their own.
+	 */
+	public enum Per {
+
+		/** Each method, whoever calls it. */
+		METHOD,
+
+		/** Each authenticated caller, for all methods that share the setting. */
+		PRINCIPAL,
+
+		/** Each address that calls come from, for all methods that share the setting. */
+		PEER
+
+	}
+
+	/**
+	 * What happens to calls while the shared store fails.
+	 */
+	public enum OnStoreFailure {
+
+		/** The rate is held by each instance for itself. */
+		LOCAL,
+
+		/** Calls are refused. */
+		REJECT
+
+	}
+
+	/**
+	 * Settings for some methods; what is left out is decided elsewhere.
+	 *
+	 * @param methods List of patterns of the methods.
+	 * @param callsPerSecond Calls that are served per second. Zero means no limit.
+	 * @param burst Calls that may come at once after a pause. Zero means the rate,
+	 * rounded up.
+	 * @param per Who has a rate of their own.
+	 * @param storeTimeout Time the shared store may take to answer. Zero means as long as
+	 * it likes.
+	 * @param onStoreFailure What happens to calls while the shared store fails.
+	 */
+	public record Override(@DefaultValue List<String> methods, @Nullable Double callsPerSecond, @Nullable Long burst,
+			@Nullable Per per, @DurationUnit(ChronoUnit.SECONDS) @Nullable Duration storeTimeout,
+			@Nullable OnStoreFailure onStoreFailure) implements MethodOverride {
+
+		public Override {
+			checkRate(callsPerSecond);
+			Settings.notNegative("burst", burst);
+			Settings.notNegative("store-timeout", storeTimeout);
+		}
+
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.github.grpcpatterns.ratelimit;
+
+import java.util.concurrent.TimeUnit;
+
+import io.github.bucket4j.BucketConfiguration;
+import io.github.grpcpatterns.CallRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a rate for all instances together, in the shared store. While that fails, each
+ * instance holds it for itself, or calls are refused.
+ */
+final class SharedLimiter implements CallLimiter {
+
+	/** What a caller is told who is refused because the store fails. */
+	private static final long STORE_FAILURE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private final SharedStore store;
+
+	private final BucketConfiguration bucket;
+
+	private final String key;
+
+	private final RateLimitServerProperties.Per per;
+
+	private final @Nullable CallLimiter fallback;
+
+	/**
+	 * Create it.
+	 * @param store the store
+	 * @param rate the rate
+	 * @param key the key of the bucket, or what the keys of all callers begin with
+	 * @param per who has a bucket
+	 * @param fallback what decides while the store fails, {@code null} if calls are
+	 * refused then
+	 */
+	SharedLimiter(SharedStore store, CallRate rate, String key, RateLimitServerProperties.Per per,
+			@Nullable CallLimiter fallback) {
+		this.store = store;
+		this.bucket = BucketConfiguration.builder().addLimit((limit) -> rate.limit(limit)).build();
+		this.key = key;
+		this.per = per;
+		this.fallback = fallback;
+	}
+
+	@Override
+	public long acquire(CallRecord call) {
+		long wait = this.store.acquire(key(call), this.bucket);
+		if (wait != SharedStore.FAILED) {
+			return wait;
+		}
+		return (this.fallback != null) ? this.fallback.acquire(call) : STORE_FAILURE_NANOS;
+	}
+
+	private String key(CallRecord call) {
+		return switch (this.per) {
+			case METHOD -> this.key;
+			case PRINCIPAL -> this.key + Caller.text(Caller.of(call, true));
+			case PEER -> this.key + Caller.text(Caller.of(call, false));
+		};
+	}
+
+}

@@ -1,0 +1,222 @@
+package io.github.grpcpatterns.shutdown;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import com.google.rpc.RetryInfo;
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.InfrastructureMethods;
+import io.github.grpcpatterns.LiveCalls;
+import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.ServerLifecycleListener;
+import io.grpc.Server;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.Lifecycle;
+
+/**
+ * Brings servers to their end. All of it happens while the stack waits on the thread that
+ * stops the server, so that the stack's own grace period begins when nothing is left to
+ * wait for, and neither shortens nor lengthens anything.
+ */
+final class ServerDrain implements ServerLifecycleListener {
+
+	/** When to come back, though elsewhere would do as well. */
+	static final RetryInfo RETRY = RetryInfo.newBuilder()
+		.setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
+		.build();
+
+	/**
+	 * How long the trailers of the calls that were ended may take to leave. After that
+	 * connections are cut, of clients that do not read or do not answer.
+	 */
+	private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+	/** For connections that were cut. Both together stay well below five seconds. */
+	private static final long CUT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final Logger logger = LoggerFactory.getLogger(ServerDrain.class);
+
+	private final long preStopNanos;
+
+	private final long drainNanos;
+
+	private final LiveCalls calls;
+
+	private final ObjectProvider<HealthSwitch> health;
+
+	/** What runs, by server; servers have no equality of their own. */
+	private final Map<Server, Lifecycle> started = new ConcurrentHashMap<>();
+
+	/** The servers that take no more calls. */
+	private final Set<Server> draining = ConcurrentHashMap.newKeySet();
+
+	private final AtomicBoolean together = new AtomicBoolean();
+
+	private volatile boolean underWay;
+
+	private volatile boolean closing;
+
+	ServerDrain(ShutdownProperties properties, LiveCalls calls, ObjectProvider<HealthSwitch> health) {
+		this.preStopNanos = nanos(properties.preStopDelay());
+		this.drainNanos = nanos(properties.drainTimeout());
+		this.calls = calls;
+		this.health = health;
+	}
+
+	private static long nanos(Duration duration) {
+		try {
+			return duration.toNanos();
+		}
+		catch (ArithmeticException ex) {
+			return Long.MAX_VALUE;
+		}
+	}
+
+	/**
+	 * The application ends, and every server with it.
+	 */
+	void closing() {
+		this.closing = true;
+	}
+
+	/**
+	 * Return whether any server takes no more calls.
+	 */
+	boolean underWay() {
+		return this.underWay;
+	}
+
+	/**
+	 * Return whether a call came to a server that takes no more calls.
+	 */
+	boolean concerns(ServerCallGuard call) {
+		Server server = call.server();
+		return (server != null) && this.draining.contains(server);
+	}
+
+	@Override
+	public void started(Server server, Lifecycle lifecycle) {
+		this.started.put(server, lifecycle);
+	}
+
+	@Override
+	public void stopping(Server server) {
+		this.started.remove(server);
+		List<Thread> others = stopOthers();
+		try {
+			drain(server);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.draining.remove(server);
+			this.underWay = !this.draining.isEmpty();
+		}
+		join(others);
+	}
+
+	/**
+	 * Where the application ends, its servers stop one after the other: stop them at the
+	 * same time instead, or the last would wait for all the drains before its own.
+	 */
+	private List<Thread> stopOthers() {
+		if (!this.closing || !this.together.compareAndSet(false, true)) {
+			return List.of();
+		}
+		List<Thread> others = new ArrayList<>();
+		this.started.values().stream().distinct().filter(Lifecycle::isRunning).forEach((lifecycle) -> {
+			Thread thread = new Thread(lifecycle::stop, "grpc-patterns-stop-" + (others.size() + 1));
+			thread.start();
+			others.add(thread);
+		});
+		return others;
+	}
+
+	private void join(List<Thread> threads) {
+		try {
+			for (Thread thread : threads) {
+				thread.join(); // stops within the same time as this one did
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void drain(Server server) throws InterruptedException {
+		this.health.forEach(HealthSwitch::enterTerminalState);
+		if (this.preStopNanos > 0) {
+			server.awaitTermination(this.preStopNanos, TimeUnit.NANOSECONDS);
+		}
+		server.shutdown();
+		this.draining.add(server);
+		this.underWay = true;
+		// A call that is not among the live ones yet will see that it is refused.
+		forEach(server, (call) -> {
+			if (endsFirst(call)) {
+				end(call);
+			}
+		});
+		AtomicInteger live = new AtomicInteger();
+		forEach(server, (call) -> {
+			live.incrementAndGet();
+			call.guard().beginDrain();
+		});
+		logger.info("A gRPC server stops, {} calls are under way", live);
+		boolean drained = false;
+		try {
+			drained = server.awaitTermination(this.drainNanos, TimeUnit.NANOSECONDS);
+		}
+		finally {
+			if (!drained) {
+				endAll(server);
+			}
+		}
+	}
+
+	private static boolean endsFirst(CallRecord call) {
+		return call.streaming() && InfrastructureMethods.contains(call.methodName());
+	}
+
+	private void endAll(Server server) throws InterruptedException {
+		AtomicInteger ended = new AtomicInteger();
+		forEach(server, (call) -> {
+			if (end(call)) {
+				ended.incrementAndGet();
+			}
+		});
+		if (ended.get() > 0) {
+			logger.warn("Ended {} calls that were under way after the drain timeout", ended);
+		}
+		if (!server.awaitTermination(CLOSE_NANOS, TimeUnit.NANOSECONDS)) {
+			server.shutdownNow();
+			server.awaitTermination(CUT_NANOS, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	private static boolean end(CallRecord call) {
+		return call.guard().endForGood(EndReason.SERVER_DRAINING, RETRY);
+	}
+
+	private void forEach(Server server, Consumer<CallRecord> action) {
+		this.calls.forEach((call) -> {
+			if (call.guard().server() == server) {
+				action.accept(call);
+			}
+		});
+	}
+
+}

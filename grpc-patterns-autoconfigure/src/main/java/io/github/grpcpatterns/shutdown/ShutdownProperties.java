@@ -1,0 +1,35 @@
+package io.github.grpcpatterns.shutdown;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+import io.github.grpcpatterns.Settings;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+
+/**
+ * {@link ConfigurationProperties Properties} for the end of a server.
+ *
+ * @param enabled Whether to drain the calls under way before a server stops.
+ * @param preStopDelay Time to go on serving after health says that the server is not
+ * serving any more. Zero means no delay. If a duration suffix is not specified, seconds
+ * will be used.
+ * @param drainTimeout Time for the calls under way to finish after the server has sent
+ * its clients elsewhere; what is left is ended. Zero means that nothing is waited for. If
+ * a duration suffix is not specified, seconds will be used.
+ */
+@ConfigurationProperties(value = ShutdownProperties.PREFIX, ignoreUnknownFields = false)
+public record ShutdownProperties(@DefaultValue("true") boolean enabled,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration preStopDelay,
+		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration drainTimeout) {
+
+	static final String PREFIX = "grpc.patterns.server.shutdown";
+
+	public ShutdownProperties {
+		Settings.notNegative("pre-stop-delay", preStopDelay);
+		Settings.notNegative("drain-timeout", drainTimeout);
+	}
+
+}

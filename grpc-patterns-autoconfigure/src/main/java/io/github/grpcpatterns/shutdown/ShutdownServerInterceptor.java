@@ -1,0 +1,47 @@
+package io.github.grpcpatterns.shutdown;
+
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+
+import org.springframework.core.Ordered;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+
+/**
+ * Refuses the calls that arrive at a server that goes away, though it has sent its
+ * clients elsewhere: those were on their way. Their handlers have not begun, so that
+ * clients may repeat them.
+ */
+@GrpcGlobalServerInterceptor
+@GlobalServerInterceptor
+public final class ShutdownServerInterceptor implements ServerInterceptor, Ordered {
+
+	private final ServerDrain drain;
+
+	ShutdownServerInterceptor(ServerDrain drain) {
+		this.drain = drain;
+	}
+
+	@Override
+	public int getOrder() {
+		return ServerInterceptorOrder.SHUTDOWN;
+	}
+
+	@Override
+	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+			ServerCallHandler<ReqT, RespT> next) {
+		if (this.drain.underWay()) {
+			ServerCallGuard guard = ServerCallGuard.current();
+			if (this.drain.concerns(guard)) {
+				return guard.refuse(call, EndReason.SERVER_DRAINING, ServerDrain.RETRY);
+			}
+		}
+		return next.startCall(call, headers);
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.github.grpcpatterns.validation;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/**
+ * Reports a {@link BrokenRulesException}.
+ */
+final class BrokenRulesFailureAnalyzer extends AbstractFailureAnalyzer<BrokenRulesException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, BrokenRulesException cause) {
+		Throwable reason = cause.getCause();
+		return new FailureAnalysis(
+				"The buf.validate rules of the message " + cause.type()
+						+ ", or of one that it holds, do not compile:\n\n    "
+						+ ((reason != null) ? reason.getMessage() : cause.getMessage()),
+				"Correct the rule in the proto file, or switch the check of requests off: "
+						+ ValidationServerProperties.PREFIX + ".enabled=false",
+				cause);
+	}
+
+}

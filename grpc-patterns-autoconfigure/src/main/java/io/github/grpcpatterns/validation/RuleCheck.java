@@ -1,0 +1,46 @@
+package io.github.grpcpatterns.validation;
+
+import build.buf.protovalidate.exceptions.CompilationException;
+import com.google.protobuf.Message;
+import io.github.grpcpatterns.RegisteredMethods;
+import io.grpc.MethodDescriptor;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * Compiles the rules of all requests at the start: a broken one would otherwise fail each
+ * call of its method.
+ */
+final class RuleCheck implements SmartInitializingSingleton {
+
+	private final RegisteredMethods methods;
+
+	private final RequestValidator validator;
+
+	RuleCheck(RegisteredMethods methods, RequestValidator validator) {
+		this.methods = methods;
+		this.validator = validator;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		for (MethodDescriptor<?, ?> method : this.methods.all().values()) {
+			RequestRules rules = RequestRules.of(method);
+			if (rules != RequestRules.NONE && rules != RequestRules.UNKNOWN
+					&& method.getRequestMarshaller() instanceof MethodDescriptor.PrototypeMarshaller<?> marshaller
+					&& marshaller.getMessagePrototype() instanceof Message prototype) {
+				compile(prototype);
+			}
+		}
+	}
+
+	private void compile(Message prototype) {
+		try {
+			this.validator.compile(prototype);
+		}
+		catch (CompilationException ex) {
+			throw new BrokenRulesException(prototype.getDescriptorForType().getFullName(), ex);
+		}
+	}
+
+}

@@ -1,0 +1,47 @@
+package io.github.grpcpatterns.validation;
+
+import build.buf.protovalidate.Validator;
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.github.grpcpatterns.RegisteredMethods;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the check of requests with protovalidate. A {@link Validator}
+ * bean of the application is used where there is one.
+ */
+@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@ConditionalOnPattern(ValidationServerProperties.PREFIX)
+@ConditionalOnClass(name = { "build.buf.protovalidate.Validator", "dev.cel.bundle.Cel" })
+@EnableConfigurationProperties(ValidationServerProperties.class)
+public final class ValidationServerAutoConfiguration {
+
+	@Bean
+	RequestValidator grpcPatternsValidationServerValidator(ObjectProvider<Validator> validator) {
+		return new RequestValidator(validator.getIfAvailable());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsValidationServerInterceptor")
+	ValidationServerInterceptor grpcPatternsValidationServerInterceptor(RequestValidator validator) {
+		return new ValidationServerInterceptor(validator);
+	}
+
+	@Bean
+	RuleCheck grpcPatternsValidationServerRuleCheck(RegisteredMethods methods, RequestValidator validator) {
+		return new RuleCheck(methods, validator);
+	}
+
+	@Bean
+	ActivePattern grpcPatternsValidationServerPattern() {
+		return ActivePattern.server("validation");
+	}
+
+}

@@ -1,0 +1,95 @@
+package io.github.grpcpatterns.ratelimit;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
+import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link RateLimitServerProperties} and {@link CallRate}.
+ */
+class RateLimitServerPropertiesTests {
+
+	private static RateLimitServerProperties bind(Map<String, String> settings) {
+		return new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate(RateLimitServerProperties.PREFIX,
+				RateLimitServerProperties.class);
+	}
+
+	@Test
+	void nothingIsLimitedByDefault() {
+		RateLimitServerProperties properties = bind(Map.of());
+		assertThat(properties.enabled()).isTrue();
+		assertThat(properties.callsPerSecond()).isZero();
+		assertThat(properties.burst()).isZero();
+		assertThat(properties.per()).isEqualTo(Per.METHOD);
+		assertThat(properties.storeTimeout()).isEqualTo(Duration.ofMillis(250));
+		assertThat(properties.onStoreFailure()).isEqualTo(OnStoreFailure.LOCAL);
+		assertThat(properties.overrides()).isEmpty();
+		assertThat(properties.limit()).isNull();
+	}
+
+	@Test
+	void everythingCanBeSetAndOverridden() {
+		String prefix = RateLimitServerProperties.PREFIX;
+		RateLimitServerProperties properties = bind(Map.of(prefix + ".calls-per-second", "2.5", prefix + ".burst", "7",
+				prefix + ".per", "principal", prefix + ".store-timeout", "1", prefix + ".on-store-failure", "reject",
+				prefix + ".overrides[0].methods", "a.B/*", prefix + ".overrides[0].calls-per-second", "0.1",
+				prefix + ".overrides[0].per", "peer", prefix + ".overrides[0].store-timeout", "5ms"));
+		assertThat(properties.callsPerSecond()).isEqualTo(2.5);
+		assertThat(properties.burst()).isEqualTo(7);
+		assertThat(properties.per()).isEqualTo(Per.PRINCIPAL);
+		assertThat(properties.storeTimeout()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(properties.onStoreFailure()).isEqualTo(OnStoreFailure.REJECT);
+		assertThat(properties.limit()).isEqualTo("grpc.patterns.server.rate-limit.calls-per-second");
+		RateLimitServerProperties.Override override = properties.overrides().get(0);
+		assertThat(override.callsPerSecond()).isEqualTo(0.1);
+		assertThat(override.burst()).isNull();
+		assertThat(override.per()).isEqualTo(Per.PEER);
+		assertThat(override.storeTimeout()).isEqualTo(Duration.ofMillis(5));
+		assertThat(override.onStoreFailure()).isNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "calls-per-second, -1, Must not be negative.", "calls-per-second, NaN, Must not be negative.",
+			"calls-per-second, 0.0000001, 'Must be 0, or between 0.000001 and 1000000000.'",
+			"calls-per-second, 1e10, 'Must be 0, or between 0.000001 and 1000000000.'",
+			"burst, -1, Must not be negative.", "store-timeout, -1s, Must not be negative." })
+	void whatCannotBeIsRefused(String name, String value, String reason) {
+		for (String place : new String[] { ".", ".overrides[0]." }) {
+			assertThatExceptionOfType(BindException.class)
+				.isThrownBy(() -> bind(Map.of(RateLimitServerProperties.PREFIX + place + name, value)))
+				.havingRootCause()
+				.isInstanceOfSatisfying(SettingException.class, (ex) -> {
+					assertThat(ex.setting()).isEqualTo(name);
+					assertThat(ex.reason()).isEqualTo(reason);
+				});
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 0, 1/1s/1", "50, 0, 50/1s/50", "2.5, 0, 25/10s/3", "0.1, 0, 1/10s/1", "0.333, 4, 333/1000s/4",
+			"0.000001, 0, 1/1000000s/1", "0.0000015, 0, 15/10000000s/1", "1000000000, 0, 1000000000/1s/1000000000",
+			"123456.789, 5, 12345679/100s/5", "3.3333333333333335, 0, 33333/10000s/4" })
+	void ratesAreWholeNumbersOfCallsInAPowerOfTenOfSeconds(double callsPerSecond, long burst, String rate) {
+		assertThat(CallRate.of(callsPerSecond, burst)).hasToString(rate);
+	}
+
+	@Test
+	void aBucketIsFullAgainAfterItsBurstAtItsRate() {
+		assertThat(CallRate.of(2.5, 0).refillTime()).isEqualTo(Duration.ofMillis(1200));
+		assertThat(CallRate.of(0.000001, Long.MAX_VALUE).refillTime()).isPositive();
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.github.grpcpatterns.shutdown;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.StreamObserver;
+
+/**
+ * Watches the health of a server.
+ */
+final class Health implements StreamObserver<HealthCheckResponse> {
+
+	private final List<ServingStatus> seen = new CopyOnWriteArrayList<>();
+
+	private final CompletableFuture<Status> end = new CompletableFuture<>();
+
+	private Health() {
+	}
+
+	static Health watch(Channel channel, String name) {
+		Health health = new Health();
+		HealthGrpc.newStub(channel).watch(HealthCheckRequest.newBuilder().setService(name).build(), health);
+		return health;
+	}
+
+	/**
+	 * Ask a manager without a server.
+	 */
+	static ServingStatus status(HealthStatusManager manager, String name) {
+		Health health = new Health();
+		((HealthGrpc.AsyncService) manager.getHealthService())
+			.check(HealthCheckRequest.newBuilder().setService(name).build(), health);
+		return health.seen.get(0);
+	}
+
+	List<ServingStatus> seen() {
+		return this.seen;
+	}
+
+	boolean ended() {
+		return this.end.isDone();
+	}
+
+	Status await() throws Exception {
+		return this.end.get(20, TimeUnit.SECONDS);
+	}
+
+	@Override
+	public void onNext(HealthCheckResponse response) {
+		this.seen.add(response.getStatus());
+	}
+
+	@Override
+	public void onError(Throwable ex) {
+		this.end.complete(Status.fromThrowable(ex));
+	}
+
+	@Override
+	public void onCompleted() {
+		this.end.complete(Status.OK);
+	}
+
+}
