@@ -75,7 +75,7 @@ class StreamLimitTests {
 			assertThat(call.closes()).isZero();
 			this.timer.advance(Duration.ofNanos(1));
 			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_DURATION);
-			assertThat(this.timer.scheduled()).isEmpty();
+			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
 		}
 	}
 
@@ -89,7 +89,7 @@ class StreamLimitTests {
 			assertThat(call.closes()).isZero();
 			this.timer.advance(Duration.ofSeconds(1));
 			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
-			assertThat(this.timer.scheduled()).isEmpty();
+			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
 		}
 	}
 
@@ -123,7 +123,7 @@ class StreamLimitTests {
 			handler.responses.onCompleted();
 			assertThat(call.await().isOk()).isTrue();
 			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
-			assertThat(this.timer.scheduled()).isEmpty();
+			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
 		}
 	}
 

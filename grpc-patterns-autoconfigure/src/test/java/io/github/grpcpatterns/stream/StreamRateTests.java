@@ -267,7 +267,7 @@ class StreamRateTests {
 			assertThat(call.closes()).isZero();
 			this.timer.advance(Duration.ofSeconds(1));
 			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
-			assertThat(this.timer.scheduled()).isEmpty();
+			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
 		}
 	}
 
