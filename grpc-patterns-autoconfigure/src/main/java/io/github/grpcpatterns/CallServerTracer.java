@@ -61,6 +61,7 @@ final class CallServerTracer extends ServerStreamTracer {
 
 	@Override
 	public void inboundMessageRead(int seqNo, long optionalWireSize, long optionalUncompressedSize) {
+		this.record.read(optionalUncompressedSize);
 		if (optionalUncompressedSize >= 0) {
 			this.sizeKnown = true;
 			this.record.size(false, optionalUncompressedSize);
