@@ -4,6 +4,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.grpc.CallOptions;
 import io.grpc.Context;
@@ -59,6 +61,14 @@ public final class CallRecord {
 	private long lastMessageNanos;
 
 	private long inflated;
+
+	/**
+	 * Sizes of the messages that the transport has read and nobody has seen yet, where
+	 * someone wants to know.
+	 */
+	private volatile @Nullable Queue<Long> unseenSizes;
+
+	private long messageBytes = -1;
 
 	private volatile @Nullable Status transportStatus;
 
@@ -358,7 +368,41 @@ public final class CallRecord {
 		this.inflated += bytes;
 	}
 
+	/**
+	 * Keep what the transport tells about the size of each message received, for
+	 * {@link #messageBytes()}. Called before the first message is asked for.
+	 */
+	public void keepMessageBytes() {
+		this.unseenSizes = new ConcurrentLinkedQueue<>();
+	}
+
+	/**
+	 * Return the size of the message that is being received, within its callback.
+	 * @return the uncompressed bytes without framing; negative where the transport does
+	 * not tell, or nobody asked to keep them
+	 */
+	public long messageBytes() {
+		return this.messageBytes;
+	}
+
+	/**
+	 * The transport has read a message.
+	 * @param bytes its size, negative where that is not known yet
+	 */
+	void read(long bytes) {
+		Queue<Long> sizes = this.unseenSizes;
+		if (sizes != null) {
+			sizes.add(bytes);
+		}
+	}
+
 	void received() {
+		Queue<Long> sizes = this.unseenSizes;
+		if (sizes != null) {
+			Long size = sizes.poll();
+			this.messageBytes = (size == null || (size < 0 && this.inflated == 0)) ? -1
+					: (size < 0) ? this.inflated : size;
+		}
 		if (this.inflated > 0) {
 			size(false, this.inflated);
 			this.inflated = 0;

@@ -22,13 +22,16 @@ final class CallServerTracer extends ServerStreamTracer {
 
 	private final Factory factory;
 
+	private final String methodName;
+
 	private boolean sizeKnown;
 
 	private volatile boolean resolved;
 
-	private CallServerTracer(CallRecord record, Factory factory) {
+	private CallServerTracer(CallRecord record, Factory factory, String methodName) {
 		this.record = record;
 		this.factory = factory;
+		this.methodName = methodName;
 	}
 
 	@Override
@@ -58,6 +61,7 @@ final class CallServerTracer extends ServerStreamTracer {
 
 	@Override
 	public void inboundMessageRead(int seqNo, long optionalWireSize, long optionalUncompressedSize) {
+		this.record.read(optionalUncompressedSize);
 		if (optionalUncompressedSize >= 0) {
 			this.sizeKnown = true;
 			this.record.size(false, optionalUncompressedSize);
@@ -78,7 +82,9 @@ final class CallServerTracer extends ServerStreamTracer {
 		if (guard != null) {
 			guard.transportClosed();
 		}
-		else if (!this.resolved && status.getCode() == Status.Code.UNIMPLEMENTED) {
+		else if (!this.resolved && status.getCode() == Status.Code.UNIMPLEMENTED
+				&& !this.factory.methods.contains(this.methodName)) { // but its
+																		// compression
 			this.factory.unknownMethodListeners.forEach(UnknownMethodListener::unknownMethod);
 		}
 	}
@@ -90,16 +96,19 @@ final class CallServerTracer extends ServerStreamTracer {
 
 		private final CallTimer timer;
 
+		private final RegisteredMethods methods;
+
 		private final List<UnknownMethodListener> unknownMethodListeners;
 
-		Factory(CallTimer timer, List<UnknownMethodListener> unknownMethodListeners) {
+		Factory(CallTimer timer, RegisteredMethods methods, List<UnknownMethodListener> unknownMethodListeners) {
 			this.timer = timer;
+			this.methods = methods;
 			this.unknownMethodListeners = unknownMethodListeners;
 		}
 
 		@Override
 		public ServerStreamTracer newServerStreamTracer(String fullMethodName, @Nullable Metadata headers) {
-			return new CallServerTracer(new CallRecord(this.timer.nanoTime()), this);
+			return new CallServerTracer(new CallRecord(this.timer.nanoTime()), this, fullMethodName);
 		}
 
 	}

@@ -72,10 +72,10 @@ public final class GrpcPatternsAutoConfiguration {
 	}
 
 	@Bean
-	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer,
+	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer, RegisteredMethods methods,
 			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
 		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();
-		return (builder) -> builder.addStreamTracerFactory(new CallServerTracer.Factory(timer, listeners));
+		return (builder) -> builder.addStreamTracerFactory(new CallServerTracer.Factory(timer, methods, listeners));
 	}
 
 	@Bean

@@ -95,8 +95,16 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	private final boolean hasDeadline;
 
-	/** {@link #OPEN}, {@link #CLOSED}, {@link #GONE} or an {@link Ended}. */
+	/**
+	 * {@link #OPEN}, {@link #CLOSED}, {@link #GONE}, an {@link Ended}, or {@link Held}.
+	 */
 	private volatile Object state = OPEN;
+
+	/**
+	 * How a policy wanted to end the call while a close was on its way, which counts if
+	 * that close is held.
+	 */
+	private volatile @Nullable Late late;
 
 	@SuppressWarnings("unused") // through REPORTED
 	private volatile boolean reported;
@@ -195,7 +203,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(EndReason reason, Message... details) {
-		return this.state == OPEN && end(this.shared.richStatus().ending(reason, this.record, details));
+		return undecided(this.state) && end(this.shared.richStatus().ending(reason, this.record, details));
 	}
 
 	/**
@@ -216,15 +224,25 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean endForGood(EndReason reason, Message... details) {
-		return this.state == OPEN && end(this.shared.richStatus().ending(reason, this.record, details), true);
+		return undecided(this.state) && end(this.shared.richStatus().ending(reason, this.record, details), true);
 	}
 
 	private boolean end(CallEnding ending, boolean forGood) {
-		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, How.POLICY))) {
-			return false;
+		Object state = this.state;
+		Ended ended = new Ended(ending, How.POLICY);
+		while (mayEnd(state) && !STATE.compareAndSet(this, state, ended)) {
+			state = this.state;
 		}
+		if (!mayEnd(state)) {
+			this.late = new Late(ending, forGood);
+			return this.state instanceof Held && end(ending, forGood);
+		}
+		boolean held = state != OPEN;
 		reportWhenStuck();
 		this.out.execute(() -> {
+			if (held) {
+				this.closedByUs = false; // what went before was held back
+			}
 			// The handler says that it begins before it looks at the state: it has begun
 			// by now, or it does not any more.
 			if (forGood && this.handlerBegun && !idempotent()) {
@@ -248,6 +266,87 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	private void cancel() {
 		cancelContext();
 		this.in.execute(this::cancelHandler);
+	}
+
+	private static boolean mayEnd(Object state) {
+		return state == OPEN || state instanceof Held;
+	}
+
+	/**
+	 * Return whether the call may be ended, or a close is on its way that may yet be
+	 * held.
+	 */
+	private boolean undecided(Object state) {
+		return mayEnd(state) || (state != GONE && this.sent == null && !ended());
+	}
+
+	/**
+	 * Hold back the close that is passing, from within {@code close} of an interceptor,
+	 * because messages that were sent before wait for the transport. Until
+	 * {@link #releaseClose()} a policy may still end the call, with its own status.
+	 * @return whether it may be held; {@code false} where a policy is closing
+	 */
+	public boolean holdClose() {
+		Object state = this.state;
+		boolean holdable = state == CLOSED || (state instanceof Ended ended && ended.how() != How.POLICY);
+		if (!holdable || !STATE.compareAndSet(this, state, new Held(state))) {
+			return false;
+		}
+		Late late = this.late;
+		if (late != null) {
+			end(late.ending(), late.forGood());
+		}
+		return true;
+	}
+
+	/**
+	 * Let the close that was held back go on.
+	 * @return whether the interceptor must close now; {@code false} where a policy or the
+	 * client was faster
+	 */
+	public boolean releaseClose() {
+		Object state = this.state;
+		return state instanceof Held held && STATE.compareAndSet(this, state, held.state());
+	}
+
+	/**
+	 * Run something that sends, so that it never runs at the same time as anything else
+	 * that is sent in this call: now, or right behind what is being sent at the moment.
+	 * @param send what to run; an exception ends the call
+	 */
+	public void send(Runnable send) {
+		this.out.execute(() -> {
+			try {
+				send.run();
+			}
+			catch (RuntimeException ex) {
+				thrown(ex);
+				end(EndReason.INTERNAL); // where it was closed already, and that is held
+			}
+		});
+	}
+
+	/**
+	 * Call the handler back, on the small pool or right behind the callback under way,
+	 * unless the call is over by then.
+	 * @param callback the callback
+	 */
+	public void callBack(Runnable callback) {
+		this.shared.timer().callbacks().execute(() -> this.in.execute(() -> {
+			if (!listening()) {
+				return;
+			}
+			Context previous = this.context.attach();
+			try {
+				callback.run();
+			}
+			catch (Throwable ex) {
+				thrown(ex);
+			}
+			finally {
+				this.context.detach(previous);
+			}
+		}));
 	}
 
 	/**
@@ -295,7 +394,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		if (this.state == OPEN && fail(map(thrown, trailers))) {
 			return;
 		}
-		if (this.state == CLOSED) {
+		if (closed(this.state)) {
 			CallLog.LOGGER.warn("Exception in {} after the call was closed", this.record.methodName(), thrown);
 		}
 		else {
@@ -364,14 +463,18 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	boolean listening() {
 		Object state = this.state;
-		return state == OPEN || state == CLOSED;
+		return state == OPEN || closed(state);
+	}
+
+	private static boolean closed(Object state) {
+		return state == CLOSED || (state instanceof Held held && held.state() == CLOSED);
 	}
 
 	boolean handlerCloses() {
 		if (STATE.compareAndSet(this, OPEN, CLOSED)) {
 			return true;
 		}
-		if (this.state == CLOSED) {
+		if (closed(this.state)) {
 			throw new IllegalStateException("call already closed");
 		}
 		return false;
@@ -379,7 +482,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	boolean handlerMaySend() {
 		Object state = this.state;
-		if (state == CLOSED) {
+		if (state != OPEN && closed(state)) {
 			throw new IllegalStateException("call is closed");
 		}
 		return state == OPEN;
@@ -648,7 +751,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	void cancelledByTransport() {
-		STATE.compareAndSet(this, OPEN, GONE);
+		Object state = this.state;
+		while (mayEnd(state) && !STATE.compareAndSet(this, state, GONE)) {
+			state = this.state;
+		}
 	}
 
 	private void reportWhenStuck() {
@@ -766,6 +872,20 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		/** What refused the call closed it itself, and there is no handler. */
 		REFUSED
 
+	}
+
+	/**
+	 * A close of the handler's that waits behind what was sent before.
+	 *
+	 * @param state {@link #CLOSED}, or an {@link Ended} that is not a policy's
+	 */
+	private record Held(Object state) {
+	}
+
+	/**
+	 * The end that a policy wanted while a close was on its way.
+	 */
+	private record Late(CallEnding ending, boolean forGood) {
 	}
 
 	/**

@@ -18,10 +18,11 @@ final class UnknownSettingCheck {
 
 	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("grpc.patterns");
 
-	private static final Set<String> KNOWN = new TreeSet<>(Set.of("enabled", "unmatched-methods", "correlation",
-			"server.logging", "server.metrics", "server.shutdown", "server.auth", "server.rate-limit",
-			"server.deadline", "server.validation", "server.errors", "server.transport", "client.logging",
-			"client.metrics", "client.deadline", "client.retry", "client.auth", "client.problem-details"));
+	private static final Set<String> KNOWN = new TreeSet<>(
+			Set.of("enabled", "unmatched-methods", "correlation", "server.logging", "server.metrics", "server.shutdown",
+					"server.auth", "server.rate-limit", "server.deadline", "server.stream", "server.validation",
+					"server.errors", "server.transport", "client.logging", "client.metrics", "client.deadline",
+					"client.retry", "client.auth", "client.problem-details"));
 
 	private UnknownSettingCheck() {
 	}

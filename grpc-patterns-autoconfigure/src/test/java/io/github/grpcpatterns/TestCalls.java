@@ -36,8 +36,9 @@ public final class TestCalls {
 		return new HandlerServerInterceptor();
 	}
 
-	public static ServerStreamTracer.Factory tracer(CallTimer timer, UnknownMethodListener... listeners) {
-		return new CallServerTracer.Factory(timer, List.of(listeners));
+	public static ServerStreamTracer.Factory tracer(CallTimer timer, RegisteredMethods methods,
+			UnknownMethodListener... listeners) {
+		return new CallServerTracer.Factory(timer, methods, List.of(listeners));
 	}
 
 	public static RegisteredMethods registeredMethods() {

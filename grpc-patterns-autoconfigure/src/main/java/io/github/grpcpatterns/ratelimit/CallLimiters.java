@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.ratelimit;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -11,6 +12,7 @@ import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.InfrastructureMethods;
 import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.MethodOverrides.Setting;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Override;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
@@ -81,32 +83,56 @@ final class CallLimiters implements AutoCloseable {
 	 * @return what limits its calls
 	 */
 	CallLimiter of(String method) {
-		boolean everyone = !InfrastructureMethods.contains(method);
-		MethodOverrides.Setting<Double> callsPerSecond = this.overrides.setting(method, "calls-per-second",
-				Override::callsPerSecond, everyone ? this.properties.callsPerSecond() : 0.0, everyone);
-		if (callsPerSecond.value() == 0) {
+		Settled settled = settled(method);
+		if (!settled.limits()) {
 			return CallLimiter.NONE;
 		}
-		CallRate rate = CallRate.of(callsPerSecond.value(),
-				this.overrides.setting(method, "burst", Override::burst, this.properties.burst(), everyone).value());
-		Per per = this.overrides.setting(method, "per", Override::per, this.properties.per(), everyone).value();
-		Scope scope = new Scope((per == Per.METHOD) ? method : callsPerSecond.property(), rate, per);
+		Per per = settled.per.value();
+		CallRate rate = settled.rate();
+		Scope scope = new Scope((per == Per.METHOD) ? method : settled.callsPerSecond.property(), rate, per);
 		CallLimiter local = this.local.computeIfAbsent(scope, (key) -> new LocalLimiter(rate, per, this.timer));
-		return (this.shared != null) ? shared(this.shared, method, everyone, scope, local) : local;
+		return (this.shared != null) ? shared(this.shared, settled, scope, local) : local;
 	}
 
-	private CallLimiter shared(ProxyManager<String> shared, String method, boolean everyone, Scope scope,
-			CallLimiter local) {
-		Duration timeout = this.overrides
-			.setting(method, "store-timeout", Override::storeTimeout, this.properties.storeTimeout(), everyone)
-			.value();
-		OnStoreFailure onFailure = this.overrides
-			.setting(method, "on-store-failure", Override::onStoreFailure, this.properties.onStoreFailure(), everyone)
-			.value();
-		SharedStore store = this.stores.computeIfAbsent(timeout,
+	private CallLimiter shared(ProxyManager<String> shared, Settled settled, Scope scope, CallLimiter local) {
+		SharedStore store = this.stores.computeIfAbsent(settled.storeTimeout.value(),
 				(limit) -> new SharedStore(shared, limit, this.timer, this.threads));
 		return new SharedLimiter(store, scope.rate(), scope.key(this.application), scope.per(),
-				(onFailure == OnStoreFailure.LOCAL) ? local : null);
+				(settled.onStoreFailure.value() == OnStoreFailure.LOCAL) ? local : null);
+	}
+
+	private Settled settled(String method) {
+		boolean everyone = !InfrastructureMethods.contains(method);
+		RateLimitServerProperties defaults = this.properties;
+		return new Settled(
+				this.overrides.setting(method, "calls-per-second", Override::callsPerSecond,
+						everyone ? defaults.callsPerSecond() : 0.0, everyone),
+				this.overrides.setting(method, "burst", Override::burst, defaults.burst(), everyone),
+				this.overrides.setting(method, "per", Override::per, defaults.per(), everyone),
+				this.overrides.setting(method, "store-timeout", Override::storeTimeout, defaults.storeTimeout(),
+						everyone),
+				this.overrides.setting(method, "on-store-failure", Override::onStoreFailure, defaults.onStoreFailure(),
+						everyone));
+	}
+
+	/**
+	 * Return the settings of a method, for those who show them.
+	 */
+	Map<String, Setting<?>> settings(String method) {
+		Settled settled = settled(method);
+		Map<String, Setting<?>> settings = new LinkedHashMap<>();
+		if (!InfrastructureMethods.contains(method) || settled.callsPerSecond.overridden()) {
+			settings.put("calls-per-second", settled.callsPerSecond);
+		}
+		if (settled.limits()) {
+			settings.put("burst", new Setting<>(settled.rate().burst(), settled.burst.property()));
+			settings.put("per", settled.per);
+			if (this.shared != null) {
+				settings.put("store-timeout", settled.storeTimeout);
+				settings.put("on-store-failure", settled.onStoreFailure);
+			}
+		}
+		return settings;
 	}
 
 	@java.lang.Override
@@ -114,6 +140,19 @@ final class CallLimiters implements AutoCloseable {
 		if (this.threads != null) {
 			this.threads.shutdown();
 		}
+	}
+
+	private record Settled(Setting<Double> callsPerSecond, Setting<Long> burst, Setting<Per> per,
+			Setting<Duration> storeTimeout, Setting<OnStoreFailure> onStoreFailure) {
+
+		boolean limits() {
+			return this.callsPerSecond.value() > 0;
+		}
+
+		CallRate rate() {
+			return CallRate.of(this.callsPerSecond.value(), this.burst.value());
+		}
+
 	}
 
 	/**

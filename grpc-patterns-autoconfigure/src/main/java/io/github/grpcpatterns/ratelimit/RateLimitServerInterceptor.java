@@ -1,16 +1,21 @@
 package io.github.grpcpatterns.ratelimit;
 
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.Duration;
 import com.google.rpc.RetryInfo;
+import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.CallEnding;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.PerMethod;
 import io.github.grpcpatterns.RichStatus;
 import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -28,15 +33,18 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
-public final class RateLimitServerInterceptor implements ServerInterceptor, Ordered {
+public final class RateLimitServerInterceptor implements ServerInterceptor, MethodSettingsSource, Ordered {
 
 	private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private final CallLimiters settled;
 
 	private final PerMethod<CallLimiter> limiters;
 
 	private final RichStatus richStatus;
 
 	RateLimitServerInterceptor(CallLimiters limiters, RichStatus richStatus) {
+		this.settled = limiters;
 		this.limiters = new PerMethod<>((method) -> limiters.of(method.getFullMethodName()));
 		this.richStatus = richStatus;
 	}
@@ -44,6 +52,16 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Orde
 	@Override
 	public int getOrder() {
 		return ServerInterceptorOrder.RATE_LIMIT;
+	}
+
+	@Override
+	public ActivePattern pattern() {
+		return ActivePattern.server("rate-limit");
+	}
+
+	@Override
+	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
+		return this.settled.settings(method.getFullMethodName());
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,8 +44,14 @@ final class ServerDrain implements ServerLifecycleListener {
 	 */
 	private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-	/** For connections that were cut. Both together stay well below five seconds. */
-	private static final long CUT_NANOS = TimeUnit.SECONDS.toNanos(1);
+	/** For connections that were cut. */
+	private static final long CUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+	/**
+	 * For the log lines and meters of the last calls, before the application is taken
+	 * apart. All three together stay well below five seconds.
+	 */
+	private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private static final Logger logger = LoggerFactory.getLogger(ServerDrain.class);
 
@@ -63,8 +70,6 @@ final class ServerDrain implements ServerLifecycleListener {
 	private final Set<Server> draining = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean together = new AtomicBoolean();
-
-	private volatile boolean underWay;
 
 	private volatile boolean closing;
 
@@ -95,7 +100,7 @@ final class ServerDrain implements ServerLifecycleListener {
 	 * Return whether any server takes no more calls.
 	 */
 	boolean underWay() {
-		return this.underWay;
+		return !this.draining.isEmpty();
 	}
 
 	/**
@@ -117,13 +122,13 @@ final class ServerDrain implements ServerLifecycleListener {
 		List<Thread> others = stopOthers();
 		try {
 			drain(server);
+			awaitReports(server);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
 		finally {
 			this.draining.remove(server);
-			this.underWay = !this.draining.isEmpty();
 		}
 		join(others);
 	}
@@ -157,17 +162,16 @@ final class ServerDrain implements ServerLifecycleListener {
 	}
 
 	private void drain(Server server) throws InterruptedException {
-		this.health.forEach(HealthSwitch::enterTerminalState);
+		turnHealth();
 		if (this.preStopNanos > 0) {
 			server.awaitTermination(this.preStopNanos, TimeUnit.NANOSECONDS);
 		}
 		server.shutdown();
 		this.draining.add(server);
-		this.underWay = true;
 		// A call that is not among the live ones yet will see that it is refused.
 		forEach(server, (call) -> {
 			if (endsFirst(call)) {
-				end(call);
+				call.guard().end(EndReason.SERVER_DRAINING, RETRY);
 			}
 		});
 		AtomicInteger live = new AtomicInteger();
@@ -187,6 +191,18 @@ final class ServerDrain implements ServerLifecycleListener {
 		}
 	}
 
+	private void turnHealth() {
+		try {
+			this.health.forEach(HealthSwitch::enterTerminalState);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Cannot tell everyone who watches health that the server stops", ex);
+		}
+	}
+
+	/**
+	 * They look and change nothing, so they may always be repeated.
+	 */
 	private static boolean endsFirst(CallRecord call) {
 		return call.streaming() && InfrastructureMethods.contains(call.methodName());
 	}
@@ -194,7 +210,7 @@ final class ServerDrain implements ServerLifecycleListener {
 	private void endAll(Server server) throws InterruptedException {
 		AtomicInteger ended = new AtomicInteger();
 		forEach(server, (call) -> {
-			if (end(call)) {
+			if (call.guard().endForGood(EndReason.SERVER_DRAINING, RETRY)) {
 				ended.incrementAndGet();
 			}
 		});
@@ -207,8 +223,12 @@ final class ServerDrain implements ServerLifecycleListener {
 		}
 	}
 
-	private static boolean end(CallRecord call) {
-		return call.guard().endForGood(EndReason.SERVER_DRAINING, RETRY);
+	private void awaitReports(Server server) throws InterruptedException {
+		List<ServerCallGuard> left = new ArrayList<>();
+		forEach(server, (call) -> left.add(call.guard()));
+		CountDownLatch reported = new CountDownLatch(left.size());
+		left.forEach((call) -> call.whenOver(reported::countDown));
+		reported.await(REPORT_NANOS, TimeUnit.NANOSECONDS);
 	}
 
 	private void forEach(Server server, Consumer<CallRecord> action) {

@@ -20,11 +20,13 @@ import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
@@ -60,9 +62,9 @@ public final class NetDevhServerAutoConfiguration {
 	}
 
 	@Bean
-	ApplicationListener<GrpcServerLifecycleEvent> grpcPatternsNetDevhServerEvents(
-			ObjectProvider<ServerLifecycleListener> listeners) {
-		return new Events(listeners);
+	SmartInitializingSingleton grpcPatternsNetDevhServerEvents(ObjectProvider<ServerLifecycleListener> listeners,
+			ConfigurableApplicationContext context) {
+		return () -> context.addApplicationListener(new Events(listeners));
 	}
 
 	@Bean
@@ -116,8 +118,9 @@ public final class NetDevhServerAutoConfiguration {
 	}
 
 	/**
-	 * Last of all listeners: what those of the application do at the end, such as leaving
-	 * a registry, comes before the calls are waited for.
+	 * Last of all listeners, so it is added when the methods that listen are: what the
+	 * application does at the end, such as leaving a registry, comes before its calls are
+	 * waited for.
 	 */
 	private record Events(ObjectProvider<ServerLifecycleListener> listeners)
 			implements

@@ -13,6 +13,7 @@ import io.github.grpcpatterns.StackServer;
 import io.grpc.ServerBuilder;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -21,6 +22,7 @@ import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Netty;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Ssl;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
@@ -65,9 +67,9 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
-	ApplicationListener<GrpcServerLifecycleEvent> grpcPatternsSpringGrpcServerEvents(
-			ObjectProvider<ServerLifecycleListener> listeners) {
-		return new Events(listeners);
+	SmartInitializingSingleton grpcPatternsSpringGrpcServerEvents(ObjectProvider<ServerLifecycleListener> listeners,
+			ConfigurableApplicationContext context) {
+		return () -> context.addApplicationListener(new Events(listeners));
 	}
 
 	@Bean
@@ -132,8 +134,9 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	/**
-	 * Last of all listeners: what those of the application do at the end, such as leaving
-	 * a registry, comes before the calls are waited for.
+	 * Last of all listeners, so it is added when the methods that listen are: what the
+	 * application does at the end, such as leaving a registry, comes before its calls are
+	 * waited for.
 	 */
 	private record Events(ObjectProvider<ServerLifecycleListener> listeners)
 			implements

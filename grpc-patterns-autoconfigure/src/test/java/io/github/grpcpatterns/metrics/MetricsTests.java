@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.metrics;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,11 +19,15 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.Codec;
+import io.grpc.CompressorRegistry;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -216,6 +222,57 @@ class MetricsTests {
 				.await();
 			await(() -> assertThat(this.unknownMethods).hasValue(1));
 			assertThat(this.server.getMeters()).isEmpty();
+		}
+	}
+
+	@Test
+	void aCallInAnUnknownCompressionIsNotOneOfAnUnknownMethod() {
+		try (GrpcHarness harness = start(false, DataSize.ofMegabytes(1))) {
+			ClientInterceptor encoding = new ClientInterceptor() {
+
+				@Override
+				public <A, B> ClientCall<A, B> interceptCall(MethodDescriptor<A, B> method, CallOptions options,
+						Channel next) {
+					return next.newCall(method, options.withCompression("made-up"));
+				}
+
+			};
+			Codec madeUp = new Codec() {
+
+				@Override
+				public String getMessageEncoding() {
+					return "made-up";
+				}
+
+				@Override
+				public InputStream decompress(InputStream stream) {
+					return stream;
+				}
+
+				@Override
+				public OutputStream compress(OutputStream stream) {
+					return stream;
+				}
+
+			};
+			CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
+			compressors.register(madeUp);
+			ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", harness.port())
+				.usePlaintext()
+				.compressorRegistry(compressors)
+				.intercept(encoding)
+				.build();
+			try {
+				assertThat(RawCall.start(channel, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT, new Metadata())
+					.send(PingRequest.getDefaultInstance())
+					.halfClose()
+					.await()
+					.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+				assertThat(this.unknownMethods).hasValue(0);
+			}
+			finally {
+				channel.shutdownNow();
+			}
 		}
 	}
 

@@ -13,6 +13,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.MethodOverrides.Setting;
 import io.github.grpcpatterns.RichStatus;
 import io.github.grpcpatterns.TestCalls;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 /**
  * Tests for {@link RateLimitServerInterceptor} with local buckets.
@@ -238,6 +240,22 @@ class RateLimitServerInterceptorTests {
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isPositive();
 		this.timer.advance(Duration.ofSeconds(2));
 		assertThat(passes(limiters, PING)).isEqualTo(2);
+	}
+
+	@Test
+	void whatHoldsForAMethodCanBeLookedUpWithThePropertyThatDecided() {
+		String prefix = "grpc.patterns.server.rate-limit.";
+		CallLimiters limiters = limiters(
+				properties(2.5, 0, Per.PRINCIPAL, override(PING, 0.0, null, null), override(SAFE, 1.0, 7L, null)));
+		assertThat(limiters.settings("x.Y/Z")).containsExactly(
+				entry("calls-per-second", new Setting<>(2.5, prefix + "calls-per-second")),
+				entry("burst", new Setting<>(3L, prefix + "burst")),
+				entry("per", new Setting<>(Per.PRINCIPAL, prefix + "per")));
+		assertThat(limiters.settings(PING))
+			.containsExactly(entry("calls-per-second", new Setting<>(0.0, prefix + "overrides[0].calls-per-second")));
+		assertThat(limiters.settings(SAFE)).containsEntry("burst", new Setting<>(7L, prefix + "overrides[1].burst"))
+			.containsEntry("per", new Setting<>(Per.PRINCIPAL, prefix + "per"));
+		assertThat(limiters.settings(HealthGrpc.getCheckMethod().getFullMethodName())).isEmpty();
 	}
 
 	private int passes(CallLimiters limiters, String method) {

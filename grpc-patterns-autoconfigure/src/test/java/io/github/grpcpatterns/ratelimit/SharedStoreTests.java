@@ -189,6 +189,37 @@ class SharedStoreTests {
 		}
 
 		@Test
+		void aStoreThatStallsHoldsOneCallForTheTimeLimitAndIsAskedAgainLater() {
+			RateLimitServerProperties properties = properties(0.001, BURST, Per.METHOD, Duration.ofMillis(250),
+					OnStoreFailure.LOCAL);
+			CallLimiters limiters = new CallLimiters(properties, this.timer, "app", strings());
+			Awaitility.await().until(() -> acquire(limiters, null) != 0); // all permits
+																			// taken
+			try (CapturedLog log = new CapturedLog(SharedStore.class.getName())) {
+				client().connect().async().clientPause(2000);
+				Awaitility.await().until(() -> {
+					long start = System.nanoTime();
+					acquire(limiters, null);
+					return System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(250);
+				});
+				long start = System.nanoTime();
+				int passes = passes(limiters, 50);
+				assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(1));
+				assertThat(passes).isPositive();
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+					acquire(limiters, null);
+					return log.events().size() == 2;
+				});
+				assertThat(log.events()).extracting(ILoggingEvent::getFormattedMessage)
+					.containsExactly(
+							"The shared store of rate limits fails: "
+									+ "java.util.concurrent.TimeoutException: no answer within PT0.25S",
+							"The shared store of rate limits works again");
+			}
+			assertThat(acquire(limiters, null)).isPositive();
+		}
+
+		@Test
 		void whileTheStoreIsDownCallsAreRefusedWhereThatIsAskedFor() throws IOException {
 			CallLimiters limiters = limiters(strings(), Per.METHOD, OnStoreFailure.REJECT);
 			assertThat(acquire(limiters, null)).isZero();

@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.Channel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -22,6 +23,8 @@ final class Health implements StreamObserver<HealthCheckResponse> {
 	private final List<ServingStatus> seen = new CopyOnWriteArrayList<>();
 
 	private final CompletableFuture<Status> end = new CompletableFuture<>();
+
+	private volatile Metadata trailers = new Metadata();
 
 	private Health() {
 	}
@@ -50,6 +53,10 @@ final class Health implements StreamObserver<HealthCheckResponse> {
 		return this.end.isDone();
 	}
 
+	Metadata trailers() {
+		return this.trailers;
+	}
+
 	Status await() throws Exception {
 		return this.end.get(20, TimeUnit.SECONDS);
 	}
@@ -61,6 +68,8 @@ final class Health implements StreamObserver<HealthCheckResponse> {
 
 	@Override
 	public void onError(Throwable ex) {
+		Metadata trailers = Status.trailersFromThrowable(ex);
+		this.trailers = (trailers != null) ? trailers : new Metadata();
 		this.end.complete(Status.fromThrowable(ex));
 	}
 

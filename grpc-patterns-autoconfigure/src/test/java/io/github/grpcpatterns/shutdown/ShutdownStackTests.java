@@ -48,6 +48,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.grpc.server.lifecycle.GrpcServerShutdownEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -153,6 +155,9 @@ class ShutdownStackTests {
 			Awaitility.await().until(() -> live(calls) == 60);
 			CompletableFuture<Duration> stopped = stop(context);
 			assertThat(health(health).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+			assertThat(health.trailers().get(RichStatus.PUSHBACK)).isNull();
+			assertThat(health.trailers().get(RichStatus.DETAILS)).isNotNull();
+			assertThat(stopped).isNotDone();
 			assertThat(health.seen()).containsExactly(ServingStatus.SERVING, ServingStatus.NOT_SERVING);
 			assertThat(leaving).allSatisfy((call) -> {
 				assertThat(call.await().isOk()).isTrue();
@@ -199,6 +204,16 @@ class ShutdownStackTests {
 			assertThat(stream.await().isOk()).isTrue();
 			assertThat(service.told).hasValue(1);
 			assertThat(await(stopped)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(6));
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whatTheApplicationDoesWhenAServerStopsComesFirst(TestStack stack) {
+		stack.run(runner(stack), (context, channel) -> {
+			Listener listener = context.getBean(Listener.class);
+			await(stop(context));
+			assertThat(listener.heard).containsExactly(false);
 		});
 	}
 
@@ -413,6 +428,30 @@ class ShutdownStackTests {
 		@GrpcService
 		DrainingService pingService() {
 			return new FloodingService();
+		}
+
+		@Bean
+		Listener listener() {
+			return new Listener();
+		}
+
+	}
+
+	/**
+	 * Hears of the stop of a server, and whether it has been shut down.
+	 */
+	static final class Listener {
+
+		private final List<Boolean> heard = new ArrayList<>();
+
+		@EventListener
+		void stopping(GrpcServerShutdownEvent event) {
+			this.heard.add(event.getServer().isShutdown());
+		}
+
+		@EventListener
+		void stopping(net.devh.boot.grpc.server.event.GrpcServerShutdownEvent event) {
+			this.heard.add(event.getServer().isShutdown());
 		}
 
 	}

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ExceptionMapping;
 import io.github.grpcpatterns.LiveCalls;
+import io.github.grpcpatterns.RegisteredMethods;
 import io.github.grpcpatterns.RichStatus;
 import io.github.grpcpatterns.TestCalls;
 import io.github.grpcpatterns.UnknownMethodListener;
@@ -218,10 +219,11 @@ public final class GrpcHarness implements AutoCloseable {
 			chain.addAll(this.outer);
 			chain.add(TestCalls.handlerServerInterceptor());
 			chain.addAll(this.inner);
+			RegisteredMethods methods = TestCalls.registeredMethods();
 			builder
-				.addService(TestCalls.register(ServerInterceptors.interceptForward(this.service.bindService(), chain)));
+				.addService(methods.register(ServerInterceptors.interceptForward(this.service.bindService(), chain)));
 			if (this.tracer) {
-				builder.addStreamTracerFactory(TestCalls.tracer(this.timer, this.unknownMethodListeners));
+				builder.addStreamTracerFactory(TestCalls.tracer(this.timer, methods, this.unknownMethodListeners));
 			}
 			if (this.executor != null) {
 				builder.executor(this.executor);

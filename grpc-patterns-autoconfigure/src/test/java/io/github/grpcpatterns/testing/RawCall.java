@@ -50,6 +50,24 @@ public final class RawCall extends ClientCall.Listener<PingResponse> {
 		return call;
 	}
 
+	/**
+	 * Start a call and ask for no response.
+	 */
+	public static RawCall startUnread(Channel channel, MethodDescriptor<PingRequest, PingResponse> method) {
+		RawCall call = new RawCall(channel.newCall(method, CallOptions.DEFAULT));
+		call.call.start(call, new Metadata());
+		return call;
+	}
+
+	public RawCall request(int messages) {
+		this.call.request(messages);
+		return this;
+	}
+
+	public boolean isReady() {
+		return this.call.isReady();
+	}
+
 	public RawCall send(PingRequest request) {
 		this.call.sendMessage(request);
 		return this;

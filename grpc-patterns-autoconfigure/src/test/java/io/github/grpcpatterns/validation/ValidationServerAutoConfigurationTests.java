@@ -1,5 +1,8 @@
 package io.github.grpcpatterns.validation;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
 import build.buf.protovalidate.ValidationResult;
 import build.buf.protovalidate.Validator;
 import io.github.grpcpatterns.ActivePattern;
@@ -92,6 +95,16 @@ class ValidationServerAutoConfigurationTests {
 			assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
 			assertThat(context.getBean(OrderService.class).requests).hasValue(1);
 		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void rulesAreCompiledBeforeTheFirstCallOnBothStacks(TestStack stack) {
+		Set<String> types = ConcurrentHashMap.newKeySet();
+		stack.run(stack.runner().withUserConfiguration(Services.class).withBean(Validator.class, () -> (message) -> {
+			types.add(message.getDescriptorForType().getName());
+			return ValidationResult.EMPTY;
+		}), (context, channel) -> assertThat(types).containsExactly("OrderRequest"));
 	}
 
 	@Test

@@ -91,10 +91,11 @@ final class ClassifierTour {
 
 	private void classifyStream(PrintStream out) throws StatusException, InterruptedException {
 		BlockingClientCall<ClassificationEvent, ClassificationEvent> call = this.classifier.classifyStream();
-		for (String text : new String[] { INVOICE, " ", LETTER }) {
+		String[] texts = { INVOICE, " ", LETTER };
+		for (int i = 0; i < texts.length; i++) {
 			call.write(ClassificationEvent.newBuilder()
-				.setClassificationStarted(request("streamed", text))
-				.setCorrelationId("event-" + text.length())
+				.setClassificationStarted(request("streamed", texts[i]))
+				.setCorrelationId("event-" + i)
 				.build());
 			ClassificationEvent event = call.read();
 			String result = event.hasClassificationComplete() ? describe(event.getClassificationComplete())

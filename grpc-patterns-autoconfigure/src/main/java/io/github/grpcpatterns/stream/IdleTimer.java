@@ -1,0 +1,128 @@
+package io.github.grpcpatterns.stream;
+
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.ServerCallGuard;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a stream that was silent for too long.
+ * <p>
+ * A message only notes the time; the timer looks at it when it fires, and sets itself
+ * anew. Its clock stands still while our own rate holds messages back.
+ */
+final class IdleTimer {
+
+	private final ServerCallGuard guard;
+
+	private final CallTimer timer;
+
+	private final long idleNanos;
+
+	private final boolean stops;
+
+	/** On our clock. */
+	private volatile long lastMessage;
+
+	private int holds;
+
+	private long heldSince;
+
+	private long heldNanos;
+
+	private boolean parked;
+
+	private boolean arming;
+
+	private boolean over;
+
+	private @Nullable Runnable cancel;
+
+	/**
+	 * Create it.
+	 * @param stops whether a rate may hold messages back
+	 */
+	IdleTimer(ServerCallGuard guard, CallTimer timer, long idleNanos, boolean stops) {
+		this.guard = guard;
+		this.timer = timer;
+		this.idleNanos = idleNanos;
+		this.stops = stops;
+		this.lastMessage = guard.record().startNanos();
+	}
+
+	synchronized void start() {
+		arm();
+	}
+
+	/**
+	 * A message went to or from the handler.
+	 */
+	void message() {
+		this.lastMessage = clock();
+	}
+
+	private long clock() {
+		long now = this.timer.nanoTime();
+		return this.stops ? now - heldNanos(now) : now;
+	}
+
+	private synchronized long heldNanos(long now) {
+		return this.heldNanos + ((this.holds > 0) ? now - this.heldSince : 0);
+	}
+
+	/**
+	 * Our rate holds messages back from now on, in one direction.
+	 */
+	synchronized void hold() {
+		if (this.holds++ == 0) {
+			this.heldSince = this.timer.nanoTime();
+		}
+	}
+
+	/**
+	 * Our rate no longer holds messages back in that direction.
+	 */
+	synchronized void release() {
+		if (--this.holds == 0) {
+			this.heldNanos += this.timer.nanoTime() - this.heldSince;
+			if (this.parked) {
+				this.parked = false;
+				arm();
+			}
+		}
+	}
+
+	private void arm() {
+		if (!this.over) {
+			this.arming = true;
+			this.cancel = this.timer.schedule(this::look, this.idleNanos - (clock() - this.lastMessage));
+			this.arming = false;
+		}
+	}
+
+	private void look() {
+		synchronized (this) {
+			if (this.arming || this.over) {
+				return; // a timer that is closed runs its tasks at once
+			}
+			if (this.holds > 0) {
+				this.parked = true;
+				return;
+			}
+			if (clock() - this.lastMessage < this.idleNanos) {
+				arm();
+				return;
+			}
+		}
+		this.guard.end(EndReason.STREAM_IDLE);
+	}
+
+	synchronized void cancel() {
+		this.over = true;
+		if (this.cancel != null) {
+			this.cancel.run();
+			this.cancel = null;
+		}
+	}
+
+}

@@ -1,0 +1,106 @@
+package io.github.grpcpatterns.stream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the transport for messages no faster than a rate allows: one at a time, whatever
+ * the handler asks for.
+ * <p>
+ * Nobody waits on a thread. A stream without a token is told by the timer when there is
+ * one.
+ */
+final class InboundFlow {
+
+	private final Rate rate;
+
+	private final @Nullable IdleTimer idle;
+
+	private final Runnable ask;
+
+	private final Runnable granted = this::granted;
+
+	/** What the handler asked for and the transport was not asked for yet. */
+	private long demand;
+
+	/** The transport was asked for a message that has not come yet. */
+	private boolean asked;
+
+	private boolean waiting;
+
+	private boolean over;
+
+	InboundFlow(Rate rate, @Nullable IdleTimer idle, Runnable ask) {
+		this.rate = rate;
+		this.idle = idle;
+		this.ask = ask;
+	}
+
+	/**
+	 * The handler asks for messages, on any thread.
+	 */
+	void request(int messages) {
+		synchronized (this) {
+			this.demand += messages;
+		}
+		next();
+	}
+
+	/**
+	 * A message came.
+	 */
+	void arrived() {
+		if (!this.rate.shared()) {
+			this.rate.tryTake();
+		}
+		synchronized (this) {
+			this.asked = false;
+		}
+		next();
+	}
+
+	private void next() {
+		boolean now;
+		synchronized (this) {
+			if (this.demand == 0 || this.asked || this.waiting || this.over) {
+				return;
+			}
+			now = this.rate.shared() ? this.rate.tryTake() : this.rate.available();
+			if (now) {
+				this.demand--;
+			}
+			this.asked = now;
+			this.waiting = !now;
+		}
+		if (now) {
+			this.ask.run();
+			return;
+		}
+		if (this.idle != null) {
+			this.idle.hold();
+		}
+		this.rate.await(this.granted);
+	}
+
+	private void granted() {
+		synchronized (this) {
+			if (this.over) {
+				return;
+			}
+			this.waiting = false;
+			this.asked = true;
+			this.demand--;
+		}
+		if (this.idle != null) {
+			this.idle.release();
+		}
+		this.ask.run();
+	}
+
+	void over() {
+		synchronized (this) {
+			this.over = true;
+		}
+		this.rate.forget(this.granted);
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.github.grpcpatterns.stream;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import io.github.grpcpatterns.CallTimer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token bucket, and those who wait for a token, served in the order in which they came
+ * by one timer. Nobody takes a token past them.
+ * <p>
+ * Where streams share it, a waiter is given its token. A stream that has it for itself is
+ * only told that there is one, and takes it when a message flows.
+ */
+final class Rate {
+
+	private final CallTimer timer;
+
+	private final boolean shared;
+
+	private final Bucket bucket;
+
+	private @Nullable Set<Runnable> waiters;
+
+	private boolean arming;
+
+	private boolean armed;
+
+	Rate(RateLimit limit, CallTimer timer, TimeMeter meter) {
+		this.timer = timer;
+		this.shared = limit.shared();
+		this.bucket = limit.bucket(meter);
+	}
+
+	boolean shared() {
+		return this.shared;
+	}
+
+	private boolean nobodyWaits() {
+		return this.waiters == null || this.waiters.isEmpty();
+	}
+
+	synchronized boolean tryTake() {
+		return nobodyWaits() && this.bucket.tryConsume(1);
+	}
+
+	synchronized boolean available() {
+		return nobodyWaits() && this.bucket.getAvailableTokens() > 0;
+	}
+
+	/**
+	 * Wait for a token.
+	 * @param waiter run on the timer's thread, once
+	 */
+	synchronized void await(Runnable waiter) {
+		if (this.waiters == null) {
+			this.waiters = new LinkedHashSet<>(4);
+		}
+		this.waiters.add(waiter);
+		arm();
+	}
+
+	synchronized void forget(Runnable waiter) {
+		if (this.waiters != null) {
+			this.waiters.remove(waiter);
+		}
+	}
+
+	private void arm() {
+		if (this.armed) {
+			return;
+		}
+		this.armed = true;
+		this.arming = true;
+		this.timer.schedule(this::serve, this.bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
+		this.arming = false;
+	}
+
+	private void serve() {
+		synchronized (this) {
+			if (this.arming) {
+				return; // a timer that is closed runs its tasks at once
+			}
+			this.armed = false;
+		}
+		for (Runnable waiter = next(); waiter != null; waiter = next()) {
+			waiter.run();
+		}
+	}
+
+	/**
+	 * Return who is next, if there is a token, else wait for one.
+	 */
+	private synchronized @Nullable Runnable next() {
+		Set<Runnable> waiters = this.waiters;
+		if (waiters == null || waiters.isEmpty()) {
+			return null;
+		}
+		if (this.shared ? !this.bucket.tryConsume(1) : this.bucket.getAvailableTokens() == 0) {
+			arm();
+			return null;
+		}
+		Iterator<Runnable> first = waiters.iterator();
+		Runnable waiter = first.next();
+		first.remove();
+		return waiter;
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.github.grpcpatterns.stream;
+
+import io.grpc.ForwardingServerCallListener;
+import io.grpc.ServerCall;
+
+/**
+ * The callbacks of a stream on their way to the handler.
+ *
+ * @param <ReqT> the type of requests
+ */
+final class StreamListener<ReqT> extends ForwardingServerCallListener<ReqT> {
+
+	private final StreamCall<ReqT, ?> call;
+
+	private final ServerCall.Listener<ReqT> delegate;
+
+	StreamListener(StreamCall<ReqT, ?> call, ServerCall.Listener<ReqT> delegate) {
+		this.call = call;
+		this.delegate = delegate;
+	}
+
+	@Override
+	protected ServerCall.Listener<ReqT> delegate() {
+		return this.delegate;
+	}
+
+	@Override
+	public void onMessage(ReqT message) {
+		if (this.call.plainInbound() || this.call.received(message)) {
+			this.delegate.onMessage(message);
+		}
+	}
+
+	@Override
+	public void onReady() {
+		if (this.call.transportReady()) {
+			this.delegate.onReady();
+		}
+	}
+
+	/**
+	 * The handler is told by us, not by the transport.
+	 */
+	void ready() {
+		this.delegate.onReady();
+	}
+
+}

@@ -1,0 +1,39 @@
+package io.github.grpcpatterns.stream;
+
+import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.MethodPatterns;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the limits of the streams that are served.
+ */
+@AutoConfiguration
+@ConditionalOnPattern(StreamServerProperties.PREFIX)
+@ConditionalOnClass(name = { "io.github.bucket4j.Bucket", "com.github.benmanes.caffeine.cache.Caffeine" })
+@EnableConfigurationProperties(StreamServerProperties.class)
+public final class StreamServerAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsStreamServerInterceptor")
+	StreamServerInterceptor grpcPatternsStreamServerInterceptor(StreamServerProperties properties, CallTimer timer) {
+		return new StreamServerInterceptor(properties, timer);
+	}
+
+	@Bean
+	MethodPatterns grpcPatternsStreamServerMethods(StreamServerProperties properties) {
+		return properties.methodOverrides().patterns();
+	}
+
+	@Bean
+	ActivePattern grpcPatternsStreamServerPattern() {
+		return ActivePattern.server("stream");
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.github.grpcpatterns.stream;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+import io.github.grpcpatterns.MethodOverride;
+import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.Settings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * {@link ConfigurationProperties Properties} for the limits of the streams that are
+ * served.
+ *
+ * @param enabled Whether to limit streams.
+ * @param maxDuration Time a stream may live at most. Zero means no bound. If a duration
+ * suffix is not specified, seconds will be used.
+ * @param idleTimeout Time without a message to or from the handler after which a stream
+ * is ended. Zero means no bound. If a duration suffix is not specified, seconds will be
+ * used.
+ * @param maxInboundMessages Number of messages a stream may receive. Zero means no bound.
+ * @param maxOutboundMessages Number of messages a stream may send. Zero means no bound.
+ * @param maxInboundBytes Size of all messages that a stream may receive together,
+ * uncompressed and without framing. Zero means no bound.
+ * @param maxOutboundBytes Size of all messages that a stream may send together,
+ * uncompressed and without framing. Zero means no bound.
+ * @param maxPendingBytes Size of the messages that wait because their client does not
+ * read or their rate is too high; a stream with more is ended. Zero means no bound.
+ * @param maxPendingBytesTotal Size of the messages that wait in all streams together; at
+ * the bound the stream that holds most is ended. Zero means no bound. By default a
+ * quarter of the heap.
+ * @param inboundRate Messages that a stream receives in a second. Zero means no bound.
+ * @param outboundRate Messages that a stream sends in a second. Zero means no bound.
+ * @param inboundBurst Messages that may arrive at once after a pause. Zero means as many
+ * as the rate, rounded up.
+ * @param outboundBurst Messages that may be sent at once after a pause. Zero means as
+ * many as the rate, rounded up.
+ * @param ratePer Scope within which streams share a rate.
+ * @param overrides List of settings for some methods.
+ */
+@ConfigurationProperties(value = StreamServerProperties.PREFIX, ignoreUnknownFields = false)
+public record StreamServerProperties(@DefaultValue("true") boolean enabled,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration maxDuration,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration idleTimeout,
+		@DefaultValue("0") long maxInboundMessages, @DefaultValue("0") long maxOutboundMessages,
+		@DefaultValue("0B") DataSize maxInboundBytes, @DefaultValue("0B") DataSize maxOutboundBytes,
+		@DefaultValue("16MB") DataSize maxPendingBytes, @Nullable DataSize maxPendingBytesTotal,
+		@DefaultValue("0") double inboundRate, @DefaultValue("0") double outboundRate,
+		@DefaultValue("0") long inboundBurst, @DefaultValue("0") long outboundBurst,
+		@DefaultValue("stream") RatePer ratePer, @DefaultValue List<Override> overrides) {
+
+	static final String PREFIX = "grpc.patterns.server.stream";
+
+	/** Tokens per nanosecond are as fine as it gets. */
+	private static final double MAX_RATE = 1e9;
+
+	/** One message in a little more than a day; slower is not a rate. */
+	private static final double MIN_RATE = 1e-5;
+
+	/**
+	 * What holds for methods that are passed over.
+	 */
+	static final StreamServerProperties NONE = new StreamServerProperties(true, Duration.ZERO, Duration.ZERO, 0, 0,
+			DataSize.ofBytes(0), DataSize.ofBytes(0), DataSize.ofBytes(0), null, 0, 0, 0, 0, RatePer.STREAM, List.of());
+
+	public StreamServerProperties {
+		check(maxDuration, idleTimeout, maxInboundMessages, maxOutboundMessages, maxInboundBytes, maxOutboundBytes,
+				maxPendingBytes, inboundRate, outboundRate, inboundBurst, outboundBurst);
+		Settings.notNegative("max-pending-bytes-total", maxPendingBytesTotal);
+	}
+
+	private static void check(@Nullable Duration maxDuration, @Nullable Duration idleTimeout,
+			@Nullable Long maxInboundMessages, @Nullable Long maxOutboundMessages, @Nullable DataSize maxInboundBytes,
+			@Nullable DataSize maxOutboundBytes, @Nullable DataSize maxPendingBytes, @Nullable Double inboundRate,
+			@Nullable Double outboundRate, @Nullable Long inboundBurst, @Nullable Long outboundBurst) {
+		Settings.notNegative("max-duration", maxDuration);
+		Settings.notNegative("idle-timeout", idleTimeout);
+		Settings.notNegative("max-inbound-messages", maxInboundMessages);
+		Settings.notNegative("max-outbound-messages", maxOutboundMessages);
+		Settings.notNegative("max-inbound-bytes", maxInboundBytes);
+		Settings.notNegative("max-outbound-bytes", maxOutboundBytes);
+		Settings.notNegative("max-pending-bytes", maxPendingBytes);
+		rate("inbound-rate", inboundRate);
+		rate("outbound-rate", outboundRate);
+		Settings.notNegative("inbound-burst", inboundBurst);
+		Settings.notNegative("outbound-burst", outboundBurst);
+	}
+
+	private static void rate(String name, @Nullable Double value) {
+		Settings.notNegative(name, value);
+		if (value != null && value > 0 && (value < MIN_RATE || value > MAX_RATE)) {
+			throw new SettingException(name, value, "Must be 0, or between 0.00001 and 1000000000.");
+		}
+	}
+
+	MethodOverrides<Override> methodOverrides() {
+		return MethodOverrides.of(PREFIX, this.overrides);
+	}
+
+	/**
+	 * Return the bound of what waits in all streams together.
+	 * @return bytes, zero for no bound
+	 */
+	long totalBytes() {
+		return (this.maxPendingBytesTotal != null) ? this.maxPendingBytesTotal.toBytes()
+				: Runtime.getRuntime().maxMemory() / 4;
+	}
+
+	/**
+	 * Within what streams share a rate.
+	 */
+	public enum RatePer {
+
+		/** Each stream has the rate for itself. */
+		STREAM,
+
+		/**
+		 * All streams of a principal, or of a peer's address where there is no principal.
+		 */
+		PRINCIPAL,
+
+		/** All streams of a method. */
+		METHOD
+
+	}
+
+	/**
+	 * Settings for some methods; what is left out is decided elsewhere.
+	 *
+	 * @param methods List of patterns of the methods.
+	 * @param maxDuration Time a stream may live at most. Zero means no bound.
+	 * @param idleTimeout Time without a message after which a stream is ended. Zero means
+	 * no bound.
+	 * @param maxInboundMessages Number of messages a stream may receive. Zero means no
+	 * bound.
+	 * @param maxOutboundMessages Number of messages a stream may send. Zero means no
+	 * bound.
+	 * @param maxInboundBytes Size of all messages that a stream may receive together.
+	 * Zero means no bound.
+	 * @param maxOutboundBytes Size of all messages that a stream may send together. Zero
+	 * means no bound.
+	 * @param maxPendingBytes Size of the messages that may wait in a stream. Zero means
+	 * no bound.
+	 * @param inboundRate Messages that a stream receives in a second. Zero means no
+	 * bound.
+	 * @param outboundRate Messages that a stream sends in a second. Zero means no bound.
+	 * @param inboundBurst Messages that may arrive at once after a pause. Zero means as
+	 * many as the rate, rounded up.
+	 * @param outboundBurst Messages that may be sent at once after a pause. Zero means as
+	 * many as the rate, rounded up.
+	 * @param ratePer Scope within which streams share a rate.
+	 */
+	public record Override(@DefaultValue List<String> methods,
+			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration maxDuration,
+			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration idleTimeout, @Nullable Long maxInboundMessages,
+			@Nullable Long maxOutboundMessages, @Nullable DataSize maxInboundBytes, @Nullable DataSize maxOutboundBytes,
+			@Nullable DataSize maxPendingBytes, @Nullable Double inboundRate, @Nullable Double outboundRate,
+			@Nullable Long inboundBurst, @Nullable Long outboundBurst,
+			@Nullable RatePer ratePer) implements MethodOverride {
+
+		public Override {
+			check(maxDuration, idleTimeout, maxInboundMessages, maxOutboundMessages, maxInboundBytes, maxOutboundBytes,
+					maxPendingBytes, inboundRate, outboundRate, inboundBurst, outboundBurst);
+		}
+
+	}
+
+}

@@ -1,0 +1,327 @@
+package io.github.grpcpatterns.stream;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+
+import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.v1.PingRequest;
+import io.github.grpcpatterns.testing.v1.PingResponse;
+import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Tests for what waits because the client does not read.
+ */
+class StreamQueueTests {
+
+	private static final int MESSAGE = 50_000;
+
+	private final ManualTimer timer = new ManualTimer();
+
+	private final RecordingReporter reporter = new RecordingReporter();
+
+	private final OpenService service = new OpenService();
+
+	private final AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
+
+	private StreamServerInterceptor interceptor;
+
+	private GrpcHarness start(boolean netty, CallTimer timer, PingService service, Map<String, ?> settings) {
+		this.interceptor = new StreamServerInterceptor(StreamFixture.bind(settings), timer);
+		ServerInterceptor keepGuard = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				StreamQueueTests.this.guard.set(ServerCallGuard.current());
+				return next.startCall(call, headers);
+			}
+
+		};
+		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service)
+			.timer(timer)
+			.interceptors(this.reporter, keepGuard, this.interceptor)
+			.start();
+	}
+
+	private GrpcHarness start(Map<String, ?> settings) {
+		return start(true, this.timer, this.service, settings);
+	}
+
+	private static RawCall unread(GrpcHarness harness) {
+		return RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingBidiMethod());
+	}
+
+	private static void send(OpenService.Handler handler, int messages) {
+		for (int i = 1; i <= messages; i++) {
+			handler.responses.onNext(OpenService.response(i, MESSAGE));
+		}
+	}
+
+	private static List<Integer> upTo(int last) {
+		return IntStream.rangeClosed(1, last).boxed().toList();
+	}
+
+	private void assertNothingWaits() {
+		Awaitility.await().untilAsserted(() -> assertThat(this.interceptor.pendingBytes().total()).isZero());
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whatIsSentTooFastWaitsInOrderAndTheCloseBehindIt(boolean netty) {
+		try (GrpcHarness harness = start(netty, this.timer, this.service, Map.of())) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			send(handler, 300);
+			assertThat(handler.responses.isReady()).isFalse();
+			assertThat(this.interceptor.pendingBytes().total()).isGreaterThan(50 * MESSAGE);
+			handler.responses.onCompleted();
+			assertThatIllegalStateException().isThrownBy(() -> handler.responses.onNext(OpenService.response(1)));
+			assertThatIllegalStateException().isThrownBy(handler.responses::onCompleted);
+			assertThat(call.closes()).isZero();
+			call.request(1000);
+			assertThat(call.await().isOk()).isTrue();
+			assertThat(call.responses()).extracting(PingResponse::getCounter).isEqualTo(upTo(300));
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+			assertThat(handler.cancels).hasValue(0);
+			assertNothingWaits();
+		}
+	}
+
+	@Test
+	void anErrorOfTheHandlersWaitsToo() {
+		try (GrpcHarness harness = start(Map.of())) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			send(handler, 300);
+			handler.responses.onError(Status.NOT_FOUND.asRuntimeException());
+			call.request(1000);
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+			assertThat(call.responses()).hasSize(300);
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.FAILED);
+		}
+	}
+
+	@Test
+	void aHandlerThatLooksIsToldWhenItMayGoOn() {
+		try (GrpcHarness harness = start(Map.of())) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			Awaitility.await().until(() -> handler.readies.get() == 1);
+			send(handler, 300);
+			assertThat(handler.responses.isReady()).isFalse();
+			call.request(10);
+			Awaitility.await().until(() -> call.responses().size() == 10);
+			int before = handler.readies.get();
+			call.request(1000);
+			Awaitility.await().until(() -> handler.readies.get() > before);
+			assertThat(handler.responses.isReady()).isTrue();
+			assertThat(this.interceptor.pendingBytes().total()).isZero();
+			call.cancel();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aClientThatDoesNotReadEndsItsStreamAndTheMemoryComesBack(boolean netty) {
+		try (GrpcHarness harness = start(netty, this.timer, this.service, Map.of())) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			long most = 0;
+			int sent = 0;
+			for (; !handler.responses.isCancelled() && sent < 5000; sent++) {
+				handler.responses.onNext(OpenService.response(sent, MESSAGE));
+				most = Math.max(most, this.interceptor.pendingBytes().total());
+			}
+			assertThat(most).isBetween(1L, (16L << 20) + 64 * sent);
+			assertNothingWaits();
+			call.request(1000);
+			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			assertThat(call.responses().size()).isLessThan(300);
+		}
+	}
+
+	@Test
+	void oneStreamsBoundIsItsMethods() {
+		try (GrpcHarness harness = start(
+				Map.of("overrides[0].methods", "*", "overrides[0].max-pending-bytes", "100KB"))) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			send(handler, 40);
+			call.request(1000);
+			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "STREAM_MAX_DURATION", "STREAM_IDLE", "TOKEN_EXPIRED", "SERVER_DRAINING", "TERMINATED" })
+	void aPolicyEndsAStreamWhoseCloseWaits(EndReason reason) {
+		try (GrpcHarness harness = start(Map.of("max-duration", "1h", "idle-timeout", "1m"))) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			send(handler, 300);
+			handler.responses.onCompleted();
+			switch (reason) {
+				case STREAM_IDLE -> this.timer.advance(Duration.ofMinutes(1));
+				case STREAM_MAX_DURATION -> {
+					for (int i = 0; i < 61; i++) {
+						call.send(OpenService.request(i));
+						int received = i + 1;
+						Awaitility.await().until(() -> handler.received.size() == received);
+						this.timer.advance(Duration.ofSeconds(59));
+					}
+					this.timer.advance(Duration.ofSeconds(1));
+				}
+				default -> assertThat(this.guard.get().end(reason)).isTrue();
+			}
+			Awaitility.await().until(() -> this.interceptor.pendingBytes().total() == 0);
+			call.request(1000);
+			assertThat(call.await().getCode()).isEqualTo(reason.status().getCode());
+			assertThat(call.responses().size()).isLessThan(300);
+			assertThat(this.reporter.await().endReason()).isEqualTo(reason);
+			Awaitility.await().untilAsserted(() -> assertThat(handler.cancels).hasValue(1));
+			assertThat(handler.context.isCancelled()).isTrue();
+			assertThat(this.guard.get().end(EndReason.TERMINATED)).isFalse();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aClientsCancelDropsWhatWaits(boolean closed) {
+		try (GrpcHarness harness = start(Map.of())) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			send(handler, 300);
+			if (closed) {
+				handler.responses.onCompleted();
+			}
+			call.cancel();
+			assertNothingWaits();
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(handler.cancels).hasValue(1);
+			if (!closed) {
+				handler.responses.onNext(OpenService.response(1, MESSAGE));
+				assertThat(this.interceptor.pendingBytes().total()).isZero();
+			}
+		}
+	}
+
+	@Test
+	void aHandlerThatKeepsItsThreadDoesNotKeepWhatWaits() {
+		CountDownLatch all = new CountDownLatch(1);
+		PingService busy = new PingService() {
+
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+				for (int i = 0; i < 300; i++) {
+					responses.onNext(OpenService.response(i, MESSAGE));
+				}
+				try {
+					all.await(20, TimeUnit.SECONDS);
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+				responses.onCompleted();
+			}
+
+		};
+		try (GrpcHarness harness = start(true, TestCalls.sharedTimer(), busy, Map.of())) {
+			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			Awaitility.await().until(() -> this.interceptor.pendingBytes().total() > 0);
+			call.request(1000);
+			Awaitility.await().until(() -> call.responses().size() == 300);
+			assertThat(all.getCount()).isOne();
+			all.countDown();
+			assertThat(call.await().isOk()).isTrue();
+		}
+	}
+
+	@Test
+	void aClientsCancelDropsWhatWaitsEvenWhileTheHandlerKeepsItsThread() {
+		CountDownLatch dropped = new CountDownLatch(1);
+		PingService busy = new PingService() {
+
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+				for (int i = 0; i < 300; i++) {
+					responses.onNext(OpenService.response(i, MESSAGE));
+				}
+				try {
+					dropped.await(20, TimeUnit.SECONDS);
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}
+
+		};
+		try (GrpcHarness harness = start(true, this.timer, busy, Map.of())) {
+			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			Awaitility.await().until(() -> this.interceptor.pendingBytes().total() > 1);
+			call.cancel();
+			assertNothingWaits();
+			dropped.countDown();
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+		}
+	}
+
+	@Test
+	void atTheBoundOfAllStreamsTheOneThatHoldsMostIsEnded() {
+		try (GrpcHarness harness = start(Map.of("max-pending-bytes-total", "20MB"))) {
+			List<RawCall> calls = new ArrayList<>();
+			List<OpenService.Handler> handlers = new ArrayList<>();
+			for (int i = 0; i < 3; i++) {
+				calls.add(unread(harness));
+				handlers.add(this.service.await());
+			}
+			send(handlers.get(0), 50);
+			send(handlers.get(1), 300);
+			send(handlers.get(2), 250);
+			Awaitility.await().untilAsserted(() -> assertThat(handlers.get(1).cancels).hasValue(1));
+			calls.get(1).request(1000);
+			assertThat(calls.get(1).await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
+			for (int i : new int[] { 0, 2 }) {
+				handlers.get(i).responses.onCompleted();
+				calls.get(i).request(1000);
+				assertThat(calls.get(i).await().isOk()).isTrue();
+			}
+			assertThat(calls.get(0).responses()).hasSize(50);
+			assertThat(calls.get(2).responses()).hasSize(250);
+			assertNothingWaits();
+		}
+	}
+
+}

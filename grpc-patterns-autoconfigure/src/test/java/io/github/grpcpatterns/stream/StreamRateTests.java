@@ -1,0 +1,309 @@
+package io.github.grpcpatterns.stream;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+
+import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.v1.PingResponse;
+import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the rates of streams.
+ */
+class StreamRateTests {
+
+	private static final Metadata.Key<String> PRINCIPAL = Metadata.Key.of("principal",
+			Metadata.ASCII_STRING_MARSHALLER);
+
+	private final ManualTimer timer = new ManualTimer();
+
+	private final RecordingReporter reporter = new RecordingReporter();
+
+	private final OpenService service = new OpenService();
+
+	private final ExecutorService twoThreads = Executors.newFixedThreadPool(2);
+
+	@AfterEach
+	void stop() {
+		this.twoThreads.shutdownNow();
+	}
+
+	private GrpcHarness start(Map<String, ?> settings) {
+		ServerInterceptor principal = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				if (headers.containsKey(PRINCIPAL)) {
+					CallRecord.current().principal(headers.get(PRINCIPAL));
+				}
+				return next.startCall(call, headers);
+			}
+
+		};
+		return GrpcHarness.netty()
+			.service(this.service)
+			.timer(this.timer)
+			.executor(this.twoThreads)
+			.interceptors(this.reporter, principal,
+					new StreamServerInterceptor(StreamFixture.bind(settings), this.timer))
+			.start();
+	}
+
+	private RawCall open(GrpcHarness harness, String principal) {
+		Metadata headers = new Metadata();
+		if (principal != null) {
+			headers.put(PRINCIPAL, principal);
+		}
+		return RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, headers);
+	}
+
+	private static void send(RawCall call, int messages) {
+		for (int i = 1; i <= messages; i++) {
+			call.send(OpenService.request(i));
+		}
+	}
+
+	private static List<Integer> upTo(int last) {
+		return IntStream.rangeClosed(1, last).boxed().toList();
+	}
+
+	private static void awaitReceived(OpenService.Handler handler, int messages) {
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(1))
+			.untilAsserted(() -> assertThat(handler.received).isEqualTo(upTo(messages)));
+	}
+
+	/**
+	 * Wait until the server waits for a token, and nothing else is to come.
+	 */
+	private void awaitTimers(int timers) {
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(1))
+			.untilAsserted(() -> assertThat(this.timer.scheduled()).hasSize(timers));
+	}
+
+	@Test
+	void eachOfManyStreamsGetsItsRateOnTwoThreadsAndAnUnlimitedOneIsNotSlowed() {
+		try (GrpcHarness harness = start(Map.of("inbound-rate", 20, "inbound-burst", 1, "overrides[0].methods",
+				"grpcpatterns.testing.v1.PingService/PingStream", "overrides[0].inbound-rate", 0))) {
+			List<OpenService.Handler> handlers = new ArrayList<>();
+			for (int i = 0; i < 40; i++) {
+				RawCall call = open(harness, null);
+				handlers.add(this.service.await());
+				send(call, 30);
+				call.halfClose();
+			}
+			RawCall unlimited = RawCall.start(harness.channel(), PingServiceGrpc.getPingStreamMethod(),
+					CallOptions.DEFAULT, new Metadata());
+			OpenService.Handler beside = this.service.await();
+			send(unlimited, 500);
+			awaitReceived(beside, 500);
+			for (int second = 1; second <= 21; second++) {
+				for (OpenService.Handler handler : handlers) {
+					awaitReceived(handler, second);
+					assertThat(handler.halfCloses).hasValue(0);
+				}
+				awaitTimers(40);
+				this.timer.advance(Duration.ofMillis(49));
+				this.timer.advance(Duration.ofMillis(1));
+			}
+			unlimited.cancel();
+		}
+	}
+
+	@Test
+	void aBurstIsTheRateRoundedUpAndNoMoreAfterAPause() {
+		try (GrpcHarness harness = start(Map.of("inbound-rate", 2.5))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			this.timer.advance(Duration.ofHours(1));
+			send(call, 10);
+			awaitReceived(handler, 3);
+			awaitTimers(1);
+			this.timer.advance(Duration.ofMillis(400));
+			awaitReceived(handler, 4);
+			awaitTimers(1);
+			this.timer.advance(Duration.ofMillis(399));
+			assertThat(handler.received).hasSize(4);
+			call.cancel();
+		}
+	}
+
+	@Test
+	void aHandlerThatIgnoresReadinessIsSlowedDown() {
+		try (GrpcHarness harness = start(Map.of("outbound-rate", 2))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			for (int i = 1; i <= 5; i++) {
+				handler.responses.onNext(OpenService.response(i));
+			}
+			handler.responses.onCompleted();
+			for (int sent = 2; sent <= 4; sent++) {
+				int count = sent;
+				Awaitility.await().until(() -> call.responses().size() == count);
+				awaitTimers(1);
+				assertThat(call.closes()).isZero();
+				this.timer.advance(Duration.ofMillis(500));
+			}
+			assertThat(call.await().isOk()).isTrue();
+			assertThat(call.responses()).extracting(PingResponse::getCounter).isEqualTo(upTo(5));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "stream", "method" })
+	void aHandlerThatLooksIsReadyOncePerToken(String per) {
+		try (GrpcHarness harness = start(Map.of("outbound-rate", 2, "outbound-burst", 1, "rate-per", per))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			Awaitility.await().until(() -> handler.readies.get() == 1);
+			for (int i = 1; i <= 5; i++) {
+				int count = i;
+				Awaitility.await().until(handler.responses::isReady);
+				handler.responses.onNext(OpenService.response(i));
+				assertThat(handler.responses.isReady()).isFalse();
+				Awaitility.await().until(() -> call.responses().size() == count);
+				this.timer.advance(Duration.ofMillis(499));
+				assertThat(handler.responses.isReady()).isFalse();
+				this.timer.advance(Duration.ofMillis(1));
+				Awaitility.await().until(() -> handler.readies.get() == count + 1);
+			}
+			call.cancel();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "method", "principal" })
+	void streamsThatShareARateAreServedInTurn(String per) {
+		Map<String, Object> settings = new HashMap<>(Map.of("inbound-rate", 10, "inbound-burst", 1, "rate-per", per));
+		try (GrpcHarness harness = start(settings)) {
+			RawCall first = open(harness, "alice");
+			OpenService.Handler firstHandler = this.service.await();
+			send(first, 50);
+			awaitReceived(firstHandler, 1);
+			awaitTimers(1);
+			RawCall second = open(harness, "alice");
+			OpenService.Handler secondHandler = this.service.await();
+			send(second, 50);
+			for (int i = 1; i <= 10; i++) {
+				int total = i + 1;
+				this.timer.advance(Duration.ofMillis(100));
+				Awaitility.await().until(() -> firstHandler.received.size() + secondHandler.received.size() == total);
+				awaitTimers(1);
+			}
+			assertThat(firstHandler.received.size() - secondHandler.received.size()).isBetween(-1, 2);
+			RawCall other = open(harness, "bob");
+			OpenService.Handler otherHandler = this.service.await();
+			send(other, 1);
+			if (per.equals("principal")) {
+				awaitReceived(otherHandler, 1);
+			}
+			else {
+				this.timer.advance(Duration.ofMillis(100));
+				this.timer.advance(Duration.ofMillis(100));
+				assertThat(otherHandler.received).isEmpty();
+			}
+		}
+	}
+
+	@Test
+	void anotherStreamDoesNotFillTheRateItShares() {
+		try (GrpcHarness harness = start(Map.of("inbound-rate", 1, "rate-per", "principal"))) {
+			RawCall first = open(harness, "alice");
+			OpenService.Handler handler = this.service.await();
+			send(first, 2);
+			awaitReceived(handler, 1);
+			first.cancel();
+			this.reporter.await();
+			System.gc();
+			RawCall second = open(harness, "alice");
+			OpenService.Handler secondHandler = this.service.await();
+			send(second, 1);
+			awaitTimers(1);
+			assertThat(secondHandler.received).isEmpty();
+			this.timer.advance(Duration.ofSeconds(1));
+			awaitReceived(secondHandler, 1);
+		}
+	}
+
+	@Test
+	void timeInWhichTheInboundRateHoldsMessagesBackIsNotIdle() {
+		try (GrpcHarness harness = start(Map.of("inbound-rate", 0.01, "idle-timeout", "5s"))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			send(call, 3);
+			awaitReceived(handler, 1);
+			for (int i = 2; i <= 3; i++) {
+				Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
+				this.timer.advance(Duration.ofSeconds(100));
+				awaitReceived(handler, i);
+			}
+			Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
+			this.timer.advance(Duration.ofSeconds(104));
+			assertThat(call.closes()).isZero();
+			this.timer.advance(Duration.ofSeconds(1));
+			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
+		}
+	}
+
+	@Test
+	void timeInWhichTheOutboundRateHoldsMessagesBackIsNotIdle() {
+		try (GrpcHarness harness = start(Map.of("outbound-rate", 0.01, "idle-timeout", "5s"))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			for (int i = 1; i <= 3; i++) {
+				handler.responses.onNext(OpenService.response(i));
+			}
+			for (int i = 1; i <= 3; i++) {
+				int count = i;
+				Awaitility.await().until(() -> call.responses().size() == count);
+				Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
+				this.timer.advance(Duration.ofSeconds(100));
+			}
+			Awaitility.await().until(() -> this.timer.scheduled().size() == 1);
+			this.timer.advance(Duration.ofSeconds(4));
+			assertThat(call.closes()).isZero();
+			this.timer.advance(Duration.ofSeconds(1));
+			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+		}
+	}
+
+	@Test
+	void whatTheOutboundRateHoldsBackIsBounded() {
+		try (GrpcHarness harness = start(Map.of("outbound-rate", 1, "max-pending-bytes", "100KB"))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			for (int i = 0; i < 12; i++) {
+				handler.responses.onNext(OpenService.response(i, 10_000));
+			}
+			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			assertThat(call.responses()).hasSize(1);
+		}
+	}
+
+}
