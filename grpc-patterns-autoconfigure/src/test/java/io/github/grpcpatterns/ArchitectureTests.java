@@ -61,7 +61,7 @@ class ArchitectureTests {
 	private static final List<String> OPTIONAL = List.of("net.devh.", "org.springframework.grpc.",
 			"org.springframework.boot.grpc.", "org.springframework.boot.actuate.", "org.springframework.boot.health.",
 			"org.springframework.security.", "org.springframework.web.", "com.nimbusds.", "io.micrometer.",
-			"io.github.resilience4j.", "io.github.bucket4j.", "com.github.benmanes.", "build.buf.",
+			"io.github.resilience4j.", "io.github.bucket4j.", "com.github.benmanes.", "build.buf.", "jakarta.servlet.",
 			"jakarta.validation.", "io.grpc.netty.", "io.grpc.inprocess.", "io.grpc.protobuf.services.",
 			"io.grpc.health.", "io.netty.", "reactor.");
 
