@@ -1,11 +1,16 @@
 package io.github.grpcpatterns.stream;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Function;
 
+import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.InfrastructureMethods;
 import io.github.grpcpatterns.MethodOverrides;
+import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.PerMethod;
 import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
@@ -26,7 +31,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
-public final class StreamServerInterceptor implements ServerInterceptor, Ordered {
+public final class StreamServerInterceptor implements ServerInterceptor, MethodSettingsSource, Ordered {
 
 	private final StreamServerProperties properties;
 
@@ -60,17 +65,34 @@ public final class StreamServerInterceptor implements ServerInterceptor, Ordered
 		return this.pendingBytes;
 	}
 
-	StreamPolicy policy(MethodDescriptor<?, ?> method) {
+	@Override
+	public ActivePattern pattern() {
+		return ActivePattern.server("stream");
+	}
+
+	@Override
+	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
 		if (method.getType() == MethodDescriptor.MethodType.UNARY) {
-			return StreamPolicy.NONE;
+			return Map.of();
 		}
-		String name = method.getFullMethodName();
-		boolean everyone = !InfrastructureMethods.contains(name);
-		StreamServerProperties defaults = everyone ? this.properties : StreamServerProperties.NONE;
-		Lookup lookup = new Lookup(name, everyone);
+		Lookup lookup = new Lookup(method.getFullMethodName());
+		policy(method, lookup);
+		if (!lookup.everyone) {
+			lookup.settled.values().removeIf((setting) -> !setting.overridden());
+		}
+		return lookup.settled;
+	}
+
+	StreamPolicy policy(MethodDescriptor<?, ?> method) {
+		return (method.getType() != MethodDescriptor.MethodType.UNARY)
+				? policy(method, new Lookup(method.getFullMethodName())) : StreamPolicy.NONE;
+	}
+
+	private StreamPolicy policy(MethodDescriptor<?, ?> method, Lookup lookup) {
+		StreamServerProperties defaults = lookup.everyone ? this.properties : StreamServerProperties.NONE;
 		StreamServerProperties.RatePer ratePer = lookup.value("rate-per", StreamServerProperties.Override::ratePer,
 				defaults.ratePer());
-		return StreamPolicy.of(name, everyone,
+		return StreamPolicy.of(lookup.method, lookup.everyone,
 				Settings.nanosOrNone(lookup.value("max-duration", StreamServerProperties.Override::maxDuration,
 						defaults.maxDuration())),
 				Settings.nanosOrNone(lookup.value("idle-timeout", StreamServerProperties.Override::idleTimeout,
@@ -104,8 +126,7 @@ public final class StreamServerInterceptor implements ServerInterceptor, Ordered
 								ratePer));
 	}
 
-	private static @Nullable RateLimit limit(MethodOverrides.Setting<Double> rate, long burst,
-			StreamServerProperties.RatePer per) {
+	private static @Nullable RateLimit limit(Setting<Double> rate, long burst, StreamServerProperties.RatePer per) {
 		if (rate.value() == 0) {
 			return null;
 		}
@@ -132,7 +153,7 @@ public final class StreamServerInterceptor implements ServerInterceptor, Ordered
 	}
 
 	/**
-	 * Asks for the settings of one method.
+	 * Asks for the settings of one method, and keeps the answers.
 	 */
 	private final class Lookup {
 
@@ -140,15 +161,19 @@ public final class StreamServerInterceptor implements ServerInterceptor, Ordered
 
 		private final boolean everyone;
 
-		Lookup(String method, boolean everyone) {
+		private final Map<String, Setting<?>> settled = new LinkedHashMap<>();
+
+		Lookup(String method) {
 			this.method = method;
-			this.everyone = everyone;
+			this.everyone = !InfrastructureMethods.contains(method);
 		}
 
-		<V> MethodOverrides.Setting<V> setting(String name,
-				Function<StreamServerProperties.Override, ? extends @Nullable V> setting, V defaultValue) {
-			return StreamServerInterceptor.this.overrides.setting(this.method, name, setting, defaultValue,
-					this.everyone);
+		<V> Setting<V> setting(String name, Function<StreamServerProperties.Override, ? extends @Nullable V> setting,
+				V defaultValue) {
+			Setting<V> settled = StreamServerInterceptor.this.overrides.setting(this.method, name, setting,
+					defaultValue, this.everyone);
+			this.settled.put(name, settled);
+			return settled;
 		}
 
 		<V> V value(String name, Function<StreamServerProperties.Override, ? extends @Nullable V> setting,
