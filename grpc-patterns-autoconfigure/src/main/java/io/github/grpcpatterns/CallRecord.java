@@ -421,6 +421,9 @@ public final class CallRecord {
 	}
 
 	void sent() {
+		if (this.transportStatus != null) {
+			return; // the stream is closed, and the transport drops the message
+		}
 		this.messagesSent++;
 		if (!this.streaming) {
 			return;
@@ -442,7 +445,7 @@ public final class CallRecord {
 	}
 
 	void size(boolean sent, long bytes) {
-		if (!this.streaming) {
+		if (!this.streaming || (sent && this.transportStatus != null)) {
 			return;
 		}
 		if (sent) {

@@ -31,6 +31,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
@@ -492,6 +493,33 @@ class ServerCallGuardTests {
 			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
 			call.cancel("done", null);
 			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	@Test
+	void whatIsSentAfterTheStreamWasClosedIsNotCounted() {
+		PingService service = new PingService() {
+
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> observer) {
+				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
+				responses.setOnCancelHandler(() -> {
+				});
+				responses.onNext(PingResponse.getDefaultInstance());
+				Awaitility.await().until(responses::isCancelled);
+				for (int i = 0; i < 5; i++) {
+					responses.onNext(PingResponse.getDefaultInstance());
+				}
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			call.send(PingRequest.getDefaultInstance()).halfClose().awaitFirst().cancel();
+			CallRecord record = this.reporter.await();
+			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+			assertThat(record.messagesSent()).isEqualTo(1);
 		}
 	}
 
