@@ -1,15 +1,22 @@
 package io.github.grpcpatterns;
 
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
 
 /**
  * Reports settings that a pattern does not know, without their values: a misspelt
@@ -35,16 +42,45 @@ final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<Unboun
 		}
 		String settings = cause.getUnboundProperties()
 			.stream()
-			.map(UnknownSettingFailureAnalyzer::line)
+			.map((property) -> line(property, findCause(rootFailure, BindException.class)))
 			.sorted()
 			.collect(Collectors.joining());
 		return new FailureAnalysis("There are settings that grpc-patterns does not know:\n\n" + settings,
 				"Correct or remove them. An unknown setting would mean that a policy is not applied.", cause);
 	}
 
-	private static String line(ConfigurationProperty property) {
+	private String line(ConfigurationProperty property, @Nullable BindException binding) {
+		ConfigurationPropertyName name = property.getName();
 		String origin = (property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "";
-		return "    " + property.getName() + origin + "\n";
+		String nearest = (binding != null && binding.getName().isAncestorOf(name))
+				? nearest(binding.getTarget().getType(), name, binding.getName().getNumberOfElements()) : null;
+		return "    " + name + origin + ((nearest != null) ? "; did you mean '" + nearest + "'?" : "") + "\n";
+	}
+
+	/**
+	 * The nearest name that a record of settings has in place of the element that it does
+	 * not know.
+	 */
+	private static @Nullable String nearest(ResolvableType type, ConfigurationPropertyName name, int index) {
+		Class<?> settings = type.resolve(Object.class);
+		if (List.class.isAssignableFrom(settings)) {
+			return (name.getNumberOfElements() > index + 1) ? nearest(type.getGeneric(), name, index + 1) : null;
+		}
+		if (!settings.isRecord()) {
+			return null;
+		}
+		String element = name.getElement(index, ConfigurationPropertyName.Form.UNIFORM);
+		for (RecordComponent component : settings.getRecordComponents()) {
+			if (component.getName().equalsIgnoreCase(element)) {
+				return (name.getNumberOfElements() > index + 1)
+						? nearest(ResolvableType.forType(component.getGenericType()), name, index + 1) : null;
+			}
+		}
+		String dashed = name.getElement(index, ConfigurationPropertyName.Form.DASHED);
+		return Arrays.stream(settings.getRecordComponents())
+			.map((component) -> component.getName().replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT))
+			.min(Comparator.comparingInt((known) -> MethodPatternCheck.distance(dashed, known)))
+			.orElse(null);
 	}
 
 }
