@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param <ReqT> the type of requests
  * @param <RespT> the type of responses
  */
-final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardingServerCall<ReqT, RespT> {
+final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 
 	private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -46,6 +46,8 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
+
+	private final ServerCall<ReqT, RespT> delegate;
 
 	private final ServerCallGuard guard;
 
@@ -69,8 +71,6 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 	/** Nothing is to be counted when a message comes in. */
 	private final boolean plainInbound;
 
-	private @Nullable StreamListener<ReqT> listener;
-
 	private long messagesReceived;
 
 	private long bytesReceived;
@@ -78,6 +78,12 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 	private long messagesSent;
 
 	private long bytesSent;
+
+	/**
+	 * The transport said that it is ready, and nothing was sent since. Where threads race
+	 * for it, a message goes to a transport that was ready a moment ago.
+	 */
+	private boolean knownReady;
 
 	private @Nullable Queue<RespT> queue;
 
@@ -125,7 +131,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 
 	StreamCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard, StreamPolicy policy, CallTimer timer,
 			PendingBytes total, Rates rates) {
-		super(call);
+		this.delegate = call;
 		this.guard = guard;
 		this.policy = policy;
 		this.timer = timer;
@@ -149,8 +155,9 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 		}
 	}
 
-	void started(StreamListener<ReqT> listener) {
-		this.listener = listener;
+	@Override
+	protected ServerCall<ReqT, RespT> delegate() {
+		return this.delegate;
 	}
 
 	private void watch() {
@@ -232,19 +239,30 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 		if (this.idle != null) {
 			this.idle.message();
 		}
-		if (this.plainOutbound && !this.waiting && super.isReady()) {
-			super.sendMessage(message);
+		if (this.plainOutbound && !this.waiting && ready()) {
+			this.delegate.sendMessage(message);
 		}
 		else if (!this.dropped && this.crossed == null && countSent(message)) {
 			drain();
-			if (!this.waiting && super.isReady() && takeToken()) {
-				super.sendMessage(message);
+			if (!this.waiting && this.delegate.isReady() && takeToken()) {
+				this.delegate.sendMessage(message);
 				awaitTokenIfThereIsNone();
 			}
 			else {
 				enqueue(message);
 			}
 		}
+	}
+
+	/**
+	 * Ask the transport, where the handler has not just done so: it costs a lock.
+	 */
+	private boolean ready() {
+		if (this.knownReady) {
+			this.knownReady = false;
+			return true;
+		}
+		return this.delegate.isReady();
 	}
 
 	private boolean countSent(RespT message) {
@@ -303,7 +321,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 			this.total.hold(this);
 		}
 		pending(1, size);
-		if (this.outbound != null && super.isReady()) {
+		if (this.outbound != null && this.delegate.isReady()) {
 			awaitToken();
 		}
 		else {
@@ -323,7 +341,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 	 */
 	private void drain() {
 		while (this.waiting) {
-			if (!super.isReady()) {
+			if (!this.delegate.isReady()) {
 				lookLater();
 				return;
 			}
@@ -346,7 +364,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 			this.waiting = false;
 			this.total.release(this);
 		}
-		super.sendMessage(message);
+		this.delegate.sendMessage(message);
 	}
 
 	/**
@@ -372,14 +390,8 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 		else {
 			awaitTokenIfThereIsNone();
 			if (this.owesReady && isReady() && OWES_READY.compareAndSet(this, true, false)) {
-				this.guard.callBack(this::ready);
+				this.guard.callReady();
 			}
-		}
-	}
-
-	private void ready() {
-		if (this.listener != null) {
-			this.listener.ready();
 		}
 	}
 
@@ -402,9 +414,10 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 
 	@Override
 	public boolean isReady() {
-		if (this.waiting || !super.isReady()) {
+		if (this.waiting || !this.delegate.isReady()) {
 			return false;
 		}
+		this.knownReady = true;
 		if (this.outbound == null || this.granted || this.outbound.available()) {
 			return true;
 		}
@@ -475,7 +488,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 		if (this.arming == Thread.currentThread()) {
 			return;
 		}
-		if (this.waiting && !super.isReady()) {
+		if (this.waiting && !this.delegate.isReady()) {
 			this.lookNanos = Math.min(2 * this.lookNanos, LAST_LOOK_NANOS);
 			scheduleLook();
 			return;
