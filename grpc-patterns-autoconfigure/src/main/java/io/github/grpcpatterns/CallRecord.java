@@ -443,9 +443,6 @@ public final class CallRecord {
 	}
 
 	void sent() {
-		if (this.transportStatus != null) {
-			return; // the stream is closed, and the transport drops the message
-		}
 		this.messagesSent++;
 		if (!this.streaming) {
 			return;

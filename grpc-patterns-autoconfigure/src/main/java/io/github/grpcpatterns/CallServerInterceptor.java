@@ -106,8 +106,11 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		@Override
 		public void sendMessage(RespT message) {
+			boolean dropped = this.record.transportStatus() != null; // the stream is closed
 			this.delegate.sendMessage(message);
-			this.record.sent();
+			if (!dropped) {
+				this.record.sent();
+			}
 		}
 
 		@Override
@@ -173,7 +176,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		@Override
 		public void onCancel() {
 			this.guard.cancelledByTransport();
-			run(Callback.CANCEL);
+			this.guard.closeCancelled(() -> run(Callback.CANCEL));
 		}
 
 		private void run(Callback callback) {

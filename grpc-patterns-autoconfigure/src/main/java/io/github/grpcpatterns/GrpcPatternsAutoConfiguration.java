@@ -5,6 +5,7 @@ import java.util.List;
 import io.grpc.Metadata;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -19,8 +20,15 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(GrpcPatternsProperties.class)
 public final class GrpcPatternsAutoConfiguration {
 
-	GrpcPatternsAutoConfiguration(Environment environment) {
-		UnknownSettingCheck.check(environment);
+	/**
+	 * Before any bean, so that these come first of all reports.
+	 */
+	@Bean
+	static BeanFactoryPostProcessor grpcPatternsSettingChecks(Environment environment) {
+		return (beanFactory) -> {
+			UnknownSettingCheck.check(environment);
+			PlaceholderCheck.check(environment);
+		};
 	}
 
 	@Bean

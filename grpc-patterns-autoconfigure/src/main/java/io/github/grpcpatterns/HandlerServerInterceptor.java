@@ -108,6 +108,8 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		private boolean responded;
 
+		private volatile boolean owesReady;
+
 		GuardedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
 			this.delegate = call;
 			this.guard = guard;
@@ -230,7 +232,25 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		@Override
 		public boolean isReady() {
-			return this.guard.listening() && this.delegate.isReady();
+			if (!this.guard.listening() || !this.delegate.isReady()) {
+				return false;
+			}
+			if (!this.out.hasWaiting()) {
+				return true;
+			}
+			// What another thread has still to send is not counted yet by anybody
+			if (!this.owesReady) {
+				this.owesReady = true;
+				this.out.execute(this::tellReady);
+			}
+			return false;
+		}
+
+		private void tellReady() {
+			this.owesReady = false;
+			if (this.delegate.isReady()) {
+				this.guard.tellReady();
+			}
 		}
 
 		@Override

@@ -346,30 +346,6 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
-	 * Call {@code onReady}, on the small pool or right behind the callback under way,
-	 * unless the call is over by then. It passes the whole chain, as if the transport
-	 * called.
-	 */
-	public void callReady() {
-		this.shared.timer().callbacks().execute(() -> this.in.execute(() -> {
-			ServerCall.Listener<?> listener = this.listener;
-			if (listener == null || !listening()) {
-				return;
-			}
-			Context previous = enter();
-			try {
-				listener.onReady();
-			}
-			catch (Throwable ex) {
-				thrown(ex);
-			}
-			finally {
-				leave(previous);
-			}
-		}));
-	}
-
-	/**
 	 * End the call when a time has passed, unless it is over by then.
 	 * @param delayNanos the time from now
 	 * @param reason why
@@ -563,7 +539,16 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		}
 	}
 
-	private void visit(Runnable task) {
+	/**
+	 * Tell the handler that it may send again, on the small pool or right behind the
+	 * callback under way, unless the call is over by then. It passes the whole chain, as
+	 * if the transport called.
+	 */
+	public void tellReady() {
+		this.shared.timer().callbacks().execute(() -> this.in.execute(() -> visit(null)));
+	}
+
+	private void visit(@Nullable Runnable task) {
 		ServerCall.Listener<?> listener = this.listener;
 		if (listener == null || !open()) {
 			return;
@@ -769,7 +754,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether to close
 	 */
 	boolean closing(Status status, boolean ready) {
-		if (!SENT.compareAndSet(this, null, status)) {
+		if (this.state == GONE || !SENT.compareAndSet(this, null, status)) {
 			return false;
 		}
 		STATE.compareAndSet(this, OPEN, CLOSED);
@@ -798,6 +783,39 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		while (mayEnd(state) && !STATE.compareAndSet(this, state, GONE)) {
 			state = this.state;
 		}
+	}
+
+	/**
+	 * Tell the chain how a call ended that the client or the transport cancelled, before
+	 * its cancel handlers hear of it. Nobody closes such a call, and so the stack's
+	 * observation would name no status.
+	 * @param then what to run then: now, or on the pool behind what is being sent
+	 */
+	void closeCancelled(Runnable then) {
+		if (this.state != GONE) {
+			then.run();
+		}
+		else if (this.out.tryEnter()) {
+			try {
+				closeCancelled();
+			}
+			finally {
+				this.out.exit();
+			}
+			then.run();
+		}
+		else {
+			reportWhenStuck();
+			this.out.execute(() -> {
+				closeCancelled();
+				this.shared.timer().callbacks().execute(then);
+			});
+		}
+	}
+
+	private void closeCancelled() {
+		Status status = seen(this.record.transportStatus(), this.record.endNanos(this.shared.timer().nanoTime()));
+		closeInnermost(new CallEnding(status, new Metadata(), EndReason.of(status.getCode())));
 	}
 
 	private void reportWhenStuck() {

@@ -390,7 +390,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 		else {
 			awaitTokenIfThereIsNone();
 			if (this.owesReady && isReady() && OWES_READY.compareAndSet(this, true, false)) {
-				this.guard.callReady();
+				this.guard.tellReady();
 			}
 		}
 	}
