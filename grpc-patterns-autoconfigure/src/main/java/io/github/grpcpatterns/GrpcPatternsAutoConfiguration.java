@@ -8,6 +8,7 @@ import io.micrometer.context.ContextRegistry;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -24,8 +25,15 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(GrpcPatternsProperties.class)
 public final class GrpcPatternsAutoConfiguration {
 
-	GrpcPatternsAutoConfiguration(Environment environment) {
-		UnknownSettingCheck.check(environment);
+	/**
+	 * Before any bean, so that these come first of all reports.
+	 */
+	@Bean
+	static BeanFactoryPostProcessor grpcPatternsSettingChecks(Environment environment) {
+		return (beanFactory) -> {
+			UnknownSettingCheck.check(environment);
+			PlaceholderCheck.check(environment);
+		};
 	}
 
 	@Bean

@@ -96,6 +96,8 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		private boolean responded;
 
+		private volatile boolean owesReady;
+
 		GuardedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
 			super(call);
 			this.guard = guard;
@@ -211,7 +213,25 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		@Override
 		public boolean isReady() {
-			return this.guard.listening() && super.isReady();
+			if (!this.guard.listening() || !super.isReady()) {
+				return false;
+			}
+			if (!this.out.hasWaiting()) {
+				return true;
+			}
+			// What another thread has still to send is not counted yet by anybody
+			if (!this.owesReady) {
+				this.owesReady = true;
+				this.out.execute(this::tellReady);
+			}
+			return false;
+		}
+
+		private void tellReady() {
+			this.owesReady = false;
+			if (super.isReady()) {
+				this.guard.tellReady();
+			}
 		}
 
 		@Override

@@ -552,7 +552,14 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		}
 	}
 
-	private void visit(Runnable task) {
+	/**
+	 * Tell the handler that it may send again, on a thread of the small pool.
+	 */
+	void tellReady() {
+		this.shared.timer().callbacks().execute(() -> this.in.execute(() -> visit(null)));
+	}
+
+	private void visit(@Nullable Runnable task) {
 		ServerCall.Listener<?> listener = this.listener;
 		if (listener == null || !open()) {
 			return;

@@ -553,6 +553,59 @@ class ServerCallGuardTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whileMessagesWaitForAnotherThreadTheHandlerIsNotReadyAndHearsWhenItIs(boolean netty) throws Exception {
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicReference<Boolean> readyBehind = new AtomicReference<>();
+		PingService service = new PingService() {
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> observer) {
+				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
+				responses.setOnReadyHandler(() -> {
+					if (readyBehind.get() == null) {
+						busy(inside, release);
+						responses.onNext(PingResponse.getDefaultInstance());
+						readyBehind.set(responses.isReady());
+						release.countDown();
+					}
+					else {
+						responses.onCompleted();
+					}
+				});
+			}
+		};
+		try (GrpcHarness harness = (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service).start()) {
+			Iterator<PingResponse> responses = harness.blocking()
+				.withDeadlineAfter(20, TimeUnit.SECONDS)
+				.pingList(PingRequest.getDefaultInstance());
+			assertThat(responses).toIterable().hasSize(1);
+			assertThat(readyBehind).hasValue(false);
+		}
+	}
+
+	/**
+	 * Have another thread send something that takes its time.
+	 */
+	private static void busy(CountDownLatch inside, CountDownLatch release) {
+		ServerCallGuard guard = ServerCallGuard.current();
+		new Thread(() -> guard.send(() -> {
+			inside.countDown();
+			await(release);
+		})).start();
+		await(inside);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	@Test
 	void whatIsSentAfterTheStreamWasClosedIsNotCounted() {
 		PingService service = new PingService() {

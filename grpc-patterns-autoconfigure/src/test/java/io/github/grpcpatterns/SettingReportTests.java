@@ -24,6 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.mock.env.MockEnvironment;
@@ -33,8 +34,9 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * Tests for {@link SettingFailureAnalyzer}, {@link UnknownSettingFailureAnalyzer} and
- * {@link UnknownSettingCheck}: what a start that fails prints.
+ * Tests for {@link SettingFailureAnalyzer}, {@link UnknownSettingFailureAnalyzer},
+ * {@link UnknownSettingCheck} and {@link PlaceholderCheck}: what a start that fails
+ * prints.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class SettingReportTests {
@@ -130,6 +132,48 @@ class SettingReportTests {
 			.doesNotContain("Value:", "hunter2");
 	}
 
+	/**
+	 * Boot binds what it cannot resolve as it stands, and a long name is a secret that is
+	 * long enough.
+	 */
+	@Test
+	void aPlaceholderThatNothingSetsIsReported(CapturedOutput output) {
+		start("""
+				grpc.patterns.server.deadline.secret: hunter2-${THE_SECRET_OF_THE_TOKENS_OF_THE_CALLS}
+				""");
+		assertThat(output)
+			.contains("Property: grpc.patterns.server.deadline.secret\n", "application.yaml] - 1:39\n",
+					"Reason: Refers to ${THE_SECRET_OF_THE_TOKENS_OF_THE_CALLS}, which is not set.\n")
+			.doesNotContain("hunter2");
+	}
+
+	@Test
+	void aPlaceholderInAListIsReported(CapturedOutput output) {
+		start("""
+				grpc.patterns.server.deadline:
+				  overrides:
+				    - methods: ${METHODS}
+				""");
+		assertThat(output).contains("Property: grpc.patterns.server.deadline.overrides[0].methods\n",
+				"Reason: Refers to ${METHODS}, which is not set.\n");
+	}
+
+	@Test
+	void aPlaceholderThatIsSetElsewhereOrOverriddenIsNone() {
+		String yaml = write("""
+				grpc.patterns.server.deadline:
+				  secret: ${SECRET}
+				  max: ${MAX:5s}
+				  overrides:
+				    - methods: ${METHODS}
+				""");
+		try (ConfigurableApplicationContext context = application().run("--spring.config.location=" + yaml,
+				"--SECRET=0123456789abcdef0123456789abcdef", "--grpc.patterns.server.deadline.overrides[0].max=1s",
+				"--grpc.patterns.server.deadline.overrides[0].methods=*")) {
+			assertThat(context.isRunning()).isTrue();
+		}
+	}
+
 	@Test
 	void aMethodThatDoesNotExistIsReportedWithTheNearestOne(CapturedOutput output) {
 		start("""
@@ -162,6 +206,11 @@ class SettingReportTests {
 	}
 
 	private void start(String yaml) {
+		String location = write(yaml);
+		assertThat(catchThrowable(() -> application().run("--spring.config.location=" + location))).isNotNull();
+	}
+
+	private String write(String yaml) {
 		Path file = this.directory.resolve("application.yaml");
 		try {
 			Files.writeString(file, yaml);
@@ -169,7 +218,7 @@ class SettingReportTests {
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
 		}
-		assertThat(catchThrowable(() -> application().run("--spring.config.location=" + file.toUri()))).isNotNull();
+		return file.toUri().toString();
 	}
 
 	private static SpringApplicationBuilder application() {

@@ -66,8 +66,7 @@ public final class TestCalls {
 	}
 
 	public static ExceptionMapping unknownMapping(RichStatus richStatus) {
-		return new GrpcPatternsAutoConfiguration(new org.springframework.mock.env.MockEnvironment())
-			.grpcPatternsExceptionMapping(richStatus);
+		return new GrpcPatternsAutoConfiguration().grpcPatternsExceptionMapping(richStatus);
 	}
 
 	public static SharedCallTimer sharedTimer() {

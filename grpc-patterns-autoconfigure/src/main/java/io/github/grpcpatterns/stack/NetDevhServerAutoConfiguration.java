@@ -25,7 +25,6 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -64,7 +63,9 @@ public final class NetDevhServerAutoConfiguration {
 	@Bean
 	SmartInitializingSingleton grpcPatternsNetDevhServerEvents(ObjectProvider<ServerLifecycleListener> listeners,
 			ConfigurableApplicationContext context) {
-		return () -> context.addApplicationListener(new Events(listeners));
+		return new ServerEvents<>(GrpcServerLifecycleEvent.class, GrpcServerStartedEvent.class,
+				GrpcServerShutdownEvent.class, GrpcServerLifecycleEvent::getServer, listeners)
+			.addedTo(context);
 	}
 
 	@Bean
@@ -113,38 +114,6 @@ public final class NetDevhServerAutoConfiguration {
 		@Override
 		public int getOrder() {
 			return Ordered.HIGHEST_PRECEDENCE;
-		}
-
-	}
-
-	/**
-	 * Last of all listeners, so it is added when the methods that listen are: what the
-	 * application does at the end, such as leaving a registry, comes before its calls are
-	 * waited for.
-	 */
-	private record Events(ObjectProvider<ServerLifecycleListener> listeners)
-			implements
-				ApplicationListener<GrpcServerLifecycleEvent>,
-				Ordered {
-
-		@Override
-		public void onApplicationEvent(GrpcServerLifecycleEvent event) {
-			if (event instanceof GrpcServerStartedEvent) {
-				this.listeners.forEach((listener) -> listener.started(event.getServer(), event.getSource()));
-			}
-			else if (event instanceof GrpcServerShutdownEvent) {
-				this.listeners.forEach((listener) -> listener.stopping(event.getServer()));
-			}
-		}
-
-		@Override
-		public boolean supportsAsyncExecution() {
-			return false; // the stack goes on when this returns
-		}
-
-		@Override
-		public int getOrder() {
-			return Ordered.LOWEST_PRECEDENCE;
 		}
 
 	}

@@ -21,7 +21,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Netty;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Ssl;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -69,7 +68,9 @@ public final class SpringGrpcServerAutoConfiguration {
 	@Bean
 	SmartInitializingSingleton grpcPatternsSpringGrpcServerEvents(ObjectProvider<ServerLifecycleListener> listeners,
 			ConfigurableApplicationContext context) {
-		return () -> context.addApplicationListener(new Events(listeners));
+		return new ServerEvents<>(GrpcServerLifecycleEvent.class, GrpcServerStartedEvent.class,
+				GrpcServerShutdownEvent.class, GrpcServerLifecycleEvent::getServer, listeners)
+			.addedTo(context);
 	}
 
 	@Bean
@@ -129,38 +130,6 @@ public final class SpringGrpcServerAutoConfiguration {
 		@Override
 		public int getOrder() {
 			return Ordered.HIGHEST_PRECEDENCE;
-		}
-
-	}
-
-	/**
-	 * Last of all listeners, so it is added when the methods that listen are: what the
-	 * application does at the end, such as leaving a registry, comes before its calls are
-	 * waited for.
-	 */
-	private record Events(ObjectProvider<ServerLifecycleListener> listeners)
-			implements
-				ApplicationListener<GrpcServerLifecycleEvent>,
-				Ordered {
-
-		@Override
-		public void onApplicationEvent(GrpcServerLifecycleEvent event) {
-			if (event instanceof GrpcServerStartedEvent) {
-				this.listeners.forEach((listener) -> listener.started(event.getServer(), event.getSource()));
-			}
-			else if (event instanceof GrpcServerShutdownEvent) {
-				this.listeners.forEach((listener) -> listener.stopping(event.getServer()));
-			}
-		}
-
-		@Override
-		public boolean supportsAsyncExecution() {
-			return false; // the stack goes on when this returns
-		}
-
-		@Override
-		public int getOrder() {
-			return Ordered.LOWEST_PRECEDENCE;
 		}
 
 	}

@@ -5,6 +5,7 @@ import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.GrpcStack;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -53,6 +54,20 @@ public final class StackAutoConfiguration {
 		@Bean
 		GrpcStack grpcPatternsSpringGrpcClientStack() {
 			return GrpcStack.of(Side.CLIENT, SPRING_GRPC, org.springframework.grpc.client.GrpcChannelFactory.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { "org.springframework.grpc.server.GrpcServerFactory",
+			"io.grpc.netty.NettyServerBuilder", "io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder" })
+	static class SpringGrpcTransportConfiguration {
+
+		@Bean
+		ShadedTransportCheck grpcPatternsShadedTransportCheck(ListableBeanFactory beanFactory) {
+			return new ShadedTransportCheck(beanFactory,
+					org.springframework.grpc.server.ShadedNettyGrpcServerFactory.class,
+					org.springframework.grpc.client.ShadedNettyGrpcChannelFactory.class);
 		}
 
 	}

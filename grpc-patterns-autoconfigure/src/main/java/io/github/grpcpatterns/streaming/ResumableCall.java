@@ -150,7 +150,9 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 				call.request((int) Math.min(demand, Integer.MAX_VALUE));
 			}
 			call.sendMessage(request);
-			call.halfClose();
+			if (this.method.getType() == MethodDescriptor.MethodType.SERVER_STREAMING) {
+				call.halfClose(); // else it would end what the request began
+			}
 			this.live = call;
 		}
 		catch (RuntimeException | Error ex) {

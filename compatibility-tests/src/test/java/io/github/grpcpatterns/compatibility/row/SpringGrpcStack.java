@@ -1,0 +1,76 @@
+package io.github.grpcpatterns.compatibility.row;
+
+import java.util.Map;
+
+import io.grpc.Channel;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.grpc.client.GrpcChannelFactory;
+import org.springframework.grpc.server.exception.GrpcExceptionHandler;
+import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
+
+/**
+ * Boot's own gRPC.
+ */
+final class SpringGrpcStack implements Stack {
+
+	@Override
+	public String name() {
+		return "Spring gRPC";
+	}
+
+	@Override
+	public Map<String, String> properties() {
+		return Map.of("spring.grpc.server.address", "127.0.0.1", "spring.grpc.server.port", "0");
+	}
+
+	@Override
+	public Map<String, String> clientOnly() {
+		return Map.of("spring.grpc.server.enabled", "false");
+	}
+
+	@Override
+	public Class<?> configuration() {
+		return Beans.class;
+	}
+
+	@Override
+	public int port(ApplicationContext context) {
+		return context.getBean(StartedServer.class).port;
+	}
+
+	@Override
+	public Channel channel(ApplicationContext context, int port) {
+		return context.getBean(GrpcChannelFactory.class).createChannel("static://127.0.0.1:" + port);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Beans {
+
+		@Bean
+		StartedServer startedServer() {
+			return new StartedServer();
+		}
+
+		@Bean
+		GrpcExceptionHandler userHandler() {
+			return (ex) -> (ex instanceof UserException) ? UserException.answer() : null;
+		}
+
+	}
+
+	static class StartedServer {
+
+		private int port;
+
+		@EventListener
+		void started(GrpcServerStartedEvent event) {
+			this.port = event.getServer().getPort();
+		}
+
+	}
+
+}
