@@ -7,8 +7,11 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -195,6 +198,46 @@ class ServerCallGuardTests {
 			RawCall call = compressed(harness).send(PingRequest.newBuilder().setValue("a").build()).halfClose();
 			assertThat(call.await().getCode()).isEqualTo(code);
 			assertThat(this.reporter.await().status().getCode()).isEqualTo(code);
+		}
+	}
+
+	@Test
+	void aPolicyEndsACallThoughEveryCallbackOfOthersBlocks() {
+		ManualTimer time = new ManualTimer();
+		Queue<Runnable> blocked = new ConcurrentLinkedQueue<>();
+		CallTimer timer = new CallTimer() {
+
+			@Override
+			public long nanoTime() {
+				return time.nanoTime();
+			}
+
+			@Override
+			public Runnable schedule(Runnable task, long delayNanos) {
+				return time.schedule(task, delayNanos);
+			}
+
+			@Override
+			public Executor callbacks() {
+				return blocked::add;
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().timer(timer).interceptors(this.reporter).start()) {
+			RawCall call = RawCall
+				.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
+				.send(PingRequest.getDefaultInstance())
+				.awaitFirst();
+			harness.liveCalls().forEach((record) -> record.guard().endAfter(1, EndReason.STREAM_MAX_DURATION));
+			time.advance(Duration.ofSeconds(1));
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			Awaitility.await().until(() -> {
+				for (Runnable callback = blocked.poll(); callback != null; callback = blocked.poll()) {
+					callback.run();
+				}
+				return this.reporter.count() == 1;
+			});
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.STREAM_MAX_DURATION);
 		}
 	}
 
