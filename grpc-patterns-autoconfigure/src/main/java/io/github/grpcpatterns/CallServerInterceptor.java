@@ -106,7 +106,8 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		@Override
 		public void sendMessage(RespT message) {
-			boolean dropped = this.record.transportStatus() != null; // the stream is closed
+			boolean dropped = this.record.transportStatus() != null; // the stream is
+																		// closed
 			this.delegate.sendMessage(message);
 			if (!dropped) {
 				this.record.sent();
