@@ -158,7 +158,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		@Override
 		public void onCancel() {
 			this.guard.cancelledByTransport();
-			run(Callback.CANCEL);
+			this.guard.closeCancelled(() -> run(Callback.CANCEL));
 		}
 
 		private void run(Callback callback) {

@@ -733,7 +733,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether to close
 	 */
 	boolean closing(Status status, boolean ready) {
-		if (!SENT.compareAndSet(this, null, status)) {
+		if (this.state == GONE || !SENT.compareAndSet(this, null, status)) {
 			return false;
 		}
 		STATE.compareAndSet(this, OPEN, CLOSED);
@@ -762,6 +762,39 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		while (mayEnd(state) && !STATE.compareAndSet(this, state, GONE)) {
 			state = this.state;
 		}
+	}
+
+	/**
+	 * Tell the chain how a call ended that the client or the transport cancelled, before
+	 * its cancel handlers hear of it. Nobody closes such a call, and so the stack's
+	 * observation would name no status.
+	 * @param then what to run then: now, or on the pool behind what is being sent
+	 */
+	void closeCancelled(Runnable then) {
+		if (this.state != GONE) {
+			then.run();
+		}
+		else if (this.out.tryEnter()) {
+			try {
+				closeCancelled();
+			}
+			finally {
+				this.out.exit();
+			}
+			then.run();
+		}
+		else {
+			reportWhenStuck();
+			this.out.execute(() -> {
+				closeCancelled();
+				this.shared.timer().callbacks().execute(then);
+			});
+		}
+	}
+
+	private void closeCancelled() {
+		Status status = seen(this.record.transportStatus(), this.shared.timer().nanoTime());
+		closeInnermost(new CallEnding(status, new Metadata(), EndReason.of(status.getCode())));
 	}
 
 	private void reportWhenStuck() {
