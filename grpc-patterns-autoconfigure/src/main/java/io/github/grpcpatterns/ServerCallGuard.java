@@ -52,8 +52,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	private static final long DEADLINE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-	/** The name that the correlation pattern uses too. */
-	private static final String CORRELATION_ID = "correlationId";
+	/** The name in the MDC, that the correlation pattern uses too. */
+	static final String CORRELATION_ID = "correlationId";
 
 	private static final Object OPEN = "open";
 
@@ -447,6 +447,15 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	public boolean open() {
 		return this.state == OPEN;
+	}
+
+	/**
+	 * Return whether {@link #end} would still end the call: nothing has, or the handler
+	 * has and its close is held back.
+	 * @return whether the call lives
+	 */
+	public boolean alive() {
+		return mayEnd(this.state);
 	}
 
 	/**
