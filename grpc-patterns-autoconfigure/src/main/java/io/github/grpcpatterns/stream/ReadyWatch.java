@@ -26,8 +26,12 @@ final class ReadyWatch {
 
 	private long delayNanos;
 
-	/** Who is setting the timer; one that is closed runs its tasks at once. */
-	private volatile @Nullable Thread arming;
+	/** Guarded by this object, as what follows: the timer's thread sets the timer too. */
+	private boolean over;
+
+	private @Nullable Runnable cancel;
+
+	private boolean arming;
 
 	/**
 	 * Create it.
@@ -56,15 +60,30 @@ final class ReadyWatch {
 		this.on = false;
 	}
 
-	private void schedule() {
-		this.arming = Thread.currentThread();
-		this.timer.schedule(this::look, this.delayNanos);
-		this.arming = null;
+	/**
+	 * There is nothing to look for any more.
+	 */
+	synchronized void over() {
+		this.over = true;
+		if (this.cancel != null) {
+			this.cancel.run();
+			this.cancel = null;
+		}
+	}
+
+	private synchronized void schedule() {
+		if (!this.over) {
+			this.arming = true;
+			this.cancel = this.timer.schedule(this::look, this.delayNanos);
+			this.arming = false;
+		}
 	}
 
 	private void look() {
-		if (this.arming == Thread.currentThread()) {
-			return;
+		synchronized (this) {
+			if (this.arming || this.over) {
+				return; // a timer that is closed runs its tasks at once
+			}
 		}
 		if (this.stuck.getAsBoolean()) {
 			this.delayNanos = Math.min(2 * this.delayNanos, LAST_NANOS);

@@ -77,7 +77,7 @@ final class StreamSender<T> {
 	private volatile boolean owesReady;
 
 	/** Whether the handler wants what it sends next compressed, where the call is. */
-	private volatile boolean compresses = true;
+	private boolean compresses = true;
 
 	private boolean transportCompresses = true;
 
@@ -333,6 +333,9 @@ final class StreamSender<T> {
 		this.heldStatus = null;
 		if (this.pending != null) {
 			this.pending.drop();
+		}
+		if (this.watch != null) {
+			this.watch.over();
 		}
 		if (this.flow != null) {
 			this.flow.over();

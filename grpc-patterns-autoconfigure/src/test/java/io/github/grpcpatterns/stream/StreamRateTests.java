@@ -321,10 +321,12 @@ class StreamRateTests {
 
 	@Test
 	void aTokenForAMessageThatDoesNotComeIsForTheNextStream() {
+		this.service.asksForNothing();
 		try (GrpcHarness harness = start(Map.of("inbound-rate", 1, "inbound-burst", 2, "rate-per", "method"))) {
 			for (int i = 0; i < 2; i++) {
 				RawCall call = open(harness, null);
 				OpenService.Handler handler = this.service.await();
+				handler.responses.request(5);
 				send(call, 1);
 				call.halfClose();
 				awaitReceived(handler, 1);
@@ -332,6 +334,7 @@ class StreamRateTests {
 			}
 			RawCall third = open(harness, null);
 			OpenService.Handler handler = this.service.await();
+			handler.responses.request(5);
 			send(third, 1);
 			awaitTimers(1);
 			assertThat(handler.received).isEmpty();
@@ -342,9 +345,10 @@ class StreamRateTests {
 			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
 			this.timer.advance(Duration.ofSeconds(1));
 			RawCall silent = open(harness, null);
-			this.service.await();
+			this.service.await().responses.request(1);
 			RawCall fifth = open(harness, null);
 			OpenService.Handler fifthHandler = this.service.await();
+			fifthHandler.responses.request(1);
 			send(fifth, 1);
 			awaitTimers(1);
 			assertThat(fifthHandler.received).isEmpty();
@@ -360,6 +364,7 @@ class StreamRateTests {
 		try (GrpcHarness harness = start(Map.of("outbound-rate", 1, "rate-per", "method"))) {
 			RawCall first = open(harness, null);
 			OpenService.Handler handler = this.service.await();
+			Awaitility.await().until(() -> handler.readies.get() == 1);
 			handler.responses.onNext(OpenService.response(1));
 			Awaitility.await().until(() -> first.responses().size() == 1);
 			this.timer.advance(Duration.ofSeconds(1));
