@@ -228,7 +228,17 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 		 */
 		@Override
 		public void setMessageCompression(boolean enabled) {
-			run(() -> super.setMessageCompression(enabled));
+			if (this.out.tryEnter()) {
+				try {
+					this.delegate.setMessageCompression(enabled);
+				}
+				finally {
+					this.out.exit();
+				}
+			}
+			else {
+				later(() -> this.delegate.setMessageCompression(enabled));
+			}
 		}
 
 		@Override
