@@ -1,15 +1,17 @@
 package io.github.grpcpatterns;
 
-import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -40,47 +42,61 @@ final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<Unboun
 		if (!ours) {
 			return null;
 		}
+		BindException binding = findCause(rootFailure, BindException.class);
 		String settings = cause.getUnboundProperties()
 			.stream()
-			.map((property) -> line(property, findCause(rootFailure, BindException.class)))
+			.map((property) -> line(property, binding))
 			.sorted()
 			.collect(Collectors.joining());
 		return new FailureAnalysis("There are settings that grpc-patterns does not know:\n\n" + settings,
 				"Correct or remove them. An unknown setting would mean that a policy is not applied.", cause);
 	}
 
-	private String line(ConfigurationProperty property, @Nullable BindException binding) {
-		ConfigurationPropertyName name = property.getName();
+	private static String line(ConfigurationProperty property, @Nullable BindException binding) {
 		String origin = (property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "";
-		String nearest = (binding != null && binding.getName().isAncestorOf(name))
-				? nearest(binding.getTarget().getType(), name, binding.getName().getNumberOfElements()) : null;
-		return "    " + name + origin + ((nearest != null) ? "; did you mean '" + nearest + "'?" : "") + "\n";
+		String known = (binding != null) ? nearest(property.getName(), binding) : null;
+		return "    " + property.getName() + origin + ((known != null) ? ", did you mean '" + known + "'?" : "") + "\n";
 	}
 
 	/**
-	 * The nearest name that a record of settings has in place of the element that it does
-	 * not know.
+	 * Follow the name through the records of the settings, to where it goes wrong.
 	 */
-	private static @Nullable String nearest(ResolvableType type, ConfigurationPropertyName name, int index) {
-		Class<?> settings = type.resolve(Object.class);
-		if (List.class.isAssignableFrom(settings)) {
-			return (name.getNumberOfElements() > index + 1) ? nearest(type.getGeneric(), name, index + 1) : null;
+	private static @Nullable String nearest(ConfigurationPropertyName name, BindException binding) {
+		ResolvableType type = binding.getTarget().getType();
+		for (int i = binding.getName().getNumberOfElements(); i < name.getNumberOfElements(); i++) {
+			if (name.isNumericIndex(i)) {
+				type = type.getGeneric(0);
+				continue;
+			}
+			Class<?> group = type.resolve(Object.class);
+			if (!group.isRecord()) {
+				return null;
+			}
+			String element = name.getElement(i, ConfigurationPropertyName.Form.DASHED);
+			Map<String, ResolvableType> settings = settings(group);
+			if (!settings.containsKey(element)) {
+				return settings.keySet()
+					.stream()
+					.min(Comparator.comparingInt((setting) -> Spelling.distance(element, setting)))
+					.filter((setting) -> Spelling.near(element, Spelling.distance(element, setting)))
+					.map((setting) -> name.getParent().append(setting).toString())
+					.orElse(null);
+			}
+			type = settings.get(element);
 		}
-		if (!settings.isRecord()) {
-			return null;
-		}
-		String element = name.getElement(index, ConfigurationPropertyName.Form.UNIFORM);
-		for (RecordComponent component : settings.getRecordComponents()) {
-			if (component.getName().equalsIgnoreCase(element)) {
-				return (name.getNumberOfElements() > index + 1)
-						? nearest(ResolvableType.forType(component.getGenericType()), name, index + 1) : null;
+		return null;
+	}
+
+	private static Map<String, ResolvableType> settings(Class<?> group) {
+		Map<String, ResolvableType> settings = new LinkedHashMap<>();
+		for (Field field : group.getDeclaredFields()) {
+			if (!Modifier.isStatic(field.getModifiers())) {
+				Name name = field.getAnnotation(Name.class);
+				settings.put((name != null) ? name.value() : DataObjectPropertyName.toDashedForm(field.getName()),
+						ResolvableType.forField(field));
 			}
 		}
-		String dashed = name.getElement(index, ConfigurationPropertyName.Form.DASHED);
-		return Arrays.stream(settings.getRecordComponents())
-			.map((component) -> component.getName().replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT))
-			.min(Comparator.comparingInt((known) -> MethodPatternCheck.distance(dashed, known)))
-			.orElse(null);
+		return settings;
 	}
 
 }
