@@ -204,6 +204,14 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 			}
 		}
 
+		/**
+		 * In its place between the messages, which may be left for another thread.
+		 */
+		@Override
+		public void setMessageCompression(boolean enabled) {
+			run(() -> super.setMessageCompression(enabled));
+		}
+
 		@Override
 		public void request(int numMessages) {
 			if (this.guard.listening()) {

@@ -130,7 +130,7 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 		if (rate.value() == 0) {
 			return null;
 		}
-		return new RateLimit(rate.value(), (burst > 0) ? burst : (long) Math.ceil(rate.value()), per, rate.property());
+		return RateLimit.of(rate.value(), (burst > 0) ? burst : (long) Math.ceil(rate.value()), per, rate.property());
 	}
 
 	@Override
