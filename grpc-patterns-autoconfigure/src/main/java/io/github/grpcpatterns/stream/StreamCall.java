@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param <ReqT> the type of requests
  * @param <RespT> the type of responses
  */
-final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardingServerCall<ReqT, RespT> {
+final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
+
+	private final ServerCall<ReqT, RespT> delegate;
 
 	private final ServerCallGuard guard;
 
@@ -36,7 +38,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 
 	StreamCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard, StreamPolicy policy, CallTimer timer,
 			PendingBytes total, Rates rates) {
-		super(call);
+		this.delegate = call;
 		this.guard = guard;
 		Rate in = rates.rate(policy.inboundRate(), true, guard.record());
 		Rate out = rates.rate(policy.outboundRate(), false, guard.record());
@@ -56,8 +58,9 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 		}
 	}
 
-	void started(StreamListener<ReqT> listener) {
-		this.sender.started(listener);
+	@Override
+	protected ServerCall<ReqT, RespT> delegate() {
+		return this.delegate;
 	}
 
 	private void over() {
