@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SettingException extends IllegalArgumentException {
 
+	/** A reason, of a value where settings belong. */
+	static final String NO_VALUE = "Is the name of several settings, and has no value of its own.";
+
 	private static final long serialVersionUID = 1L;
 
 	private final String setting;

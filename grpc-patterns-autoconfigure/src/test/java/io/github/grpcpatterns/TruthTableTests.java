@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.github.grpcpatterns.testing.CapturedLog;
@@ -28,7 +30,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.grpc.GrpcServerObservationContext;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import net.devh.boot.grpc.server.advice.GrpcAdvice;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
@@ -39,10 +46,11 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 
 /**
- * Whatever ends a call, of whatever kind: wire, log line and meters say the same, each
- * once, on a real transport of either stack.
+ * Whatever ends a call, of whatever kind: wire, log line, meters and the stack's own
+ * observation say the same, each once, on a real transport of either stack.
  */
 class TruthTableTests {
 
@@ -88,6 +96,12 @@ class TruthTableTests {
 
 		DEADLINE("hang", "", Status.Code.DEADLINE_EXCEEDED, "deadline"),
 
+		ADVISED_EXCEPTION("throw:ArithmeticException", "", Status.Code.OUT_OF_RANGE, "failed"),
+
+		TERMINATED("hang", "", Status.Code.CANCELLED, "terminated"),
+
+		REFUSED_BY_THE_USER("", "refuse", Status.Code.UNAUTHENTICATED, "failed"),
+
 		TOKEN_MISSING("", "", Status.Code.UNAUTHENTICATED, "token_missing"),
 
 		TOKEN_INVALID("", "", Status.Code.UNAUTHENTICATED, "token_invalid");
@@ -111,7 +125,7 @@ class TruthTableTests {
 
 	@ParameterizedTest
 	@EnumSource(TestStack.class)
-	void wireLogAndMetersAgree(TestStack stack) {
+	void wireLogMetersAndObservationAgree(TestStack stack) {
 		stack.run(stack.runner()
 			.withUserConfiguration(Application.class)
 			.withPropertyValues("grpc.patterns.server.auth.jwt.secret=" + TestTokens.SECRET,
@@ -135,6 +149,7 @@ class TruthTableTests {
 		MeterRegistry registry = context.getBean(MeterRegistry.class);
 		Map<String, Double> before = ends(registry, method);
 		log.events().clear();
+		context.getBean(Observations.class).stopped.clear();
 		RawCall call = call(cause, method, context, channel);
 		truth.assertThat(call.await().getCode()).as("%s: wire", what).isEqualTo(cause.status);
 		Awaitility.await()
@@ -157,6 +172,14 @@ class TruthTableTests {
 				: Map.of("grpc.patterns.server.stream.duration " + cause.status, 1.0,
 						"grpc.patterns.server.stream.ended " + cause.reason, 1.0);
 		truth.assertThat(ended).as("%s: meters", what).isEqualTo(expected);
+		Observations observations = context.getBean(Observations.class);
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(2))
+			.atMost(Duration.ofSeconds(10))
+			.until(() -> !observations.stopped.isEmpty());
+		truth.assertThat(observations.stopped)
+			.as("%s: observation", what)
+			.containsExactly(method.getFullMethodName() + " " + cause.status);
 		truth.assertThat(call.closes()).as("%s: closes", what).isEqualTo(1);
 		truth.assertThat(stackTraces(log))
 			.as("%s: stack traces", what)
@@ -218,6 +241,10 @@ class TruthTableTests {
 			handler.awaitReached();
 			call.cancel();
 		}
+		if (cause == Cause.TERMINATED) {
+			handler.awaitReached();
+			handler.guard.get().end(EndReason.TERMINATED);
+		}
 		return call;
 	}
 
@@ -230,8 +257,59 @@ class TruthTableTests {
 		}
 
 		@Bean
+		Observations observations() {
+			return new Observations();
+		}
+
+		@Bean
+		ObservationRegistry observationRegistry(Observations observations) {
+			ObservationRegistry registry = ObservationRegistry.create();
+			registry.observationConfig().observationHandler(observations);
+			return registry;
+		}
+
+		@Bean
+		Advice advice() {
+			return new Advice();
+		}
+
+		@Bean
+		GrpcExceptionHandler exceptionHandler() {
+			return (thrown) -> (thrown instanceof ArithmeticException) ? Status.OUT_OF_RANGE.asException() : null;
+		}
+
+		@Bean
 		HandlerInterceptor handlerInterceptor() {
 			return new HandlerInterceptor();
+		}
+
+	}
+
+	@GrpcAdvice
+	public static class Advice {
+
+		@net.devh.boot.grpc.server.advice.GrpcExceptionHandler
+		public Status handle(ArithmeticException ex) {
+			return Status.OUT_OF_RANGE;
+		}
+
+	}
+
+	/**
+	 * What the stack's own observation, and with it a trace, says of each call.
+	 */
+	static final class Observations implements ObservationHandler<GrpcServerObservationContext> {
+
+		private final List<String> stopped = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void onStop(GrpcServerObservationContext context) {
+			this.stopped.add(context.getFullMethodName() + " " + context.getStatusCode());
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context instanceof GrpcServerObservationContext;
 		}
 
 	}
@@ -242,6 +320,8 @@ class TruthTableTests {
 	@GrpcGlobalServerInterceptor
 	@GlobalServerInterceptor
 	static final class HandlerInterceptor implements ServerInterceptor {
+
+		private final AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
 
 		private volatile CountDownLatch reached = new CountDownLatch(1);
 
@@ -261,6 +341,12 @@ class TruthTableTests {
 				ServerCallHandler<ReqT, RespT> next) {
 			String in = headers.get(THROW_IN);
 			throwIf("startCall", in);
+			if ("refuse".equals(in)) {
+				call.close(Status.UNAUTHENTICATED, new Metadata());
+				return new ServerCall.Listener<>() {
+				};
+			}
+			this.guard.set(ServerCallGuard.current());
 			return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(
 					next.startCall(call, headers)) {
 
