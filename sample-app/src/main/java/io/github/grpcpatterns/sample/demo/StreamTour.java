@@ -62,10 +62,12 @@ final class StreamTour {
 
 	// The stream has no end of its own
 	private void streamLogs(PrintStream out) throws StatusException, InterruptedException {
-		LogRequest request = LogRequest.newBuilder().setServiceName("chat.v1.ChatService").build();
-		BlockingClientCall<?, LogEntry> call = LogServiceGrpc.newBlockingV2Stub(this.channel).streamLogs(request);
-		LogEntry entry = call.read();
-		out.printf("%-20s %s %s%n", "StreamLogs", entry.getLevel(), entry.getMessage());
+		BlockingClientCall<?, LogEntry> call = LogServiceGrpc.newBlockingV2Stub(this.channel)
+			.streamLogs(LogRequest.newBuilder().setLevel("INFO").build());
+		for (int i = 0; i < 3; i++) {
+			LogEntry entry = call.read();
+			out.printf("%-20s %s %s%n", "StreamLogs", entry.getLevel(), entry.getMessage());
+		}
 		call.cancel("seen enough", null);
 	}
 

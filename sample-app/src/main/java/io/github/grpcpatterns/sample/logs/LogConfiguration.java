@@ -1,10 +1,8 @@
 package io.github.grpcpatterns.sample.logs;
 
-import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.LoggerContextListener;
 import ch.qos.logback.core.AppenderBase;
 import org.slf4j.LoggerFactory;
 
@@ -25,63 +23,35 @@ class LogConfiguration {
 		return new LogMemory(CAPACITY);
 	}
 
-	@Bean(initMethod = "attach", destroyMethod = "detach")
+	@Bean(initMethod = "start", destroyMethod = "stop")
 	MemoryAppender logMemoryAppender(LogMemory memory) {
 		return new MemoryAppender(memory);
 	}
 
-	/**
-	 * Stays where logging is configured anew, which takes all appenders away.
-	 */
-	static final class MemoryAppender extends AppenderBase<ILoggingEvent> implements LoggerContextListener {
+	static final class MemoryAppender extends AppenderBase<ILoggingEvent> {
 
 		private final LogMemory memory;
 
-		private final LoggerContext loggers;
+		private final Logger root;
 
 		MemoryAppender(LogMemory memory) {
+			LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
 			this.memory = memory;
-			this.loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
-			setContext(this.loggers);
+			this.root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+			setContext(loggers);
 			setName("sample-memory");
 		}
 
-		void attach() {
-			this.loggers.addListener(this);
-			onReset(this.loggers);
-		}
-
-		void detach() {
-			this.loggers.removeListener(this);
-			root().detachAppender(this);
-			stop();
-		}
-
-		private Logger root() {
-			return this.loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+		@Override
+		public void start() {
+			super.start();
+			this.root.addAppender(this);
 		}
 
 		@Override
-		public boolean isResetResistant() {
-			return true;
-		}
-
-		@Override
-		public void onReset(LoggerContext context) {
-			start();
-			root().addAppender(this);
-		}
-
-		@Override
-		public void onStart(LoggerContext context) {
-		}
-
-		@Override
-		public void onStop(LoggerContext context) {
-		}
-
-		@Override
-		public void onLevelChange(Logger logger, Level level) {
+		public void stop() {
+			this.root.detachAppender(this);
+			super.stop();
 		}
 
 		@Override
