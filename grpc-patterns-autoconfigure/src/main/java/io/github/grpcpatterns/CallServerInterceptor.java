@@ -157,8 +157,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		@Override
 		public void onCancel() {
-			this.guard.cancelledByTransport();
-			run(Callback.CANCEL);
+			this.guard.cancelledByTransport(() -> run(Callback.CANCEL));
 		}
 
 		private void run(Callback callback) {

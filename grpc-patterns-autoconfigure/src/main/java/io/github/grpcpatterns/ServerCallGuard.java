@@ -726,7 +726,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether to close
 	 */
 	boolean closing(Status status, boolean ready) {
-		if (!SENT.compareAndSet(this, null, status)) {
+		if (this.state == GONE || !SENT.compareAndSet(this, null, status)) {
 			return false;
 		}
 		STATE.compareAndSet(this, OPEN, CLOSED);
@@ -750,11 +750,45 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		}
 	}
 
-	void cancelledByTransport() {
+	/**
+	 * The client cancelled, or its connection was lost. Interceptors of the stack learn a
+	 * status only from a close, so this passes them as one, which the outermost call
+	 * keeps back.
+	 * @param callback the handler's {@code onCancel}: called at once, or on the pool
+	 * behind what is being sent at the moment
+	 */
+	void cancelledByTransport(Runnable callback) {
 		Object state = this.state;
 		while (mayEnd(state) && !STATE.compareAndSet(this, state, GONE)) {
 			state = this.state;
 		}
+		if (!mayEnd(state)) {
+			callback.run();
+		}
+		else if (this.out.tryEnter()) {
+			try {
+				closeGone(state != OPEN);
+			}
+			finally {
+				this.out.exit();
+			}
+			callback.run();
+		}
+		else {
+			boolean held = state != OPEN;
+			this.out.execute(() -> {
+				closeGone(held);
+				this.shared.timer().callbacks().execute(callback);
+			});
+		}
+	}
+
+	private void closeGone(boolean held) {
+		if (held) {
+			this.closedByUs = false; // what went before was held back
+		}
+		Status status = seen(this.record.transportStatus(), this.shared.timer().nanoTime());
+		closeInnermost(new CallEnding(status, new Metadata(), EndReason.of(status.getCode())));
 	}
 
 	private void reportWhenStuck() {

@@ -3,6 +3,8 @@ package io.github.grpcpatterns.compatibility.row;
 import java.util.Map;
 
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
 
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -45,6 +47,11 @@ final class SpringGrpcStack implements Stack {
 	@Override
 	public Channel channel(ApplicationContext context, int port) {
 		return context.getBean(GrpcChannelFactory.class).createChannel("static://127.0.0.1:" + port);
+	}
+
+	@Override
+	public MethodDescriptor<?, ?> reflection() {
+		return ServerReflectionGrpc.getServerReflectionInfoMethod();
 	}
 
 	@Configuration(proxyBeanMethods = false)
