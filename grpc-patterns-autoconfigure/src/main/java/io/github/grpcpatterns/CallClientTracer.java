@@ -2,6 +2,7 @@ package io.github.grpcpatterns;
 
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the transport knows of a client's stream and interceptors do not: how large its
@@ -26,15 +27,16 @@ final class CallClientTracer extends ClientStreamTracer.Factory {
 
 	private final class Attempt extends ClientStreamTracer {
 
-		private boolean sizeKnown;
+		/** Who is telling the size of a message that is not compressed. */
+		private @Nullable Thread telling;
 
 		/**
 		 * As on the server: see {@link CallServerTracer#inboundUncompressedSize(long)}.
 		 */
 		@Override
 		public void inboundUncompressedSize(long bytes) {
-			if (this.sizeKnown) {
-				this.sizeKnown = false;
+			if (this.telling == Thread.currentThread()) {
+				this.telling = null;
 			}
 			else {
 				CallClientTracer.this.record.inflated(bytes);
@@ -44,7 +46,7 @@ final class CallClientTracer extends ClientStreamTracer.Factory {
 		@Override
 		public void inboundMessageRead(int seqNo, long optionalWireSize, long optionalUncompressedSize) {
 			if (optionalUncompressedSize >= 0) {
-				this.sizeKnown = true;
+				this.telling = Thread.currentThread();
 				CallClientTracer.this.record.size(false, optionalUncompressedSize);
 			}
 		}

@@ -24,7 +24,8 @@ final class CallServerTracer extends ServerStreamTracer {
 
 	private final String methodName;
 
-	private boolean sizeKnown;
+	/** Who is telling the size of a message that is not compressed. */
+	private @Nullable Thread telling;
 
 	private volatile boolean resolved;
 
@@ -45,14 +46,15 @@ final class CallServerTracer extends ServerStreamTracer {
 	}
 
 	/**
-	 * Where the size of a message is known at once, this tells it a second time. Else the
-	 * message is compressed, and this tells what is inflated while the marshaller reads,
-	 * just before {@code onMessage}.
+	 * Where the size of a message is known at once, this tells it a second time, on the
+	 * same thread. Else the message is compressed, and this tells what is inflated while
+	 * the marshaller reads, just before {@code onMessage}; meanwhile the transport may be
+	 * telling of a later message.
 	 */
 	@Override
 	public void inboundUncompressedSize(long bytes) {
-		if (this.sizeKnown) {
-			this.sizeKnown = false;
+		if (this.telling == Thread.currentThread()) {
+			this.telling = null;
 		}
 		else {
 			this.record.inflated(bytes);
@@ -63,7 +65,7 @@ final class CallServerTracer extends ServerStreamTracer {
 	public void inboundMessageRead(int seqNo, long optionalWireSize, long optionalUncompressedSize) {
 		this.record.read(optionalUncompressedSize);
 		if (optionalUncompressedSize >= 0) {
-			this.sizeKnown = true;
+			this.telling = Thread.currentThread();
 			this.record.size(false, optionalUncompressedSize);
 		}
 	}

@@ -3,6 +3,8 @@ package io.github.grpcpatterns;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.google.protobuf.Duration;
+import com.google.rpc.RetryInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * switched off, nobody is ever told.
  */
 public final class Drain {
+
+	private static final RetryInfo RETRY = RetryInfo.newBuilder()
+		.setRetryDelay(Duration.newBuilder().setSeconds(1))
+		.build();
 
 	private static final Drain NONE = new Drain(null);
 
@@ -84,6 +90,20 @@ public final class Drain {
 			}
 		}
 		guard.run(task);
+	}
+
+	/**
+	 * End the call now, as what is left is ended after the {@code drain-timeout}:
+	 * {@code UNAVAILABLE}, reason {@link EndReason#SERVER_DRAINING}. From any thread; for
+	 * streams without an end of their own, which would look whole if they were completed,
+	 * while a client that sees this goes on elsewhere. What is sent after it is dropped.
+	 * Before the server begins to go away, and where the call is over, this does nothing.
+	 */
+	public void end() {
+		ServerCallGuard guard = this.guard;
+		if (guard != null && this.draining) {
+			guard.endForGood(EndReason.SERVER_DRAINING, RETRY);
+		}
 	}
 
 	/**

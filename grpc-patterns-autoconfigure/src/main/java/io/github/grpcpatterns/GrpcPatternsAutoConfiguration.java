@@ -3,13 +3,18 @@ package io.github.grpcpatterns;
 import java.util.List;
 
 import io.grpc.Metadata;
+import io.micrometer.context.ContextRegistry;
 
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
@@ -94,6 +99,34 @@ public final class GrpcPatternsAutoConfiguration {
 	@Bean
 	CallClientInterceptor grpcPatternsCallClientInterceptor(CallTimer timer, CalledMethods calledMethods) {
 		return new CallClientInterceptor(timer, calledMethods);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ContextRegistry.class)
+	static class ContextPropagationConfiguration {
+
+		@Bean
+		ContextRegistration grpcPatternsContextRegistration() {
+			return new ContextRegistration();
+		}
+
+	}
+
+	/**
+	 * Registers the accessor for as long as the application lives.
+	 */
+	static final class ContextRegistration implements InitializingBean, DisposableBean {
+
+		@Override
+		public void afterPropertiesSet() {
+			ContextRegistry.getInstance().registerThreadLocalAccessor(new GrpcContextThreadLocalAccessor());
+		}
+
+		@Override
+		public void destroy() {
+			ContextRegistry.getInstance().removeThreadLocalAccessor(GrpcContextThreadLocalAccessor.KEY);
+		}
+
 	}
 
 }

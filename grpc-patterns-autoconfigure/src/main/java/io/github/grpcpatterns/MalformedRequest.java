@@ -4,6 +4,7 @@ import java.io.InputStream;
 
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ final class MalformedRequest {
 
 	private static final Status STATUS = Status.INTERNAL.withDescription("the request could not be parsed");
 
+	/** Compressed, so that the transport did not see it. */
+	private static final Status TOO_LARGE = Status.RESOURCE_EXHAUSTED.withDescription("the request is too large");
+
 	private final RuntimeException cause;
 
 	private MalformedRequest(RuntimeException cause) {
@@ -26,7 +30,9 @@ final class MalformedRequest {
 
 	void end(ServerCallGuard guard) {
 		guard.record().exception(this.cause, false);
-		guard.end(guard.failure(STATUS));
+		boolean tooLarge = this.cause instanceof StatusRuntimeException thrown
+				&& thrown.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED;
+		guard.end(guard.failure(tooLarge ? TOO_LARGE : STATUS));
 	}
 
 	/**

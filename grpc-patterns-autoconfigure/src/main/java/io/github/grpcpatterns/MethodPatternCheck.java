@@ -51,7 +51,9 @@ final class MethodPatternCheck implements SmartInitializingSingleton {
 	private void report(MethodPatterns.Named named, String nearest) {
 		String reason = "Matches no method of a registered service; did you mean '" + nearest + "'?";
 		if (this.unmatched == GrpcPatternsProperties.UnmatchedMethods.FAIL) {
-			throw new SettingException(named.property(), named.pattern(), reason);
+			throw new SettingException(named.property(), named.pattern(), reason,
+					"Change or remove '" + named.property()
+							+ "', or set grpc.patterns.unmatched-methods=warn where the method may be absent.");
 		}
 		logger.warn("{}: '{}' {}", named.property(), named.pattern(), reason);
 	}
@@ -68,7 +70,7 @@ final class MethodPatternCheck implements SmartInitializingSingleton {
 			candidates = names.stream().flatMap((name) -> packages(name).stream());
 		}
 		return candidates.distinct()
-			.min(Comparator.comparingInt((candidate) -> distance(pattern, candidate)))
+			.min(Comparator.comparingInt((candidate) -> Spelling.distance(pattern, candidate)))
 			.orElse("*");
 	}
 
@@ -79,26 +81,6 @@ final class MethodPatternCheck implements SmartInitializingSingleton {
 			packages.add(name.substring(0, dot) + ".*");
 		}
 		return packages;
-	}
-
-	/**
-	 * The Levenshtein distance: how many characters to insert, delete or replace.
-	 */
-	static int distance(String a, String b) {
-		int[] previous = new int[b.length() + 1];
-		for (int j = 0; j <= b.length(); j++) {
-			previous[j] = j;
-		}
-		for (int i = 1; i <= a.length(); i++) {
-			int[] row = new int[b.length() + 1];
-			row[0] = i;
-			for (int j = 1; j <= b.length(); j++) {
-				int replace = previous[j - 1] + ((a.charAt(i - 1) == b.charAt(j - 1)) ? 0 : 1);
-				row[j] = Math.min(replace, 1 + Math.min(previous[j], row[j - 1]));
-			}
-			previous = row;
-		}
-		return previous[b.length()];
 	}
 
 }

@@ -10,6 +10,7 @@ import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RequestInfo;
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
@@ -221,19 +222,13 @@ public final class RichStatus {
 
 	private static int size(Metadata trailers) {
 		int size = 0;
-		for (String name : trailers.keys()) {
-			if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
-				Iterable<byte[]> values = trailers.getAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
-				for (byte[] value : (values != null) ? values : List.<byte[]>of()) {
-					size += name.length() + HEADER_OVERHEAD + base64Length(value.length);
-				}
-			}
-			else {
-				Iterable<String> values = trailers.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
-				for (String value : (values != null) ? values : List.<String>of()) {
-					size += name.length() + HEADER_OVERHEAD + value.length();
-				}
-			}
+		// By keys it would not do: a name that came from elsewhere may be none for a key.
+		byte[][] namesAndValues = InternalMetadata.serialize(trailers);
+		for (int i = 0; i < namesAndValues.length; i += 2) {
+			String name = new String(namesAndValues[i], StandardCharsets.US_ASCII);
+			int value = namesAndValues[i + 1].length;
+			size += name.length() + HEADER_OVERHEAD
+					+ (name.endsWith(Metadata.BINARY_HEADER_SUFFIX) ? base64Length(value) : value);
 		}
 		return size;
 	}

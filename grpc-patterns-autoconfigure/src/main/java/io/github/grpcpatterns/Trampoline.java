@@ -73,6 +73,15 @@ public final class Trampoline {
 		}
 	}
 
+	/**
+	 * Return whether a task was left that has not begun. From any thread.
+	 * @return whether something waits
+	 */
+	public boolean hasWaiting() {
+		Queue<Runnable> tasks = this.tasks;
+		return tasks != null && !tasks.isEmpty();
+	}
+
 	private void runWaiting() {
 		Queue<Runnable> tasks = tasks();
 		int counted = this.pending;

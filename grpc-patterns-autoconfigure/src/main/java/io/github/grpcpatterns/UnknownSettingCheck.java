@@ -1,9 +1,12 @@
 package io.github.grpcpatterns;
 
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -24,6 +27,9 @@ final class UnknownSettingCheck {
 					"server.errors", "server.transport", "client.logging", "client.metrics", "client.deadline",
 					"client.retry", "client.auth", "client.problem-details"));
 
+	/** Those of them that are not a group. */
+	private static final Set<String> SINGLE = Set.of("enabled", "unmatched-methods");
+
 	private UnknownSettingCheck() {
 	}
 
@@ -35,23 +41,51 @@ final class UnknownSettingCheck {
 	static void check(Environment environment) {
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
-				iterable.stream().filter(ROOT::isAncestorOf).forEach(UnknownSettingCheck::check);
+				iterable.stream().filter(ROOT::isAncestorOf).forEach((name) -> check(name, source));
 			}
 		}
 	}
 
-	private static void check(ConfigurationPropertyName name) {
+	private static void check(ConfigurationPropertyName name, ConfigurationPropertySource source) {
+		int elements = name.getNumberOfElements();
 		String first = element(name, 2);
-		boolean sided = first.equals("server") || first.equals("client");
-		String group = (sided && name.getNumberOfElements() > 3) ? first + "." + element(name, 3) : first;
-		String plain = group.replace("-", "");
-		if (KNOWN.stream().noneMatch((known) -> known.replace("-", "").equals(plain))) {
-			String nearest = KNOWN.stream()
-				.min(Comparator.comparingInt((known) -> MethodPatternCheck.distance(group, known)))
-				.orElseThrow();
-			throw new SettingException(name.toString(), null,
-					"No such setting; did you mean 'grpc.patterns." + nearest + "'?");
+		String second = (elements > 3) ? first + "." + element(name, 3) : first;
+		boolean side = first.equals("server") || first.equals("client");
+		String group = side ? second : first;
+		if (!(side && elements == 3) && KNOWN.stream().noneMatch((known) -> plain(known).equals(plain(group)))) {
+			throw new SettingException(name.toString(), null, "No such setting" + suggestion(first, second));
 		}
+		if (elements <= (side ? 4 : 3) && !SINGLE.contains(group) && hasValue(source, name)) {
+			throw new SettingException(name.toString(), null, SettingException.NO_VALUE);
+		}
+	}
+
+	private static String plain(String name) {
+		return name.replace("-", "");
+	}
+
+	/**
+	 * A group whose settings are all commented out has the empty value.
+	 */
+	private static boolean hasValue(ConfigurationPropertySource source, ConfigurationPropertyName name) {
+		ConfigurationProperty property = source.getConfigurationProperty(name);
+		return property != null && !property.getValue().toString().isEmpty();
+	}
+
+	/**
+	 * What is near enough. The side may be missing, or be misspelt itself.
+	 */
+	private static String suggestion(String first, String second) {
+		TreeMap<Integer, List<String>> nearest = new TreeMap<>();
+		for (String known : KNOWN) {
+			int distance = Math.min(Spelling.distance(first, known), Spelling.distance(second, known));
+			if (known.contains(".")) {
+				distance = Math.min(distance, 1 + Spelling.distance(first, known.substring(known.indexOf('.') + 1)));
+			}
+			nearest.computeIfAbsent(distance, (key) -> new ArrayList<>()).add("'grpc.patterns." + known + "'");
+		}
+		return Spelling.near(second, nearest.firstKey())
+				? "; did you mean " + String.join(" or ", nearest.firstEntry().getValue()) + "?" : ".";
 	}
 
 	private static String element(ConfigurationPropertyName name, int index) {

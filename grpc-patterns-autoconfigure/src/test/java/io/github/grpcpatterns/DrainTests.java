@@ -198,6 +198,25 @@ class DrainTests {
 	}
 
 	@Test
+	void aHandlerMayEndItsCallOnceTheServerGoesAway() {
+		this.service.task = () -> Drain.current().end();
+		try (GrpcHarness harness = GrpcHarness.netty().service(this.service).interceptors(this.reporter).start()) {
+			RawCall call = send(start(harness), "register").awaitFirst();
+			this.service.drain().end();
+			send(call, "");
+			Awaitility.await().until(() -> call.responses().size() == 2);
+			beginDrain(harness);
+			assertThat(call.await()).extracting(Status::getCode, Status::getDescription)
+				.containsExactly(Status.Code.UNAVAILABLE, "the server is shutting down");
+			assertThat(call.trailers().get(RichStatus.PUSHBACK)).isEqualTo("-1"); // not
+																					// idempotent
+			this.reporter.await();
+			this.service.drain().end();
+			assertThat(call.closes()).isEqualTo(1);
+		}
+	}
+
+	@Test
 	void nobodyIsToldWhenTheCallIsOver() {
 		try (GrpcHarness harness = GrpcHarness.netty().service(this.service).interceptors(this.reporter).start()) {
 			RawCall call = send(start(harness), "register").awaitFirst();

@@ -17,6 +17,7 @@ import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -55,6 +56,16 @@ class RichStatusTests {
 	@AfterAll
 	static void stop() {
 		harness.close();
+	}
+
+	@Test
+	void trailersOfOthersCountWhateverTheirNames() {
+		Metadata trailers = InternalMetadata.newMetadata("x~odd".getBytes(StandardCharsets.US_ASCII),
+				"a".repeat(7000).getBytes(StandardCharsets.US_ASCII));
+		CallEnding ending = RICH_STATUS.ending(EndReason.FAILED, Status.ABORTED, trailers, null,
+				DebugInfo.newBuilder().setDetail("b".repeat(2000)).build());
+		assertThat(ending.trailers().get(RichStatus.DETAILS).getDetailsList()).hasSize(1);
+		assertThat(ending.trailers().keys()).contains("x~odd");
 	}
 
 	@Test

@@ -1,11 +1,17 @@
 package io.github.grpcpatterns;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -21,6 +27,8 @@ import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Compressor;
+import io.grpc.CompressorRegistry;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
@@ -138,6 +146,98 @@ class ServerCallGuardTests {
 			CallRecord call = this.reporter.await();
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(call.endReason()).isEqualTo(EndReason.FAILED);
+		}
+	}
+
+	@Test
+	void aRequestThatIsTooLargeOnceInflatedIsRefusedAsSuch() {
+		try (GrpcHarness harness = start(true)) {
+			PingRequest large = PingRequest.newBuilder()
+				.setPayload(ByteString.copyFrom(new byte[5 * 1024 * 1024]))
+				.build();
+			RawCall call = compressed(harness).send(large).halfClose();
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(call.await().getDescription()).isEqualTo("the request is too large");
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+		}
+	}
+
+	private static RawCall compressed(GrpcHarness harness) {
+		return RawCall.start(harness.channel(), PingServiceGrpc.getPingMethod(),
+				CallOptions.DEFAULT.withCompression("gzip"), new Metadata());
+	}
+
+	/**
+	 * grpc-java reads the head of what is compressed by itself, and ends the stream.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "0, UNKNOWN", "10, INTERNAL" })
+	void aRequestThatCannotBeInflatedIsReportedAsTheClientSeesIt(int intact, Status.Code code) {
+		CompressorRegistry broken = CompressorRegistry.newEmptyInstance();
+		broken.register(new Compressor() {
+
+			@Override
+			public String getMessageEncoding() {
+				return "gzip";
+			}
+
+			@Override
+			public OutputStream compress(OutputStream out) throws IOException {
+				byte[] gzip = new byte[20];
+				System.arraycopy(new byte[] { 31, (byte) 139, 8 }, 0, gzip, 0, Math.min(3, intact));
+				Arrays.fill(gzip, intact, gzip.length, (byte) 0xff);
+				out.write(gzip);
+				return OutputStream.nullOutputStream();
+			}
+
+		});
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.interceptors(this.reporter)
+			.channel((channel) -> channel.compressorRegistry(broken))
+			.start()) {
+			RawCall call = compressed(harness).send(PingRequest.newBuilder().setValue("a").build()).halfClose();
+			assertThat(call.await().getCode()).isEqualTo(code);
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(code);
+		}
+	}
+
+	@Test
+	void aPolicyEndsACallThoughEveryCallbackOfOthersBlocks() {
+		ManualTimer time = new ManualTimer();
+		Queue<Runnable> blocked = new ConcurrentLinkedQueue<>();
+		CallTimer timer = new CallTimer() {
+
+			@Override
+			public long nanoTime() {
+				return time.nanoTime();
+			}
+
+			@Override
+			public Runnable schedule(Runnable task, long delayNanos) {
+				return time.schedule(task, delayNanos);
+			}
+
+			@Override
+			public Executor callbacks() {
+				return blocked::add;
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().timer(timer).interceptors(this.reporter).start()) {
+			RawCall call = RawCall
+				.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
+				.send(PingRequest.getDefaultInstance())
+				.awaitFirst();
+			harness.liveCalls().forEach((record) -> record.guard().endAfter(1, EndReason.STREAM_MAX_DURATION));
+			time.advance(Duration.ofSeconds(1));
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			Awaitility.await().until(() -> {
+				for (Runnable callback = blocked.poll(); callback != null; callback = blocked.poll()) {
+					callback.run();
+				}
+				return this.reporter.count() == 1;
+			});
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.STREAM_MAX_DURATION);
 		}
 	}
 
@@ -493,6 +593,59 @@ class ServerCallGuardTests {
 			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
 			call.cancel("done", null);
 			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whileMessagesWaitForAnotherThreadTheHandlerIsNotReadyAndHearsWhenItIs(boolean netty) throws Exception {
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicReference<Boolean> readyBehind = new AtomicReference<>();
+		PingService service = new PingService() {
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> observer) {
+				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
+				responses.setOnReadyHandler(() -> {
+					if (readyBehind.get() == null) {
+						busy(inside, release);
+						responses.onNext(PingResponse.getDefaultInstance());
+						readyBehind.set(responses.isReady());
+						release.countDown();
+					}
+					else {
+						responses.onCompleted();
+					}
+				});
+			}
+		};
+		try (GrpcHarness harness = (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service).start()) {
+			Iterator<PingResponse> responses = harness.blocking()
+				.withDeadlineAfter(20, TimeUnit.SECONDS)
+				.pingList(PingRequest.getDefaultInstance());
+			assertThat(responses).toIterable().hasSize(1);
+			assertThat(readyBehind).hasValue(false);
+		}
+	}
+
+	/**
+	 * Have another thread send something that takes its time.
+	 */
+	private static void busy(CountDownLatch inside, CountDownLatch release) {
+		ServerCallGuard guard = ServerCallGuard.current();
+		new Thread(() -> guard.send(() -> {
+			inside.countDown();
+			await(release);
+		})).start();
+		await(inside);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

@@ -7,11 +7,15 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
+import io.github.grpcpatterns.error.ErrorAutoConfiguration;
 import io.github.grpcpatterns.testing.PingService;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -25,8 +29,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
@@ -68,7 +74,9 @@ class SettingReportTests {
 				""");
 		assertThat(output)
 			.contains("grpc.patterns.server.deadline.secert", "application.yaml] - 3:11",
-					"grpc.patterns.server.deadline.overrides[0].mxa", "application.yaml] - 6:12")
+					"grpc.patterns.server.deadline.overrides[0].mxa", "application.yaml] - 6:12",
+					"did you mean 'grpc.patterns.server.deadline.secret'?",
+					"did you mean 'grpc.patterns.server.deadline.overrides[0].max'?")
 			.doesNotContain("hunter2");
 	}
 
@@ -81,6 +89,29 @@ class SettingReportTests {
 			.contains("Property: grpc.patterns.server.deadlin.token\n", "application.yaml] - 1:37\n",
 					"Reason: No such setting; did you mean 'grpc.patterns.server.deadline'?\n")
 			.doesNotContain("hunter2");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = {
+			"sever.deadline.max | No such setting; did you mean 'grpc.patterns.server.deadline'?",
+			"sever.metrics.enabled | No such setting; did you mean 'grpc.patterns.server.metrics'?",
+			"retry.max-attempts | No such setting; did you mean 'grpc.patterns.client.retry'?",
+			"metrics.enabled | No such setting; did you mean 'grpc.patterns.client.metrics' or 'grpc.patterns.server.metrics'?",
+			"server.metadata.schemas | No such setting.", "colour | No such setting.",
+			"server | Is the name of several settings, and has no value of its own.",
+			"server.stream | Is the name of several settings, and has no value of its own.",
+			"correlation | Is the name of several settings, and has no value of its own." })
+	void whatIsMeantIsNamedWhereItIsNear(String name, String reason, CapturedOutput output) {
+		start("grpc.patterns." + name + ": hunter2\n");
+		assertThat(output).contains("Property: grpc.patterns." + name + "\n", "Reason: " + reason + "\n")
+			.doesNotContain("hunter2");
+	}
+
+	@Test
+	void aGroupWithoutSettingsIsNone() {
+		MockEnvironment environment = new MockEnvironment().withProperty("grpc.patterns.server", "")
+			.withProperty("grpc.patterns.client.retry", "");
+		assertThatNoException().isThrownBy(() -> UnknownSettingCheck.check(environment));
 	}
 
 	@Test
@@ -154,7 +185,31 @@ class SettingReportTests {
 				""");
 		assertThat(output).contains("Property: grpc.patterns.server.deadline.overrides[0].methods[0]\n",
 				"Value: \"grpcpatterns.testing.v1.PingService/Pong\"\n", "application.yaml] - 3:16\n",
-				"did you mean 'grpcpatterns.testing.v1.PingService/Ping'?");
+				"did you mean 'grpcpatterns.testing.v1.PingService/Ping'?",
+				"or set grpc.patterns.unmatched-methods=warn where the method may be absent.");
+	}
+
+	@Test
+	void anEntryWithoutMethodsIsReportedWithThePlaceOfTheEntry(CapturedOutput output) {
+		start("""
+				grpc.patterns.server.deadline:
+				  overrides:
+				    - max: 5s
+				""");
+		assertThat(output).contains("Property: grpc.patterns.server.deadline.overrides[0].methods\n",
+				"application.yaml] - 3:12\n", "Reason: Names no method.\n");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "java.lang.NoSuchError", "'[java.lang.NoSuchError]'" })
+	void aKeyOfAMapIsReportedWithItsPlaceHoweverItIsWritten(String key, CapturedOutput output) {
+		start("""
+				grpc.patterns.server.errors:
+				  mappings:
+				    %s: ABORTED
+				""".formatted(key));
+		assertThat(output).contains("Property: grpc.patterns.server.errors.mappings.java.lang.NoSuchError\n",
+				"application.yaml] - 3:", "Reason: There is no class java.lang.NoSuchError.\n");
 	}
 
 	@Test
@@ -198,7 +253,7 @@ class SettingReportTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration(GrpcPatternsAutoConfiguration.class)
+	@ImportAutoConfiguration({ GrpcPatternsAutoConfiguration.class, ErrorAutoConfiguration.class })
 	@EnableConfigurationProperties({ Deadlines.class, Other.class })
 	static class Application {
 

@@ -4,11 +4,13 @@ import java.net.SocketAddress;
 import java.util.List;
 
 import io.grpc.ClientInterceptor;
+import io.grpc.Context;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.micrometer.context.ThreadLocalAccessor;
 
 /**
  * Opens what is package-private here to the tests of the patterns.
@@ -57,6 +59,10 @@ public final class TestCalls {
 
 	public static ClientInterceptor callClientInterceptor(CallTimer timer) {
 		return new CallClientInterceptor(timer, new CalledMethods());
+	}
+
+	public static ThreadLocalAccessor<Context> contextAccessor() {
+		return new GrpcContextThreadLocalAccessor();
 	}
 
 	public static ExceptionMapping unknownMapping(RichStatus richStatus) {

@@ -2,6 +2,10 @@
  * What the patterns cost. {@link io.github.grpcpatterns.benchmarks.ServerChainBenchmark}
  * compares a call with every pattern, without the log line and without any, in one run;
  * {@link io.github.grpcpatterns.benchmarks.UnaryLoad} loads a server that runs elsewhere.
+ * <p>
+ * Streams: {@link io.github.grpcpatterns.benchmarks.OpenStreams} tells what thousands of
+ * open ones cost that do nothing, {@link io.github.grpcpatterns.benchmarks.RatedStreams}
+ * how evenly two hundred are held to a rate.
  */
 @NullMarked
 package io.github.grpcpatterns.benchmarks;

@@ -115,7 +115,7 @@ public final class GrpcPatternsEndpoint {
 		long now = this.timer.nanoTime();
 		List<LiveStreams.Stream> streams = new ArrayList<>();
 		this.liveCalls.forEach((call) -> {
-			if (call.streaming() && call.guard().open()) {
+			if (call.streaming() && call.guard().alive()) {
 				streams.add(stream(call, now));
 			}
 		});

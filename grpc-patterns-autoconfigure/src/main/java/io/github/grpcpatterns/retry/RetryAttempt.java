@@ -187,7 +187,9 @@ final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 		stopTimer();
 		boolean late = before == State.LATE || before == State.LATE_PINNED;
 		if (late) {
-			status = Status.DEADLINE_EXCEEDED.withDescription("no response headers within attempt-timeout");
+			Status cancelled = this.owner.cancelled(); // the caller wanted that too
+			status = (cancelled != null) ? cancelled
+					: Status.DEADLINE_EXCEEDED.withDescription("no response headers within attempt-timeout");
 			trailers = new Metadata();
 		}
 		if (status.isOk()) {

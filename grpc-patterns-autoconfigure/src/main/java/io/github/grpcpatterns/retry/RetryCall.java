@@ -1,17 +1,18 @@
 package io.github.grpcpatterns.retry;
 
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.ClientCallOrigin;
 import io.github.grpcpatterns.Trampoline;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -54,8 +55,7 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 
 	private final Channel channel;
 
-	/** A timer's thread has none, and the call's deadline and cancel hang on it. */
-	private final Context context = Context.current();
+	private final ClientCallOrigin origin;
 
 	private volatile @Nullable Listener<RespT> listener;
 
@@ -70,7 +70,7 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 	/** The latest attempt, whatever its state. */
 	private volatile @Nullable RetryAttempt<ReqT, RespT> attempt;
 
-	private volatile @Nullable RetryWait waiting;
+	private volatile ClientCallOrigin.@Nullable Pause pause;
 
 	private final Trampoline out = new Trampoline();
 
@@ -94,7 +94,8 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 		this.callOptions = callOptions;
 		this.channel = channel;
 		this.sent = new SentMessages<>(shared, policy, method);
-		this.decision = new RetryDecision(policy, budget, shared::random, callOptions.getDeadline(), this.context);
+		this.origin = new ClientCallOrigin(callOptions);
+		this.decision = new RetryDecision(policy, budget, shared::random, this.origin);
 	}
 
 	// What the caller does
@@ -169,9 +170,9 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 		}
 		// Who begins to wait after this looks at 'cancelled', so that one of the two ends
 		// the wait.
-		RetryWait wait = this.waiting;
-		if (wait != null) {
-			wait.end(status);
+		ClientCallOrigin.Pause pause = this.pause;
+		if (pause != null) {
+			pause.cancel(status);
 		}
 		this.out.execute(() -> {
 			RetryAttempt<ReqT, RespT> attempt = this.attempt;
@@ -227,7 +228,7 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 	private void begin() {
 		Status cancelled = this.cancelled.get();
 		if (cancelled != null) {
-			endElsewhere(cancelled);
+			handOver(() -> end(cancelled, new Metadata()));
 			return;
 		}
 		int number = ++this.attempts;
@@ -238,7 +239,8 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 		RetryAttempt<ReqT, RespT> attempt = new RetryAttempt<>(this, this.policy,
 				!this.sent.keeping() || this.lastNext);
 		this.attempt = attempt;
-		Context previous = this.context.attach();
+		Context context = this.origin.context();
+		Context previous = context.attach();
 		try {
 			attempt.start(headers(number));
 			if (this.requested > 0) {
@@ -250,7 +252,7 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 			}
 		}
 		finally {
-			this.context.detach(previous);
+			context.detach(previous);
 		}
 		if (this.lastNext) {
 			this.sent.forget();
@@ -375,6 +377,16 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 		return this.shared.timer();
 	}
 
+	/**
+	 * Return how the caller or the surrounding {@link Context} has cancelled the call,
+	 * {@code null} if neither has.
+	 */
+	@Nullable Status cancelled() {
+		Status cancelled = this.cancelled.get();
+		Context context = this.origin.context();
+		return (cancelled == null && context.isCancelled()) ? Contexts.statusFromCancelled(context) : cancelled;
+	}
+
 	String methodName() {
 		return this.method.getFullMethodName();
 	}
@@ -414,14 +426,19 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 	 * An attempt failed before anything came back.
 	 */
 	void failed(Status status, Metadata trailers, boolean harmless) {
-		long millis = this.decision.afterFailure(status, trailers, harmless, this.cancelled.get() == null);
+		long millis = this.decision.afterFailure(status, trailers, harmless, cancelled() == null);
 		if (millis < 0) {
 			end(status, trailers);
 			return;
 		}
-		RetryWait wait = new RetryWait(this, this.context);
-		this.waiting = wait;
-		wait.begin(millis);
+		ClientCallOrigin.Pause pause = this.origin.pause(timer(), () -> this.out.execute(this::beginOrFail),
+				(cancelled) -> end(cancelled, new Metadata()));
+		this.pause = pause;
+		pause.begin(millis);
+		Status cancelled = this.cancelled.get();
+		if (cancelled != null) {
+			pause.cancel(cancelled);
+		}
 	}
 
 	/**
@@ -432,40 +449,8 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 		end(status, trailers);
 	}
 
-	// What a wait needs and tells
-
-	@Nullable Status cancelled() {
-		return this.cancelled.get();
-	}
-
-	void waited() {
-		this.waiting = null;
-	}
-
-	void nextAttempt() {
-		handOver(() -> this.out.execute(this::beginOrFail));
-	}
-
-	void endElsewhere(Status status) {
-		handOver(() -> end(status, new Metadata()));
-	}
-
-	/**
-	 * Run something where the callbacks of the call run: a blocking stub hears of nothing
-	 * that happens elsewhere.
-	 */
 	private void handOver(Runnable task) {
-		Runnable inContext = this.context.wrap(task);
-		if (this.callOptions.getExecutor() != null) {
-			try {
-				this.callOptions.getExecutor().execute(inContext);
-				return;
-			}
-			catch (RejectedExecutionException ex) {
-				LOGGER.debug("The executor of a call of {} is closed", this.method.getFullMethodName());
-			}
-		}
-		this.shared.timer().callbacks().execute(inContext);
+		this.origin.handOver(task, timer().callbacks());
 	}
 
 	/**

@@ -1,12 +1,10 @@
 package io.github.grpcpatterns.retry;
 
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
+import io.github.grpcpatterns.ClientCallOrigin;
 import io.github.grpcpatterns.Pushback;
 import io.github.resilience4j.retry.Retry;
-import io.grpc.Context;
-import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +28,7 @@ final class RetryDecision {
 
 	private final DoubleSupplier random;
 
-	private final @Nullable Deadline deadline;
-
-	private final Context context;
+	private final ClientCallOrigin origin;
 
 	/** Made with the first failure: most calls need none. */
 	private Retry.@Nullable AsyncContext<Object> retry;
@@ -40,19 +36,17 @@ final class RetryDecision {
 	/** Waits since the start or since the server's last pushback. */
 	private int waits;
 
-	RetryDecision(RetryPolicy policy, RetryBudget budget, DoubleSupplier random, @Nullable Deadline deadline,
-			Context context) {
+	RetryDecision(RetryPolicy policy, RetryBudget budget, DoubleSupplier random, ClientCallOrigin origin) {
 		this.policy = policy;
 		this.budget = budget;
 		this.random = random;
-		this.deadline = deadline;
-		this.context = context;
+		this.origin = origin;
 	}
 
 	/**
 	 * An attempt failed before anything came back.
 	 * @param harmless whether another one can do no harm
-	 * @param wanted whether the caller still wants the call
+	 * @param wanted whether nobody has cancelled the call
 	 * @return milliseconds until the next attempt, or {@link #STOP}
 	 */
 	long afterFailure(Status status, Metadata trailers, boolean harmless, boolean wanted) {
@@ -63,9 +57,9 @@ final class RetryDecision {
 			again = this.budget.failed() && again && pushback != Pushback.STOP;
 		}
 		long wait = (pushback >= 0) ? pushback : this.policy.waits().millis(this.waits, this.random.getAsDouble());
-		again = again && wanted && !this.context.isCancelled() && roomFor(wait);
+		again = again && wanted && this.origin.roomFor(wait);
 		long decided = tell(status, trailers, again, wait);
-		if (decided < 0 || (decided > wait && !roomFor(decided))) {
+		if (decided < 0 || (decided > wait && !this.origin.roomFor(decided))) {
 			return STOP;
 		}
 		this.waits = (pushback >= 0) ? 0 : this.waits + 1;
@@ -117,15 +111,6 @@ final class RetryDecision {
 			this.retry = retry;
 		}
 		return retry;
-	}
-
-	private boolean roomFor(long millis) {
-		long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-		return remains(this.deadline, nanos) && remains(this.context.getDeadline(), nanos);
-	}
-
-	private static boolean remains(@Nullable Deadline deadline, long nanos) {
-		return deadline == null || deadline.timeRemaining(TimeUnit.NANOSECONDS) > nanos;
 	}
 
 }

@@ -59,48 +59,65 @@ final class InboundFlow {
 	}
 
 	private void next() {
-		boolean now;
 		synchronized (this) {
 			if (this.demand == 0 || this.asked || this.waiting || this.over) {
 				return;
 			}
-			now = this.rate.shared() ? this.rate.tryTake() : this.rate.available();
-			if (now) {
-				this.demand--;
+			if (!(this.rate.shared() ? this.rate.tryTake() : this.rate.available())) {
+				this.waiting = true;
+				if (this.idle != null) {
+					this.idle.hold();
+				}
+				this.rate.await(this.granted);
+				return;
 			}
-			this.asked = now;
-			this.waiting = !now;
+			this.demand--;
+			this.asked = true;
 		}
-		if (now) {
-			this.ask.run();
-			return;
-		}
-		if (this.idle != null) {
-			this.idle.hold();
-		}
-		this.rate.await(this.granted);
+		this.ask.run();
 	}
 
 	private void granted() {
 		synchronized (this) {
 			if (this.over) {
+				giveBack();
 				return;
 			}
-			this.waiting = false;
-			this.asked = true;
 			this.demand--;
-		}
-		if (this.idle != null) {
-			this.idle.release();
+			this.asked = true;
+			stopWaiting();
 		}
 		this.ask.run();
 	}
 
-	void over() {
-		synchronized (this) {
-			this.over = true;
+	/**
+	 * No message comes any more: a token that was meant for one is for another stream.
+	 */
+	synchronized void over() {
+		if (this.over) {
+			return;
 		}
-		this.rate.forget(this.granted);
+		this.over = true;
+		if (this.waiting) {
+			this.rate.forget(this.granted);
+			stopWaiting();
+		}
+		if (this.asked) {
+			giveBack();
+		}
+	}
+
+	private void stopWaiting() {
+		this.waiting = false;
+		if (this.idle != null) {
+			this.idle.release();
+		}
+	}
+
+	private void giveBack() {
+		if (this.rate.shared()) {
+			this.rate.giveBack();
+		}
 	}
 
 }

@@ -27,13 +27,29 @@ final class MessageSize {
 		if (message instanceof MessageLite proto) {
 			return proto.getSerializedSize();
 		}
+		if (message instanceof InputStream bytes) {
+			return available(bytes); // to read it would be to use it up
+		}
 		try (InputStream stream = marshaller.stream(message)) {
 			return (stream instanceof KnownLength) ? stream.available()
 					: stream.transferTo(OutputStream.nullOutputStream());
 		}
 		catch (IOException ex) {
-			throw new IllegalStateException("cannot measure a message", ex);
+			throw unreadable(ex);
 		}
+	}
+
+	private static long available(InputStream bytes) {
+		try {
+			return bytes.available();
+		}
+		catch (IOException ex) {
+			throw unreadable(ex);
+		}
+	}
+
+	private static IllegalStateException unreadable(IOException cause) {
+		return new IllegalStateException("cannot measure a message", cause);
 	}
 
 }

@@ -14,16 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingBytes {
 
-	/**
-	 * What a message costs beside its bytes, so that empty ones do not fill the heap.
-	 */
-	private static final int OVERHEAD = 64;
-
 	private final long max;
 
 	private final AtomicLong total = new AtomicLong();
 
-	private final Set<StreamCall<?, ?>> holders = ConcurrentHashMap.newKeySet();
+	private final Set<PendingMessages<?>> holders = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Create it.
@@ -37,54 +32,57 @@ final class PendingBytes {
 		return this.total.get();
 	}
 
-	void hold(StreamCall<?, ?> stream) {
+	void hold(PendingMessages<?> stream) {
 		this.holders.add(stream);
 	}
 
-	void release(StreamCall<?, ?> stream) {
+	void release(PendingMessages<?> stream) {
 		this.holders.remove(stream);
 	}
 
-	void add(int messages, long bytes) {
-		long now = this.total.addAndGet(bytes + (long) OVERHEAD * messages);
-		if (messages > 0 && this.max > 0 && now > this.max) {
-			endLargest().forEach(StreamCall::tooSlow);
+	/**
+	 * What waits has changed.
+	 * @param cost how much more there is, negative for less
+	 */
+	void add(long cost) {
+		long now = this.total.addAndGet(cost);
+		if (cost > 0 && this.max > 0 && now > this.max) {
+			endLargest().forEach(PendingMessages::tooSlow);
 		}
 	}
 
 	/**
 	 * Who was chosen lets go soon, and does not count any longer.
 	 */
-	private synchronized List<StreamCall<?, ?>> endLargest() {
-		List<StreamCall<?, ?>> chosen = new ArrayList<>();
-		long rest = this.holders.stream().filter((stream) -> !stream.condemned()).mapToLong(this::cost).sum();
+	private synchronized List<PendingMessages<?>> endLargest() {
+		List<PendingMessages<?>> chosen = new ArrayList<>();
+		long rest = this.holders.stream()
+			.filter((stream) -> !stream.condemned())
+			.mapToLong(PendingMessages::cost)
+			.sum();
 		while (rest > this.max) {
-			StreamCall<?, ?> largest = largest();
+			PendingMessages<?> largest = largest();
 			if (largest == null) {
 				break;
 			}
 			largest.condemn();
 			chosen.add(largest);
-			rest -= cost(largest);
+			rest -= largest.cost();
 		}
 		return chosen;
 	}
 
-	private @Nullable StreamCall<?, ?> largest() {
-		StreamCall<?, ?> largest = null;
+	private @Nullable PendingMessages<?> largest() {
+		PendingMessages<?> largest = null;
 		long most = 0;
-		for (StreamCall<?, ?> stream : this.holders) {
-			long cost = stream.condemned() ? 0 : cost(stream);
+		for (PendingMessages<?> stream : this.holders) {
+			long cost = stream.condemned() ? 0 : stream.cost();
 			if (cost > most) {
 				most = cost;
 				largest = stream;
 			}
 		}
 		return largest;
-	}
-
-	private long cost(StreamCall<?, ?> stream) {
-		return stream.pendingBytes() + (long) OVERHEAD * stream.pendingMessages();
 	}
 
 }

@@ -28,7 +28,7 @@ final class Rate {
 
 	private boolean arming;
 
-	private boolean armed;
+	private @Nullable Runnable cancel;
 
 	Rate(RateLimit limit, CallTimer timer, TimeMeter meter) {
 		this.timer = timer;
@@ -65,19 +65,36 @@ final class Rate {
 	}
 
 	synchronized void forget(Runnable waiter) {
-		if (this.waiters != null) {
-			this.waiters.remove(waiter);
+		if (this.waiters != null && this.waiters.remove(waiter) && this.waiters.isEmpty()) {
+			disarm();
+		}
+	}
+
+	/**
+	 * Return a token that was given, and will not be spent.
+	 */
+	synchronized void giveBack() {
+		this.bucket.addTokens(1);
+		if (!nobodyWaits()) {
+			disarm();
+			arm();
 		}
 	}
 
 	private void arm() {
-		if (this.armed) {
-			return;
+		if (this.cancel == null) {
+			this.arming = true;
+			this.cancel = this.timer.schedule(this::serve,
+					this.bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
+			this.arming = false;
 		}
-		this.armed = true;
-		this.arming = true;
-		this.timer.schedule(this::serve, this.bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
-		this.arming = false;
+	}
+
+	private void disarm() {
+		if (this.cancel != null) {
+			this.cancel.run();
+			this.cancel = null;
+		}
 	}
 
 	private void serve() {
@@ -85,7 +102,7 @@ final class Rate {
 			if (this.arming) {
 				return; // a timer that is closed runs its tasks at once
 			}
-			this.armed = false;
+			this.cancel = null;
 		}
 		for (Runnable waiter = next(); waiter != null; waiter = next()) {
 			waiter.run();

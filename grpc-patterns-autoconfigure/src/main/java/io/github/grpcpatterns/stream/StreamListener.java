@@ -26,9 +26,15 @@ final class StreamListener<ReqT> extends ForwardingServerCallListener<ReqT> {
 
 	@Override
 	public void onMessage(ReqT message) {
-		if (this.call.plainInbound() || this.call.received(message)) {
+		if (this.call.received(message)) {
 			this.delegate.onMessage(message);
 		}
+	}
+
+	@Override
+	public void onHalfClose() {
+		this.call.receivedAll();
+		this.delegate.onHalfClose();
 	}
 
 	@Override
@@ -36,13 +42,6 @@ final class StreamListener<ReqT> extends ForwardingServerCallListener<ReqT> {
 		if (this.call.transportReady()) {
 			this.delegate.onReady();
 		}
-	}
-
-	/**
-	 * The handler is told by us, not by the transport.
-	 */
-	void ready() {
-		this.delegate.onReady();
 	}
 
 }

@@ -1,7 +1,5 @@
 package io.github.grpcpatterns.stream;
 
-import com.google.protobuf.Message;
-import com.google.rpc.QuotaFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,24 +44,8 @@ record StreamPolicy(String method, long maxDurationNanos, long idleNanos, long m
 				this.inboundRate, this.outboundRate);
 	}
 
-	boolean limitsInbound() {
-		return this.maxInboundMessages > 0 || this.maxInboundBytes > 0;
-	}
-
-	boolean limitsOutbound() {
-		return this.maxOutboundMessages > 0 || this.maxOutboundBytes > 0;
-	}
-
 	boolean idles() {
 		return this.idleNanos != Long.MAX_VALUE;
-	}
-
-	Message quotaFailure(String limit, long most, String unit) {
-		return QuotaFailure.newBuilder()
-			.addViolations(QuotaFailure.Violation.newBuilder()
-				.setSubject(this.method)
-				.setDescription(limit + ": at most " + most + " " + unit + " in a stream"))
-			.build();
 	}
 
 }

@@ -130,7 +130,7 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 		if (rate.value() == 0) {
 			return null;
 		}
-		return new RateLimit(rate.value(), (burst > 0) ? burst : (long) Math.ceil(rate.value()), per, rate.property());
+		return RateLimit.of(rate.value(), (burst > 0) ? burst : (long) Math.ceil(rate.value()), per, rate.property());
 	}
 
 	@Override
@@ -147,9 +147,7 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 		}
 		StreamCall<ReqT, RespT> limited = new StreamCall<>(call, guard, policy, this.timer, this.pendingBytes,
 				this.rates);
-		StreamListener<ReqT> listener = new StreamListener<>(limited, next.startCall(limited, headers));
-		limited.started(listener);
-		return listener;
+		return new StreamListener<>(limited, next.startCall(limited, headers));
 	}
 
 	/**

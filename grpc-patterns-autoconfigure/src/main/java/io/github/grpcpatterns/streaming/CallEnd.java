@@ -1,13 +1,8 @@
 package io.github.grpcpatterns.streaming;
 
-import com.google.protobuf.Duration;
-import com.google.rpc.RetryInfo;
-import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.Drain;
-import io.github.grpcpatterns.EndReason;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what is being written when its call is over, and ends the call when the server
@@ -15,15 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallEnd {
 
-	private static final RetryInfo RETRY = RetryInfo.newBuilder()
-		.setRetryDelay(Duration.newBuilder().setSeconds(1))
-		.build();
-
 	private final ServerCallStreamObserver<?> responses;
 
 	private final Context context = Context.current();
-
-	private final @Nullable CallRecord call = CallRecord.current();
 
 	private final Drain drain = Drain.current();
 
@@ -41,7 +30,7 @@ final class CallEnd {
 		responses.setOnCancelHandler(over); // without one, onNext throws after a cancel
 		responses.setOnCloseHandler(over);
 		CallEnd end = new CallEnd(responses);
-		end.drain.onDrain(end::endDraining);
+		end.drain.onDrain(end.drain::end);
 		return end;
 	}
 
@@ -51,16 +40,8 @@ final class CallEnd {
 	 * so before it is this call's turn to hear of it.
 	 */
 	boolean reached() {
-		if (this.drain.isDraining()) {
-			endDraining();
-		}
+		this.drain.end(); // if it has begun
 		return this.responses.isCancelled() || this.context.isCancelled();
-	}
-
-	private void endDraining() {
-		if (this.call != null) { // always, or there is no drain
-			this.call.guard().endForGood(EndReason.SERVER_DRAINING, RETRY);
-		}
 	}
 
 }

@@ -1,25 +1,18 @@
 package io.github.grpcpatterns.streaming;
 
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.ErrorDetails;
+import io.github.grpcpatterns.ClientCallOrigin;
 import io.github.grpcpatterns.OwnRetries;
-import io.github.grpcpatterns.Pushback;
 import io.github.grpcpatterns.RetryWaits;
 import io.github.grpcpatterns.Trampoline;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.Context;
-import io.grpc.Contexts;
-import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -58,8 +51,7 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 
 	private final boolean autoRequest;
 
-	/** A timer's thread has none, and identity, deadline and cancel hang on it. */
-	private final Context context = Context.current();
+	private final ClientCallOrigin origin;
 
 	private volatile RetryWaits waits = RetryWaits.DEFAULTS;
 
@@ -69,7 +61,7 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
-	private volatile @Nullable Wait waiting;
+	private volatile ClientCallOrigin.@Nullable Pause pause;
 
 	/** Asked for and not yet received. Grows within {@link #out}. */
 	private final AtomicLong demand = new AtomicLong();
@@ -82,17 +74,14 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 
 	private @Nullable RespT last;
 
-	/** Calls in a row that brought nothing. */
-	private int attempts;
-
-	/** Waits since the last message or the server's last pushback. */
-	private int waited;
+	private final Reopening reopening = new Reopening();
 
 	ResumableCall(Channel channel, MethodDescriptor<ReqT, RespT> method, CallOptions callOptions,
 			Function<@Nullable RespT, ReqT> request, StreamObserver<? super RespT> responses, boolean autoRequest) {
 		this.channel = channel;
 		this.method = method;
 		this.callOptions = callOptions.withOption(OwnRetries.KEY, this);
+		this.origin = new ClientCallOrigin(callOptions);
 		this.request = request;
 		this.responses = responses;
 		this.autoRequest = autoRequest;
@@ -141,9 +130,9 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 	@Override
 	public void cancel() {
 		this.cancelled = true;
-		Wait waiting = this.waiting;
-		if (waiting != null) {
-			waiting.end(CANCELLED);
+		ClientCallOrigin.Pause pause = this.pause;
+		if (pause != null) {
+			pause.cancel(CANCELLED);
 		}
 		this.out.execute(this::cancelLive);
 	}
@@ -161,7 +150,9 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 				call.request((int) Math.min(demand, Integer.MAX_VALUE));
 			}
 			call.sendMessage(request);
-			call.halfClose();
+			if (this.method.getType() == MethodDescriptor.MethodType.SERVER_STREAMING) {
+				call.halfClose(); // else it would end what the request began
+			}
 			this.live = call;
 		}
 		catch (RuntimeException | Error ex) {
@@ -207,55 +198,19 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 			end(status.isOk() ? status : CANCELLED, status.isOk() ? trailers : new Metadata());
 			return;
 		}
-		RetryWaits waits = this.waits;
-		EndReason reason = reason(status, trailers);
-		if (reason == null) {
+		long wait = this.reopening.waitMillis(status, trailers, progress, livedMillis, this.waits);
+		if (wait == Reopening.NEVER || this.origin.context().isCancelled() || !this.origin.roomFor(wait)) {
 			end(status, trailers);
 			return;
 		}
-		if (progress || reason == EndReason.STREAM_MAX_DURATION
-				|| (reason == EndReason.TOKEN_EXPIRED && livedMillis > waits.maxMillis())) {
-			this.attempts = 0;
-			this.waited = 0;
-		}
-		long pushback = Pushback.millis(trailers);
-		if (pushback == Pushback.STOP && reason == EndReason.SERVER_DRAINING) {
-			pushback = Pushback.retryInfoMillis(trailers);
-		}
-		long wait = (pushback >= 0) ? pushback : waits.millis(this.waited, ThreadLocalRandom.current().nextDouble());
-		if (++this.attempts >= waits.maxAttempts() || pushback == Pushback.STOP || this.context.isCancelled()
-				|| !roomFor(wait)) {
-			end(status, trailers);
-			return;
-		}
-		this.waited = (pushback >= 0) ? 0 : this.waited + 1;
 		LOGGER.debug("Reopening {} in {} ms after {}", this.method.getFullMethodName(), wait, status.getCode());
-		new Wait().begin(wait);
-	}
-
-	/**
-	 * Return why a stream broke.
-	 * @return a reason to reopen it, or {@code null} where there is none
-	 */
-	private static @Nullable EndReason reason(Status status, Metadata trailers) {
-		String reason = ErrorDetails.of(trailers).reason();
-		return switch (status.getCode()) {
-			case UNAVAILABLE ->
-				EndReason.SERVER_DRAINING.name().equals(reason) ? EndReason.SERVER_DRAINING : EndReason.FAILED;
-			case UNAUTHENTICATED -> EndReason.TOKEN_EXPIRED.name().equals(reason) ? EndReason.TOKEN_EXPIRED : null;
-			case DEADLINE_EXCEEDED ->
-				EndReason.STREAM_MAX_DURATION.name().equals(reason) ? EndReason.STREAM_MAX_DURATION : null;
-			default -> null;
-		};
-	}
-
-	private boolean roomFor(long millis) {
-		long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-		return remains(this.callOptions.getDeadline(), nanos) && remains(this.context.getDeadline(), nanos);
-	}
-
-	private static boolean remains(@Nullable Deadline deadline, long nanos) {
-		return deadline == null || deadline.timeRemaining(TimeUnit.NANOSECONDS) > nanos;
+		ClientCallOrigin.Pause pause = this.origin.pause(timer(), () -> this.out.execute(this::reopen),
+				(cancelled) -> end(cancelled, new Metadata()));
+		this.pause = pause;
+		pause.begin(wait);
+		if (this.cancelled) {
+			pause.cancel(CANCELLED);
+		}
 	}
 
 	private void end(Status status, Metadata trailers) {
@@ -278,85 +233,6 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 	private CallTimer timer() {
 		CallTimer timer = this.timer;
 		return (timer != null) ? timer : CallTimer.standalone();
-	}
-
-	/**
-	 * Run something where the callbacks of the calls run.
-	 */
-	private void handOver(Runnable task) {
-		Runnable inContext = this.context.wrap(task);
-		if (this.callOptions.getExecutor() != null) {
-			try {
-				this.callOptions.getExecutor().execute(inContext);
-				return;
-			}
-			catch (RejectedExecutionException ex) {
-				LOGGER.debug("The executor of a call of {} is closed", this.method.getFullMethodName());
-			}
-		}
-		timer().callbacks().execute(inContext);
-	}
-
-	/**
-	 * The time between two calls. It ends once: because it is over, or because the caller
-	 * or the surrounding {@link Context} cancels the stream.
-	 */
-	private final class Wait implements Context.CancellationListener {
-
-		private final AtomicBoolean over = new AtomicBoolean();
-
-		private volatile @Nullable Runnable unschedule;
-
-		void begin(long millis) {
-			ResumableCall.this.waiting = this;
-			this.unschedule = timer().schedule(this::goOn, TimeUnit.MILLISECONDS.toNanos(millis));
-			ResumableCall.this.context.addListener(this, Runnable::run);
-			if (ResumableCall.this.cancelled) {
-				end(CANCELLED);
-			}
-			if (this.over.get()) { // before all of this was in place
-				forget();
-			}
-		}
-
-		/**
-		 * On the timer's thread, which must not run what is not ours.
-		 */
-		private void goOn() {
-			if (claim()) {
-				timer().callbacks()
-					.execute(() -> handOver(() -> ResumableCall.this.out.execute(ResumableCall.this::reopen)));
-			}
-		}
-
-		void end(Status status) {
-			if (claim()) {
-				handOver(() -> ResumableCall.this.end(status, new Metadata()));
-			}
-		}
-
-		private boolean claim() {
-			if (!this.over.compareAndSet(false, true)) {
-				return false;
-			}
-			ResumableCall.this.waiting = null;
-			forget();
-			return true;
-		}
-
-		private void forget() {
-			Runnable unschedule = this.unschedule;
-			if (unschedule != null) {
-				unschedule.run();
-			}
-			ResumableCall.this.context.removeListener(this);
-		}
-
-		@Override
-		public void cancelled(Context context) {
-			end(Contexts.statusFromCancelled(context));
-		}
-
 	}
 
 	/**

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server stream that is opened again when it breaks, from where the caller got to. To
- * its observer it is one stream.
+ * its observer it is one stream. Of a method that streams in both directions the one
+ * request is sent, and the client's side stays open: a watch that ends with it goes on.
  *
  * <pre class="code">
  * ResumableStream.of(stub, ProductServiceGrpc.getListProductsMethod(),
@@ -69,9 +70,9 @@ public final class ResumableStream<ReqT, RespT> {
 		this.method = Objects.requireNonNull(method, "method");
 		this.callOptions = Objects.requireNonNull(callOptions, "callOptions");
 		this.request = Objects.requireNonNull(request, "request");
-		if (method.getType() != MethodDescriptor.MethodType.SERVER_STREAMING) {
+		if (method.getType().serverSendsOneMessage()) {
 			throw new IllegalArgumentException(
-					"method: " + method.getFullMethodName() + " (expected: one that streams from the server only)");
+					"method: " + method.getFullMethodName() + " (expected: one that streams from the server)");
 		}
 	}
 
@@ -102,8 +103,7 @@ public final class ResumableStream<ReqT, RespT> {
 	 * beginning. Called before each call, on the thread that starts the stream and then
 	 * where callbacks run, never while the observer is called
 	 * @return the stream, not started
-	 * @throws IllegalArgumentException if the method is of another kind than server
-	 * streaming
+	 * @throws IllegalArgumentException if the method does not stream from the server
 	 */
 	public static <ReqT, RespT> ResumableStream<ReqT, RespT> of(Channel channel, MethodDescriptor<ReqT, RespT> method,
 			Function<@Nullable RespT, ReqT> request) {

@@ -30,8 +30,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 
 import org.springframework.security.core.Authentication;
@@ -64,17 +65,17 @@ class InterleavedCallersTests {
 
 	private final Semaphore places = new Semaphore(AT_ONCE);
 
-	@Test
-	@Timeout(60)
-	void nobodyIsTakenForAnother() throws Exception {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@Timeout(120)
+	void nobodyIsTakenForAnother(boolean netty) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(THREADS);
 		Auth auth = Auth.secret();
 		List<String> tokens = new ArrayList<>();
 		for (int i = 0; i < CALLERS; i++) {
 			tokens.add(Tokens.hs256("caller-" + i));
 		}
-		try (GrpcHarness harness = GrpcHarness.inProcess()
-			.executor(threads)
+		try (GrpcHarness harness = (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).executor(threads)
 			.interceptors(TestCorrelation.serverInterceptor(), auth.interceptor)
 			.innerInterceptors(new Check())
 			.channel((channel) -> channel.executor(Runnable::run))
@@ -88,7 +89,12 @@ class InterleavedCallersTests {
 			assertThat(this.mistakes).isEmpty();
 			assertThat(this.wrongEnds).hasValue(0);
 			assertThat(this.seen).isEqualTo(EnumSet.allOf(Callback.class));
-			assertThat(auth.outcomes).hasSize(CALLS);
+			if (netty) { // some were cancelled before they left
+				assertThat(auth.outcomes).hasSizeBetween(CALLS * 9 / 10, CALLS);
+			}
+			else {
+				assertThat(auth.outcomes).hasSize(CALLS);
+			}
 			assertThat(leftOn(threads)).containsOnly("nobody");
 		}
 		finally {

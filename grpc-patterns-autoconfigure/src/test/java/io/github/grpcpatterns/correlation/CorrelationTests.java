@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RequestInfo;
 import io.github.grpcpatterns.CorrelationId;
 import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.TestCalls;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -22,6 +25,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -144,7 +148,7 @@ class CorrelationTests {
 
 	@Test
 	void contextPropagationCarriesTheIdToAnotherThread() throws Exception {
-		new CorrelationAutoConfiguration.ContextRegistration().afterPropertiesSet();
+		ContextRegistry.getInstance().registerThreadLocalAccessor(TestCalls.contextAccessor());
 		ExecutorService executor = Executors.newSingleThreadExecutor();
 		try {
 			Map<String, String> seen = new ConcurrentHashMap<>();
@@ -171,7 +175,34 @@ class CorrelationTests {
 		}
 		finally {
 			executor.shutdownNow();
-			new CorrelationAutoConfiguration.ContextRegistration().destroy();
+			ContextRegistry.getInstance().removeThreadLocalAccessor("grpc.patterns.context");
+		}
+	}
+
+	@Test
+	void contextPropagationLeavesAnIdOfTheApplicationsOwn() throws Exception {
+		ContextRegistry registry = new ContextRegistry().registerThreadLocalAccessor(TestCalls.contextAccessor());
+		ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder().contextRegistry(registry).build();
+		List<String> seen = new CopyOnWriteArrayList<>();
+		Runnable note = () -> seen.add(String.valueOf(MDC.get("correlationId")));
+		AtomicReference<Runnable> inCall = new AtomicReference<>();
+		this.observer.onHalfClose = () -> inCall.set(snapshots.captureAll().wrap(note));
+		ping(headers("ours"), "");
+		Context withoutId = Context.ROOT.withValue(Context.key("other"), "value");
+		Runnable inOther = withoutId.wrap(() -> inCall.set(snapshots.captureAll().wrap(note)));
+		Runnable ours = inCall.get();
+		inOther.run();
+		MDC.put("correlationId", "theirs");
+		try {
+			ours.run();
+			note.run();
+			inCall.get().run();
+			note.run();
+			assertThat(seen).containsExactly("ours", "theirs", "theirs", "theirs");
+			assertThat(Context.current()).isSameAs(Context.ROOT);
+		}
+		finally {
+			MDC.remove("correlationId");
 		}
 	}
 

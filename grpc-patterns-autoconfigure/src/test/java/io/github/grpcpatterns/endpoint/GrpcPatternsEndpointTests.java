@@ -192,15 +192,40 @@ class GrpcPatternsEndpointTests {
 		}
 	}
 
+	@Test
+	void aStreamWhoseHandlerIsDoneIsListedWhileMessagesWait() {
+		try (ConfigurableApplicationContext context = TestStack.SPRING_GRPC.startWeb(WebApplicationType.SERVLET,
+				More.class, EXPOSED, "grpc.patterns.server.stream.outbound-rate=0.001")) {
+			ManagedChannel channel = TestStack.channel(context);
+			try {
+				RawCall call = RawCall
+					.start(channel, PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT, new Metadata())
+					.send(PingRequest.newBuilder().setCount(3).build())
+					.halfClose()
+					.awaitFirst();
+				List<String> ids = Awaitility.await()
+					.until(() -> JsonPath.<List<String>>read(Http.get(context, PATH + "/streams").body(), "$[*].id"),
+							(streams) -> streams.size() == 1);
+				assertThat(Http.delete(context, PATH + "/streams/" + ids.get(0)).statusCode()).isEqualTo(204);
+				assertThat(call.await().getCode()).isEqualTo(Status.Code.CANCELLED);
+				assertThat(call.responses()).hasSize(1);
+			}
+			finally {
+				channel.shutdownNow();
+			}
+		}
+	}
+
 	/**
-	 * The transport tells the size of what was sent a little later.
+	 * The transport tells the size of what was sent before it is counted.
 	 */
 	private static Map<String, Object> await(ConfigurableApplicationContext context, PingResponse response) {
 		return Awaitility.await().until(() -> {
 			List<Map<String, Object>> streams = JsonPath.read(Http.get(context, PATH + "/streams").body(), "$");
 			assertThat(streams).hasSize(1);
 			return streams.get(0);
-		}, (stream) -> stream.get("bytesSent").equals(response.getSerializedSize()));
+		}, (stream) -> stream.get("bytesSent").equals(response.getSerializedSize())
+				&& stream.get("messagesSent").equals(1));
 	}
 
 	@Test

@@ -266,6 +266,30 @@ class RetryCallTests {
 	}
 
 	@Test
+	void whenCallerCancelsALateAttemptThenCallIsCancelled() {
+		ClientCall<PingRequest, PingResponse> call = start("attempt-timeout=5s", "overrides[0].methods=*",
+				"overrides[0].idempotent=true");
+		this.timer.advance(Duration.ofSeconds(5));
+		await().until(() -> this.channel.last().done.contains("cancel attempt-timeout"));
+		call.cancel("enough", null);
+		this.channel.last().close(Status.Code.CANCELLED);
+		assertThat(this.heard).containsExactly("close CANCELLED");
+		assertThat(this.channel.calls).hasSize(1);
+	}
+
+	@Test
+	void whenContextIsCancelledDuringALateAttemptThenCallIsCancelled() {
+		try (Context.CancellableContext context = Context.current().withCancellation()) {
+			context.run(() -> start("attempt-timeout=5s"));
+			this.timer.advance(Duration.ofSeconds(5));
+			await().until(() -> this.channel.last().done.contains("cancel attempt-timeout"));
+			context.cancel(null);
+		}
+		this.channel.last().close(Status.Code.CANCELLED);
+		assertThat(this.heard).containsExactly("close CANCELLED");
+	}
+
+	@Test
 	void whenContextIsCancelledDuringAWaitThenItHearsOfItOnItsExecutor() {
 		try (Context.CancellableContext context = Context.current().withCancellation()) {
 			context.run(this::start);

@@ -754,11 +754,15 @@ class RetryClientInterceptorTests {
 			.containsExactly("RETRY", "RETRY", "RETRY", "ERROR", "IGNORED_ERROR");
 	}
 
-	@Test
-	void whenListenerOfEventsThrowsThenCallStillEnds() {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenListenerOfEventsThrowsThenCallStillEnds(boolean error) {
 		start(FaultyService.failing(9, Status.Code.UNAVAILABLE));
 		this.registry.getEventPublisher()
 			.onEntryAdded((added) -> added.getAddedEntry().getEventPublisher().onRetry((event) -> {
+				if (error) {
+					throw new NoClassDefFoundError("a listener's own");
+				}
 				throw new IllegalStateException("a listener's own");
 			}));
 		assertThat(status(this.stub.ping(REQUEST)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);

@@ -6,9 +6,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import io.github.grpcpatterns.CorrelationId;
 import io.github.grpcpatterns.Drain;
+import io.github.grpcpatterns.streaming.StreamWriter;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -20,9 +22,16 @@ import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
  * Streams that {@code leave} when they are told, or {@code stay}; calls with {@code hold}
- * wait for {@link #release()}, and all others of that kind never end.
+ * wait for {@link #release()}, and all others of that kind never end. A list with
+ * {@code count} has numbers, from the one that is asked for.
  */
 class DrainingService extends PingService {
+
+	static final String COUNT = "count";
+
+	static final int NUMBERS = 1000;
+
+	final List<Integer> cursors = new CopyOnWriteArrayList<>();
 
 	private final Queue<StreamObserver<PingResponse>> held = new ConcurrentLinkedQueue<>();
 
@@ -60,6 +69,12 @@ class DrainingService extends PingService {
 
 	@Override
 	public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+		if (request.getValue().equals(COUNT)) {
+			this.cursors.add(request.getCount());
+			StreamWriter.send(IntStream.range(request.getCount(), NUMBERS)
+				.mapToObj((number) -> PingResponse.newBuilder().setCounter(number).build()), responses);
+			return;
+		}
 		responses.onNext(PingResponse.getDefaultInstance());
 	}
 

@@ -3,10 +3,14 @@ package io.github.grpcpatterns.shutdown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
@@ -16,6 +20,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.LiveCalls;
 import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.streaming.ResumableStream;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.TestStack;
@@ -176,6 +181,51 @@ class ShutdownStackTests {
 			Awaitility.await().untilAsserted(() -> assertThat(service.cancelled).hasValue(26));
 			Awaitility.await().untilAsserted(() -> assertThat(live(calls)).isZero());
 		});
+	}
+
+	/**
+	 * As an orchestrator would: who sees the health turn takes the next calls elsewhere.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void streamsGoOnWithAnotherInstanceWithoutLossOrRepeat(TestStack stack) {
+		ApplicationContextRunner runner = runner(stack, "grpc.patterns.server.stream.outbound-rate=500",
+				"grpc.patterns.server.stream.outbound-burst=1");
+		stack.run(runner, (first, firstChannel) -> stack.run(runner, (second, secondChannel) -> {
+			Health health = Health.watch(firstChannel, "");
+			Awaitility.await().until(() -> health.seen().size() == 1);
+			Channel either = new Either(firstChannel, secondChannel, () -> health.seen().size() > 1);
+			List<Numbers> readers = new ArrayList<>();
+			for (int i = 0; i < 50; i++) {
+				Numbers reader = new Numbers();
+				readers.add(reader);
+				ResumableStream
+					.of(either, PingServiceGrpc.getPingListMethod(),
+							(last) -> PingRequest.newBuilder()
+								.setValue(DrainingService.COUNT)
+								.setCount((last != null) ? last.getCounter() + 1 : 0)
+								.build())
+					.start(reader);
+			}
+			RawCall unary = start(firstChannel, PingServiceGrpc.getPingMethod(), "hold").halfClose();
+			LiveCalls calls = first.getBean(LiveCalls.class);
+			Awaitility.await().until(() -> live(calls) == 52);
+			Awaitility.await().until(() -> readers.stream().allMatch((reader) -> reader.seen.size() >= 100));
+			CompletableFuture<Duration> stopped = stop(first);
+			assertThat(health(health).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+			assertThat(stopped).isNotDone();
+			first.getBean(DrainingService.class).release();
+			assertThat(unary.await().isOk()).isTrue();
+			assertThat(await(stopped)).isLessThan(Duration.ofSeconds(5)); // not the drain
+																			// timeout
+			assertThat(readers).allSatisfy((reader) -> {
+				assertThat(reader.end.orTimeout(40, TimeUnit.SECONDS).join().isOk()).isTrue();
+				assertThat(reader.seen)
+					.containsExactlyElementsOf(IntStream.range(0, DrainingService.NUMBERS).boxed().toList());
+			});
+			List<Integer> cursors = second.getBean(DrainingService.class).cursors;
+			assertThat(cursors).hasSize(50).allMatch((cursor) -> cursor >= 100);
+		}));
 	}
 
 	private static Status health(Health health) {
@@ -452,6 +502,59 @@ class ShutdownStackTests {
 		@EventListener
 		void stopping(net.devh.boot.grpc.server.event.GrpcServerShutdownEvent event) {
 			this.heard.add(event.getServer().isShutdown());
+		}
+
+	}
+
+	/**
+	 * Takes calls to the first server or, when that is going away, to the second.
+	 */
+	private static final class Either extends Channel {
+
+		private final Channel first;
+
+		private final Channel second;
+
+		private final BooleanSupplier leaving;
+
+		Either(Channel first, Channel second, BooleanSupplier leaving) {
+			this.first = first;
+			this.second = second;
+			this.leaving = leaving;
+		}
+
+		@Override
+		public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(MethodDescriptor<ReqT, RespT> method,
+				CallOptions options) {
+			return (this.leaving.getAsBoolean() ? this.second : this.first).newCall(method, options);
+		}
+
+		@Override
+		public String authority() {
+			return this.first.authority();
+		}
+
+	}
+
+	private static final class Numbers implements StreamObserver<PingResponse> {
+
+		final Queue<Integer> seen = new ConcurrentLinkedQueue<>();
+
+		final CompletableFuture<Status> end = new CompletableFuture<>();
+
+		@Override
+		public void onNext(PingResponse response) {
+			this.seen.add(response.getCounter());
+		}
+
+		@Override
+		public void onError(Throwable ex) {
+			this.end.complete(Status.fromThrowable(ex));
+		}
+
+		@Override
+		public void onCompleted() {
+			this.end.complete(Status.OK);
 		}
 
 	}

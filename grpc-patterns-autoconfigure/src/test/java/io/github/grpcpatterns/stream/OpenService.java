@@ -14,13 +14,25 @@ import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import net.devh.boot.grpc.server.service.GrpcService;
 
 /**
  * Leaves every stream open, for the test to send and to see what the handler sees.
  */
+@GrpcService
 final class OpenService extends PingService {
 
 	private final BlockingQueue<Handler> handlers = new LinkedBlockingQueue<>();
+
+	private volatile boolean asks = true;
+
+	/**
+	 * From now on the handlers ask for no message, the test does.
+	 */
+	OpenService asksForNothing() {
+		this.asks = false;
+		return this;
+	}
 
 	/**
 	 * Wait for the next stream.
@@ -60,6 +72,9 @@ final class OpenService extends PingService {
 	@Override
 	public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
 		Handler handler = new Handler(responses);
+		if (!this.asks) {
+			handler.responses.disableAutoRequest();
+		}
 		this.handlers.add(handler);
 		return handler;
 	}

@@ -38,14 +38,21 @@ final class StreamFixture {
 	 * What everybody sees of a stream that a policy ended.
 	 */
 	static void assertEnded(RawCall call, OpenService.Handler handler, RecordingReporter reporter, EndReason reason) {
+		assertEnded(call, handler, reason);
+		CallRecord record = reporter.await();
+		assertThat(record.endReason()).isEqualTo(reason);
+		assertThat(record.status().getCode()).isEqualTo(reason.status().getCode());
+	}
+
+	/**
+	 * What the client and the handler see of a stream that a policy ended.
+	 */
+	static void assertEnded(RawCall call, OpenService.Handler handler, EndReason reason) {
 		Status status = call.await();
 		assertThat(status.getCode()).isEqualTo(reason.status().getCode());
 		assertThat(status.getDescription()).isEqualTo(reason.status().getDescription());
 		assertThat(call.closes()).isOne();
 		assertThat(detail(call, ErrorInfo.class).getReason()).isEqualTo(reason.name());
-		CallRecord record = reporter.await();
-		assertThat(record.endReason()).isEqualTo(reason);
-		assertThat(record.status().getCode()).isEqualTo(reason.status().getCode());
 		Awaitility.await().untilAsserted(() -> assertThat(handler.cancels).hasValue(1));
 		assertThat(handler.context.isCancelled()).isTrue();
 		assertThat(Contexts.statusFromCancelled(handler.context).getCode()).isEqualTo(Status.Code.CANCELLED);
@@ -61,7 +68,7 @@ final class StreamFixture {
 		return detail(call, QuotaFailure.class);
 	}
 
-	private static <T extends com.google.protobuf.Message> T detail(RawCall call, Class<T> type) {
+	static <T extends com.google.protobuf.Message> T detail(RawCall call, Class<T> type) {
 		com.google.rpc.Status details = call.trailers().get(RichStatus.DETAILS);
 		assertThat(details).isNotNull();
 		for (Any detail : details.getDetailsList()) {

@@ -1,14 +1,20 @@
 package io.github.grpcpatterns.stream;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
+import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.ServerCallGuard;
@@ -21,11 +27,16 @@ import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.BindableService;
+import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -53,7 +64,9 @@ class StreamQueueTests {
 
 	private StreamServerInterceptor interceptor;
 
-	private GrpcHarness start(boolean netty, CallTimer timer, PingService service, Map<String, ?> settings) {
+	private ServerInterceptor outer = new RecordingReporter();
+
+	private GrpcHarness start(boolean netty, CallTimer timer, BindableService service, Map<String, ?> settings) {
 		this.interceptor = new StreamServerInterceptor(StreamFixture.bind(settings), timer);
 		ServerInterceptor keepGuard = new ServerInterceptor() {
 
@@ -67,7 +80,7 @@ class StreamQueueTests {
 		};
 		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service)
 			.timer(timer)
-			.interceptors(this.reporter, keepGuard, this.interceptor)
+			.interceptors(this.reporter, keepGuard, this.outer, this.interceptor)
 			.start();
 	}
 
@@ -321,6 +334,135 @@ class StreamQueueTests {
 			assertThat(calls.get(0).responses()).hasSize(50);
 			assertThat(calls.get(2).responses()).hasSize(250);
 			assertNothingWaits();
+		}
+	}
+
+	/**
+	 * As in a proxy, which has no idea what it carries.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "max-pending-bytes", "max-outbound-bytes" })
+	void messagesThatAreStreamsOfBytesAreMeasuredAndArrive(String limit) {
+		MethodDescriptor.Marshaller<InputStream> asItIs = new MethodDescriptor.Marshaller<>() {
+
+			@Override
+			public InputStream stream(InputStream value) {
+				return value;
+			}
+
+			@Override
+			public InputStream parse(InputStream stream) {
+				return stream;
+			}
+
+		};
+		MethodDescriptor<InputStream, InputStream> method = MethodDescriptor.newBuilder(asItIs, asItIs)
+			.setFullMethodName(PingServiceGrpc.getPingListMethod().getFullMethodName())
+			.setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+			.build();
+		byte[] message = OpenService.response(1, MESSAGE).toByteArray();
+		BindableService proxy = () -> ServerServiceDefinition.builder(PingServiceGrpc.SERVICE_NAME)
+			.addMethod(method, ServerCalls
+				.asyncServerStreamingCall((InputStream request, StreamObserver<InputStream> responses) -> {
+					for (int i = 0; i < 101; i++) {
+						responses.onNext(new ByteArrayInputStream(message));
+					}
+					responses.onCompleted();
+				}))
+			.build();
+		try (GrpcHarness harness = start(true, this.timer, proxy, Map.of(limit, 100 * message.length))) {
+			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			if (limit.equals("max-pending-bytes")) {
+				Awaitility.await().until(() -> this.interceptor.pendingBytes().total() > 50 * MESSAGE);
+			}
+			call.request(1000);
+			assertThat(call.await().getCode())
+				.isEqualTo(limit.equals("max-pending-bytes") ? Status.Code.OK : Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(call.responses()).hasSize(limit.equals("max-pending-bytes") ? 101 : 100)
+				.allSatisfy((response) -> assertThat(response.getPayload().size()).isEqualTo(MESSAGE));
+			assertNothingWaits();
+		}
+	}
+
+	@Test
+	void theLargestStreamIsEndedWithinItsOwnContext() {
+		Queue<Boolean> own = new ConcurrentLinkedQueue<>();
+		this.outer = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				CallRecord record = CallRecord.current();
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public void close(Status status, Metadata trailers) {
+						own.add(CallRecord.current() == record);
+						super.close(status, trailers);
+					}
+
+				}, headers);
+			}
+
+		};
+		try (GrpcHarness harness = start(Map.of("max-pending-bytes-total", "10MB"))) {
+			RawCall large = unread(harness);
+			send(this.service.await(), 150);
+			RawCall small = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			handler.context.run(() -> send(handler, 100));
+			large.request(1000);
+			assertThat(large.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(own).containsExactly(true);
+			small.cancel();
+		}
+	}
+
+	@Test
+	void whatWaitsIsCompressedAsTheHandlerSaid() {
+		List<String> sent = new CopyOnWriteArrayList<>();
+		this.outer = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					private boolean compresses = true;
+
+					@Override
+					public void setMessageCompression(boolean enabled) {
+						this.compresses = enabled;
+						super.setMessageCompression(enabled);
+					}
+
+					@Override
+					public void sendMessage(RespT message) {
+						sent.add(((PingResponse) message).getCounter() + (this.compresses ? " compressed" : " plain"));
+						super.sendMessage(message);
+					}
+
+				}, headers);
+			}
+
+		};
+		try (GrpcHarness harness = start(Map.of())) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			List<String> meant = new ArrayList<>();
+			for (int i = 0; i < 20; i++) {
+				boolean plain = i % 3 == 0;
+				handler.responses.setMessageCompression(!plain);
+				handler.responses.onNext(OpenService.response(i, MESSAGE));
+				meant.add(i + (plain ? " plain" : " compressed"));
+			}
+			assertThat(this.interceptor.pendingBytes().total()).isPositive();
+			handler.responses.onCompleted();
+			call.request(1000);
+			assertThat(call.await().isOk()).isTrue();
+			assertThat(sent).isEqualTo(meant);
 		}
 	}
 

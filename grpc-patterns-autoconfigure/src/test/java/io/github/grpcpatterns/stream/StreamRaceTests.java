@@ -7,10 +7,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.TestCalls;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.RawCall;
@@ -21,6 +23,9 @@ import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
@@ -44,6 +49,8 @@ class StreamRaceTests {
 
 	private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
+	private final AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
+
 	private volatile boolean impolite;
 
 	private final AtomicInteger starts = new AtomicInteger();
@@ -56,23 +63,25 @@ class StreamRaceTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "max-duration,2ms,STREAM_MAX_DURATION", "max-inbound-messages,2,STREAM_MAX_MESSAGES",
-			"max-inbound-bytes,200B,STREAM_MAX_BYTES", "max-outbound-messages,300,STREAM_MAX_MESSAGES",
-			"max-outbound-bytes,30KB,STREAM_MAX_BYTES", "max-pending-bytes,20KB,SLOW_CONSUMER",
-			"max-pending-bytes-total,20KB,SLOW_CONSUMER" })
+	@CsvSource({ "max-duration,2ms,STREAM_MAX_DURATION", "idle-timeout,2ms,STREAM_IDLE",
+			"max-inbound-messages,2,STREAM_MAX_MESSAGES", "max-inbound-bytes,200B,STREAM_MAX_BYTES",
+			"max-outbound-messages,300,STREAM_MAX_MESSAGES", "max-outbound-bytes,30KB,STREAM_MAX_BYTES",
+			"max-pending-bytes,20KB,SLOW_CONSUMER", "max-pending-bytes-total,20KB,SLOW_CONSUMER" })
 	void theStreamEndsOnceForItsReason(String setting, String value, EndReason reason) {
 		CallTimer timer = TestCalls.sharedTimer();
 		StreamServerInterceptor interceptor = new StreamServerInterceptor(StreamFixture.bind(Map.of(setting, value)),
 				timer);
-		boolean slow = slow(reason);
-		this.impolite = slow || setting.startsWith("max-outbound");
+		// It falls silent when its client does not read.
+		boolean slow = reason == EndReason.SLOW_CONSUMER || reason == EndReason.STREAM_IDLE;
+		this.impolite = reason == EndReason.SLOW_CONSUMER || setting.startsWith("max-outbound");
 		PingRequest request = PingRequest.newBuilder().setPayload(ByteString.copyFrom(new byte[100])).build();
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(new Sender())
 			.timer(timer)
-			.interceptors(this.reporter, interceptor)
+			.interceptors(this.reporter, keepGuard(), interceptor)
 			.start()) {
 			for (int i = 0; i < CALLS; i++) {
+				this.guard.set(null);
 				RawCall call = slow ? RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingBidiMethod())
 						: RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
 								new Metadata());
@@ -80,8 +89,9 @@ class StreamRaceTests {
 					call.send(request);
 				}
 				if (slow) {
-					int ended = i + 1;
-					Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> this.cancels.get() == ended);
+					Awaitility.await()
+						.pollInterval(Duration.ofMillis(1))
+						.until(() -> this.guard.get() != null && this.guard.get().ended());
 					call.request(1_000_000);
 				}
 				assertThat(call.await().getCode()).isEqualTo(reason.status().getCode());
@@ -99,8 +109,17 @@ class StreamRaceTests {
 		}
 	}
 
-	private static boolean slow(EndReason reason) {
-		return reason == EndReason.SLOW_CONSUMER;
+	private ServerInterceptor keepGuard() {
+		return new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				StreamRaceTests.this.guard.set(ServerCallGuard.current());
+				return next.startCall(call, headers);
+			}
+
+		};
 	}
 
 	/**

@@ -5,11 +5,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,6 +42,8 @@ class StreamRateTests {
 
 	private static final Metadata.Key<String> PRINCIPAL = Metadata.Key.of("principal",
 			Metadata.ASCII_STRING_MARSHALLER);
+
+	private static final int MANY = 200;
 
 	private final ManualTimer timer = new ManualTimer();
 
@@ -52,6 +59,10 @@ class StreamRateTests {
 	}
 
 	private GrpcHarness start(Map<String, ?> settings) {
+		return start(settings, this.timer);
+	}
+
+	private GrpcHarness start(Map<String, ?> settings, CallTimer timer) {
 		ServerInterceptor principal = new ServerInterceptor() {
 
 			@Override
@@ -60,16 +71,16 @@ class StreamRateTests {
 				if (headers.containsKey(PRINCIPAL)) {
 					CallRecord.current().principal(headers.get(PRINCIPAL));
 				}
+				CallRecord.current().correlationId("one");
 				return next.startCall(call, headers);
 			}
 
 		};
 		return GrpcHarness.netty()
 			.service(this.service)
-			.timer(this.timer)
+			.timer(timer)
 			.executor(this.twoThreads)
-			.interceptors(this.reporter, principal,
-					new StreamServerInterceptor(StreamFixture.bind(settings), this.timer))
+			.interceptors(this.reporter, principal, new StreamServerInterceptor(StreamFixture.bind(settings), timer))
 			.start();
 	}
 
@@ -111,7 +122,7 @@ class StreamRateTests {
 		try (GrpcHarness harness = start(Map.of("inbound-rate", 20, "inbound-burst", 1, "overrides[0].methods",
 				"grpcpatterns.testing.v1.PingService/PingStream", "overrides[0].inbound-rate", 0))) {
 			List<OpenService.Handler> handlers = new ArrayList<>();
-			for (int i = 0; i < 40; i++) {
+			for (int i = 0; i < MANY; i++) {
 				RawCall call = open(harness, null);
 				handlers.add(this.service.await());
 				send(call, 30);
@@ -120,14 +131,16 @@ class StreamRateTests {
 			RawCall unlimited = RawCall.start(harness.channel(), PingServiceGrpc.getPingStreamMethod(),
 					CallOptions.DEFAULT, new Metadata());
 			OpenService.Handler beside = this.service.await();
-			send(unlimited, 500);
-			awaitReceived(beside, 500);
-			for (int second = 1; second <= 21; second++) {
+			for (int tick = 1; tick <= 11; tick++) {
+				for (int i = 1; i <= 100; i++) {
+					unlimited.send(OpenService.request((tick - 1) * 100 + i));
+				}
+				awaitReceived(beside, tick * 100);
 				for (OpenService.Handler handler : handlers) {
-					awaitReceived(handler, second);
+					awaitReceived(handler, tick);
 					assertThat(handler.halfCloses).hasValue(0);
 				}
-				awaitTimers(40);
+				awaitTimers(MANY);
 				this.timer.advance(Duration.ofMillis(49));
 				this.timer.advance(Duration.ofMillis(1));
 			}
@@ -196,29 +209,48 @@ class StreamRateTests {
 		}
 	}
 
+	@Test
+	void theHandlerIsToldThatItIsReadyWithTheIdOfItsCallInTheMdc() {
+		try (GrpcHarness harness = start(Map.of("outbound-rate", 2, "outbound-burst", 1))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			Awaitility.await().until(() -> handler.readies.get() == 1);
+			List<String> ids = new CopyOnWriteArrayList<>();
+			handler.onReady = () -> ids.add(String.valueOf(MDC.get("correlationId")));
+			handler.responses.onNext(OpenService.response(1));
+			assertThat(handler.responses.isReady()).isFalse();
+			this.timer.advance(Duration.ofMillis(500));
+			Awaitility.await().untilAsserted(() -> assertThat(ids).containsExactly("one"));
+			call.cancel();
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "method", "principal" })
 	void streamsThatShareARateAreServedInTurn(String per) {
 		Map<String, Object> settings = new HashMap<>(Map.of("inbound-rate", 10, "inbound-burst", 1, "rate-per", per));
+		this.service.asksForNothing();
 		try (GrpcHarness harness = start(settings)) {
 			RawCall first = open(harness, "alice");
 			OpenService.Handler firstHandler = this.service.await();
 			send(first, 50);
+			firstHandler.responses.request(1);
 			awaitReceived(firstHandler, 1);
-			awaitTimers(1);
+			firstHandler.responses.request(50);
 			RawCall second = open(harness, "alice");
 			OpenService.Handler secondHandler = this.service.await();
 			send(second, 50);
-			for (int i = 1; i <= 10; i++) {
-				int total = i + 1;
+			secondHandler.responses.request(50);
+			for (int i = 1; i <= 5; i++) {
 				this.timer.advance(Duration.ofMillis(100));
-				Awaitility.await().until(() -> firstHandler.received.size() + secondHandler.received.size() == total);
-				awaitTimers(1);
+				awaitReceived(firstHandler, i + 1);
+				this.timer.advance(Duration.ofMillis(100));
+				awaitReceived(secondHandler, i);
 			}
-			assertThat(firstHandler.received.size() - secondHandler.received.size()).isBetween(-1, 2);
 			RawCall other = open(harness, "bob");
 			OpenService.Handler otherHandler = this.service.await();
 			send(other, 1);
+			otherHandler.responses.request(1);
 			if (per.equals("principal")) {
 				awaitReceived(otherHandler, 1);
 			}
@@ -303,6 +335,149 @@ class StreamRateTests {
 			}
 			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
 			assertThat(call.responses()).hasSize(1);
+		}
+	}
+
+	@Test
+	void aTokenForAMessageThatDoesNotComeIsForTheNextStream() {
+		this.service.asksForNothing();
+		try (GrpcHarness harness = start(Map.of("inbound-rate", 1, "inbound-burst", 2, "rate-per", "method"))) {
+			for (int i = 0; i < 2; i++) {
+				RawCall call = open(harness, null);
+				OpenService.Handler handler = this.service.await();
+				handler.responses.request(5);
+				send(call, 1);
+				call.halfClose();
+				awaitReceived(handler, 1);
+				Awaitility.await().until(() -> handler.halfCloses.get() == 1);
+			}
+			RawCall third = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			handler.responses.request(5);
+			send(third, 1);
+			awaitTimers(1);
+			assertThat(handler.received).isEmpty();
+			this.timer.advance(Duration.ofSeconds(1));
+			awaitReceived(handler, 1);
+			third.halfClose();
+			Awaitility.await().until(() -> handler.halfCloses.get() == 1);
+			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
+			this.timer.advance(Duration.ofSeconds(1));
+			RawCall silent = open(harness, null);
+			this.service.await().responses.request(1);
+			RawCall fifth = open(harness, null);
+			OpenService.Handler fifthHandler = this.service.await();
+			fifthHandler.responses.request(1);
+			send(fifth, 1);
+			awaitTimers(1);
+			assertThat(fifthHandler.received).isEmpty();
+			silent.cancel();
+			Awaitility.await().until(() -> this.timer.scheduled().equals(List.of(Duration.ZERO)));
+			this.timer.advance(Duration.ZERO);
+			awaitReceived(fifthHandler, 1);
+		}
+	}
+
+	@Test
+	void aTokenThatIsNotSpentIsForTheNextStream() {
+		try (GrpcHarness harness = start(Map.of("outbound-rate", 1, "rate-per", "method"))) {
+			RawCall first = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			Awaitility.await().until(() -> handler.readies.get() == 1);
+			handler.responses.onNext(OpenService.response(1));
+			Awaitility.await().until(() -> first.responses().size() == 1);
+			this.timer.advance(Duration.ofSeconds(1));
+			Awaitility.await().until(() -> handler.readies.get() == 2);
+			RawCall second = open(harness, null);
+			OpenService.Handler secondHandler = this.service.await();
+			secondHandler.responses.onNext(OpenService.response(1));
+			assertThat(this.timer.scheduled()).hasSize(1);
+			assertThat(second.responses()).isEmpty();
+			handler.responses.onCompleted();
+			assertThat(first.await().isOk()).isTrue();
+			this.timer.advance(Duration.ZERO);
+			Awaitility.await().until(() -> second.responses().size() == 1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "inbound", "outbound" })
+	void aStreamThatIsOverDoesNotWaitForItsToken(String direction) {
+		try (GrpcHarness harness = start(Map.of(direction + "-rate", 0.01))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			if (direction.equals("inbound")) {
+				send(call, 2);
+				awaitReceived(handler, 1);
+			}
+			else {
+				handler.responses.onNext(OpenService.response(1));
+				handler.responses.onNext(OpenService.response(2));
+			}
+			awaitTimers(1);
+			call.cancel();
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			awaitTimers(0);
+		}
+	}
+
+	@Test
+	void whereTheClientHasSentEverythingTheRateHoldsNothingBack() {
+		try (GrpcHarness harness = start(Map.of("inbound-rate", 0.01, "idle-timeout", "5s"))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			send(call, 1);
+			awaitReceived(handler, 1);
+			Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
+			call.halfClose();
+			Awaitility.await().until(() -> handler.halfCloses.get() == 1);
+			this.timer.advance(Duration.ofSeconds(5));
+			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+		}
+	}
+
+	@Test
+	void aTokenThatComesWhileTheHandlerLooksIsTold() {
+		AtomicReference<Duration> slip = new AtomicReference<>();
+		Thread looking = Thread.currentThread();
+		CallTimer slipping = new CallTimer() {
+
+			@Override
+			public long nanoTime() {
+				long now = StreamRateTests.this.timer.nanoTime();
+				Duration further = (Thread.currentThread() == looking) ? slip.getAndSet(null) : null;
+				if (further != null) {
+					StreamRateTests.this.timer.advance(further);
+				}
+				return now;
+			}
+
+			@Override
+			public Runnable schedule(Runnable task, long delayNanos) {
+				return StreamRateTests.this.timer.schedule(task, delayNanos);
+			}
+
+			@Override
+			public Executor callbacks() {
+				return StreamRateTests.this.timer.callbacks();
+			}
+
+		};
+		try (GrpcHarness harness = start(Map.of("outbound-rate", 1, "rate-per", "method"), slipping)) {
+			open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			Awaitility.await().until(() -> handler.readies.get() == 1);
+			RawCall other = open(harness, null);
+			OpenService.Handler otherHandler = this.service.await();
+			Awaitility.await().until(() -> otherHandler.readies.get() == 1);
+			otherHandler.responses.onNext(OpenService.response(1));
+			this.timer.advance(Duration.ofSeconds(1));
+			Awaitility.await().until(() -> otherHandler.readies.get() == 2);
+			slip.set(Duration.ofSeconds(1));
+			assertThat(handler.responses.isReady()).isFalse();
+			assertThat(slip).hasNullValue();
+			Awaitility.await().until(() -> handler.readies.get() == 2);
+			assertThat(handler.responses.isReady()).isTrue();
 		}
 	}
 

@@ -394,12 +394,26 @@ class ResumableStreamTests {
 	}
 
 	@Test
-	void onlyAServerStreamCanBeResumed() {
+	void whenTheMethodStreamsInBothDirectionsThenTheClientsSideStaysOpen() {
+		this.feed.script(Break.UNAVAILABLE.after(10), Break.SERVER_DRAINING.after(20));
+		GrpcHarness harness = start(GrpcHarness.netty().service(this.feed));
+		ResumableStream
+			.of(ClientInterceptors.intercept(harness.channel(), new Settings(QUICK, CallTimer.standalone())),
+					PingServiceGrpc.getPingBidiMethod(), ResumableStreamTests::request)
+			.start(this.reader);
+		this.reader.awaitCompleted();
+		assertThat(this.reader.numbers()).containsExactlyElementsOf(numbers(100));
+		assertThat(this.feed.cursors).containsExactly(0, 10, 30);
+		assertThat(this.feed.halfCloses).hasValue(0);
+	}
+
+	@Test
+	void onlyAStreamFromTheServerCanBeResumed() {
 		GrpcHarness harness = start(GrpcHarness.inProcess());
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> ResumableStream.of(harness.channel(), PingServiceGrpc.getPingBidiMethod(),
+			.isThrownBy(() -> ResumableStream.of(harness.channel(), PingServiceGrpc.getPingStreamMethod(),
 					ResumableStreamTests::request))
-			.withMessageContaining("expected: one that streams from the server only");
+			.withMessageContaining("expected: one that streams from the server");
 	}
 
 	@Test
@@ -548,6 +562,8 @@ class ResumableStreamTests {
 
 		final List<Integer> cursors = new CopyOnWriteArrayList<>();
 
+		final AtomicInteger halfCloses = new AtomicInteger();
+
 		private final List<Step> script = new CopyOnWriteArrayList<>();
 
 		private volatile Step always;
@@ -577,6 +593,27 @@ class ResumableStreamTests {
 			else {
 				step.end.accept(responses);
 			}
+		}
+
+		@Override
+		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
+			return new StreamObserver<>() {
+
+				@Override
+				public void onNext(PingRequest request) {
+					pingList(request, responses);
+				}
+
+				@Override
+				public void onError(Throwable ex) {
+				}
+
+				@Override
+				public void onCompleted() {
+					Feed.this.halfCloses.incrementAndGet();
+				}
+
+			};
 		}
 
 	}

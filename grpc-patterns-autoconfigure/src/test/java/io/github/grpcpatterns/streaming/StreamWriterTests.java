@@ -227,8 +227,8 @@ class StreamWriterTests {
 		Source source = new Source(Source.ENDLESS);
 		AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
 		serve((responses) -> {
-			kind.send(source, responses);
 			guard.set(ServerCallGuard.current());
+			kind.send(source, responses);
 		});
 		RawCall call = list().awaitFirst();
 		guard.get().end(EndReason.TERMINATED);

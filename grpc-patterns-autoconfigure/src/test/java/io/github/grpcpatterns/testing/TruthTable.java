@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -24,6 +28,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.grpc.GrpcServerObservationContext;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
@@ -34,9 +42,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Whatever ends a call, of whatever kind: wire, log line and meters say the same, each
- * once. For an application with a {@link PingService}, {@link Application} and
- * {@link #SETTINGS}.
+ * Whatever ends a call, of whatever kind: wire, log line, meters and the stack's own
+ * observation say the same, each once. For an application with {@link #SETTINGS}, a
+ * {@link PingService}, {@link Application}, and a handler of the stack that makes an
+ * {@link ArithmeticException} {@code OUT_OF_RANGE}.
  */
 public final class TruthTable {
 
@@ -85,6 +94,12 @@ public final class TruthTable {
 
 		DEADLINE("hang", "", Status.Code.DEADLINE_EXCEEDED, "deadline"),
 
+		ADVISED_EXCEPTION("throw:ArithmeticException", "", Status.Code.OUT_OF_RANGE, "failed"),
+
+		TERMINATED("hang", "", Status.Code.CANCELLED, "terminated"),
+
+		REFUSED_BY_THE_USER("", "refuse", Status.Code.UNAUTHENTICATED, "failed"),
+
 		TOKEN_MISSING("", "", Status.Code.UNAUTHENTICATED, "token_missing"),
 
 		TOKEN_INVALID("", "", Status.Code.UNAUTHENTICATED, "token_invalid");
@@ -130,6 +145,7 @@ public final class TruthTable {
 		MeterRegistry registry = context.getBean(MeterRegistry.class);
 		Map<String, Double> before = ends(registry, method);
 		log.events().clear();
+		context.getBean(Observations.class).stopped.clear();
 		RawCall call = call(cause, method, context, channel);
 		truth.assertThat(call.await().getCode()).as("%s: wire", what).isEqualTo(cause.status);
 		Awaitility.await()
@@ -152,6 +168,14 @@ public final class TruthTable {
 				: Map.of("grpc.patterns.server.stream.duration " + cause.status, 1.0,
 						"grpc.patterns.server.stream.ended " + cause.reason, 1.0);
 		truth.assertThat(ended).as("%s: meters", what).isEqualTo(expected);
+		Observations observations = context.getBean(Observations.class);
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(2))
+			.atMost(Duration.ofSeconds(10))
+			.until(() -> !observations.stopped.isEmpty());
+		truth.assertThat(observations.stopped)
+			.as("%s: observation", what)
+			.containsExactly(method.getFullMethodName() + " " + cause.status);
 		truth.assertThat(call.closes()).as("%s: closes", what).isEqualTo(1);
 		truth.assertThat(stackTraces(log))
 			.as("%s: stack traces", what)
@@ -213,6 +237,10 @@ public final class TruthTable {
 			handler.awaitReached();
 			call.cancel();
 		}
+		if (cause == Cause.TERMINATED) {
+			handler.awaitReached();
+			handler.guard.get().end(EndReason.TERMINATED);
+		}
 		return call;
 	}
 
@@ -220,8 +248,39 @@ public final class TruthTable {
 	public static class Application {
 
 		@Bean
+		Observations observations() {
+			return new Observations();
+		}
+
+		@Bean
+		ObservationRegistry observationRegistry(Observations observations) {
+			ObservationRegistry registry = ObservationRegistry.create();
+			registry.observationConfig().observationHandler(observations);
+			return registry;
+		}
+
+		@Bean
 		HandlerInterceptor handlerInterceptor() {
 			return new HandlerInterceptor();
+		}
+
+	}
+
+	/**
+	 * What the stack's own observation, and with it a trace, says of each call.
+	 */
+	static final class Observations implements ObservationHandler<GrpcServerObservationContext> {
+
+		private final List<String> stopped = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void onStop(GrpcServerObservationContext context) {
+			this.stopped.add(context.getFullMethodName() + " " + context.getStatusCode());
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context instanceof GrpcServerObservationContext;
 		}
 
 	}
@@ -232,6 +291,8 @@ public final class TruthTable {
 	@GrpcGlobalServerInterceptor
 	@GlobalServerInterceptor
 	static final class HandlerInterceptor implements ServerInterceptor {
+
+		private final AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
 
 		private volatile CountDownLatch reached = new CountDownLatch(1);
 
@@ -251,6 +312,12 @@ public final class TruthTable {
 				ServerCallHandler<ReqT, RespT> next) {
 			String in = headers.get(THROW_IN);
 			throwIf("startCall", in);
+			if ("refuse".equals(in)) {
+				call.close(Status.UNAUTHENTICATED, new Metadata());
+				return new ServerCall.Listener<>() {
+				};
+			}
+			this.guard.set(ServerCallGuard.current());
 			return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(
 					next.startCall(call, headers)) {
 

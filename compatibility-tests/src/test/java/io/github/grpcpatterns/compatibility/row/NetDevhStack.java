@@ -4,6 +4,7 @@ import java.util.Map;
 
 import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.reflection.v1alpha.ServerReflectionGrpc;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import net.devh.boot.grpc.server.advice.GrpcAdvice;
@@ -88,6 +89,11 @@ final class NetDevhStack implements Stack {
 		@GrpcExceptionHandler
 		public Throwable handle(UserException ex) {
 			return UserException.answer();
+		}
+
+		@GrpcExceptionHandler
+		public Status handle(ArithmeticException ex) {
+			return Status.OUT_OF_RANGE;
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.util.Map;
 
 import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 
 import org.springframework.context.ApplicationContext;
@@ -64,7 +65,12 @@ final class SpringGrpcStack implements Stack {
 
 		@Bean
 		GrpcExceptionHandler userHandler() {
-			return (ex) -> (ex instanceof UserException) ? UserException.answer() : null;
+			return (ex) -> {
+				if (ex instanceof UserException) {
+					return UserException.answer();
+				}
+				return (ex instanceof ArithmeticException) ? Status.OUT_OF_RANGE.asException() : null;
+			};
 		}
 
 	}

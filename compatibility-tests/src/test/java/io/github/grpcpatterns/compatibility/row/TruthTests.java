@@ -10,12 +10,12 @@ import org.springframework.context.annotation.Import;
 
 /**
  * The {@link TruthTable}: whatever ends a call, of whatever kind, its client, its log
- * line and its meters say the same, each once.
+ * line, its meters and the stack's observation say the same, each once.
  */
 class TruthTests {
 
 	@Test
-	void wireLogAndMetersAgree() {
+	void wireLogMetersAndObservationAgree() {
 		try (App app = App.start(Application.class, TruthTable.SETTINGS)) {
 			TruthTable.check(app.context(), app.channel());
 		}
