@@ -254,9 +254,7 @@ public final class TruthTable {
 
 		@Bean
 		ObservationRegistry observationRegistry(Observations observations) {
-			ObservationRegistry registry = ObservationRegistry.create();
-			registry.observationConfig().observationHandler(observations);
-			return registry;
+			return observations.registry();
 		}
 
 		@Bean
@@ -267,20 +265,29 @@ public final class TruthTable {
 	}
 
 	/**
-	 * What the stack's own observation, and with it a trace, says of each call.
+	 * What the stack's own observation, and with it a trace, says of each call. No
+	 * handler itself, for Boot would add it once more.
 	 */
-	static final class Observations implements ObservationHandler<GrpcServerObservationContext> {
+	static final class Observations {
 
 		private final List<String> stopped = new CopyOnWriteArrayList<>();
 
-		@Override
-		public void onStop(GrpcServerObservationContext context) {
-			this.stopped.add(context.getFullMethodName() + " " + context.getStatusCode());
-		}
+		ObservationRegistry registry() {
+			ObservationRegistry registry = ObservationRegistry.create();
+			registry.observationConfig().observationHandler(new ObservationHandler<GrpcServerObservationContext>() {
 
-		@Override
-		public boolean supportsContext(Observation.Context context) {
-			return context instanceof GrpcServerObservationContext;
+				@Override
+				public void onStop(GrpcServerObservationContext context) {
+					Observations.this.stopped.add(context.getFullMethodName() + " " + context.getStatusCode());
+				}
+
+				@Override
+				public boolean supportsContext(Observation.Context context) {
+					return context instanceof GrpcServerObservationContext;
+				}
+
+			});
+			return registry;
 		}
 
 	}
