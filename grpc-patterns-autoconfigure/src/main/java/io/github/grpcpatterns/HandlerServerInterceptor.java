@@ -169,7 +169,21 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 				}
 			}
 			else {
+				leave(message);
+			}
+		}
+
+		@SuppressWarnings("unchecked") // as countLeft demands
+		private void leave(RespT message) {
+			LeftMessages<RespT> left = (LeftMessages<RespT>) this.guard.leftMessages();
+			if (left == null) {
 				later(() -> sendNow(message));
+			}
+			else if (left.leave(message)) {
+				later(() -> {
+					left.take(message);
+					sendNow(message);
+				});
 			}
 		}
 

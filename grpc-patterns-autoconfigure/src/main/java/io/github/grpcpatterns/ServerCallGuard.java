@@ -132,6 +132,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	/** A task on its way in to the handler. Written within {@code in}. */
 	private @Nullable Runnable visitor;
 
+	private volatile @Nullable LeftMessages<?> leftMessages;
+
 	/**
 	 * The correlation id is in the MDC, and what was there before. As {@link #runner}.
 	 */
@@ -343,6 +345,19 @@ public final class ServerCallGuard extends LiveCalls.Link {
 				end(EndReason.INTERNAL); // where it was closed already, and that is held
 			}
 		});
+	}
+
+	/**
+	 * Count the messages that are left for another thread to send. Called before the
+	 * handler starts, once.
+	 * @param leftMessages counts them, of the type of the call's responses
+	 */
+	public void countLeft(LeftMessages<?> leftMessages) {
+		this.leftMessages = leftMessages;
+	}
+
+	@Nullable LeftMessages<?> leftMessages() {
+		return this.leftMessages;
 	}
 
 	/**
