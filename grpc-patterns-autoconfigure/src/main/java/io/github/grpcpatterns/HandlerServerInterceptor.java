@@ -209,7 +209,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 		 */
 		@Override
 		public void setMessageCompression(boolean enabled) {
-			run(() -> super.setMessageCompression(enabled));
+			this.out.execute(() -> super.setMessageCompression(enabled));
 		}
 
 		@Override

@@ -327,29 +327,6 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
-	 * Call the handler back, on the small pool or right behind the callback under way,
-	 * unless the call is over by then.
-	 * @param callback the callback
-	 */
-	public void callBack(Runnable callback) {
-		this.shared.timer().callbacks().execute(() -> this.in.execute(() -> {
-			if (!listening()) {
-				return;
-			}
-			Context previous = this.context.attach();
-			try {
-				callback.run();
-			}
-			catch (Throwable ex) {
-				thrown(ex);
-			}
-			finally {
-				this.context.detach(previous);
-			}
-		}));
-	}
-
-	/**
 	 * End the call when a time has passed, unless it is over by then.
 	 * @param delayNanos the time from now
 	 * @param reason why
@@ -553,9 +530,11 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
-	 * Tell the handler that it may send again, on a thread of the small pool.
+	 * Tell the handler that it may send again, on the small pool or right behind the
+	 * callback under way, unless the call is over by then. It passes the whole chain, as
+	 * if the transport called.
 	 */
-	void tellReady() {
+	public void tellReady() {
 		this.shared.timer().callbacks().execute(() -> this.in.execute(() -> visit(null)));
 	}
 

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param <ReqT> the type of requests
  * @param <RespT> the type of responses
  */
-final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardingServerCall<ReqT, RespT> {
+final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
+
+	private final ServerCall<ReqT, RespT> delegate;
 
 	private final ServerCallGuard guard;
 
@@ -36,13 +38,13 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 
 	StreamCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard, StreamPolicy policy, CallTimer timer,
 			PendingBytes total, Rates rates) {
-		super(call);
+		this.delegate = call;
 		this.guard = guard;
 		Rate in = rates.rate(policy.inboundRate(), true, guard.record());
 		Rate out = rates.rate(policy.outboundRate(), false, guard.record());
 		this.idle = policy.idles() ? new IdleTimer(guard, timer, policy.idleNanos(), in != null || out != null) : null;
 		this.quota = Quota.inbound(policy);
-		this.inbound = (in != null) ? new InboundFlow(in, this.idle, () -> super.request(1)) : null;
+		this.inbound = (in != null) ? new InboundFlow(in, this.idle, () -> call.request(1)) : null;
 		this.plainInbound = this.inbound == null && this.idle == null && this.quota == null;
 		this.sender = new StreamSender<>(call, guard, policy, timer, total, out, this.idle);
 		if (this.quota != null && this.quota.countsBytes()) {
@@ -56,8 +58,9 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 		}
 	}
 
-	void started(StreamListener<ReqT> listener) {
-		this.sender.started(listener);
+	@Override
+	protected ServerCall<ReqT, RespT> delegate() {
+		return this.delegate;
 	}
 
 	private void over() {
@@ -112,7 +115,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall.SimpleForwardin
 	@Override
 	public void request(int numMessages) {
 		if (this.inbound == null || numMessages <= 0) {
-			super.request(numMessages);
+			this.delegate.request(numMessages);
 		}
 		else {
 			this.inbound.request(numMessages);

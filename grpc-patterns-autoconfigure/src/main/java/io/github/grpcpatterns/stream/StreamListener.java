@@ -44,11 +44,4 @@ final class StreamListener<ReqT> extends ForwardingServerCallListener<ReqT> {
 		}
 	}
 
-	/**
-	 * The handler is told by us, not by the transport.
-	 */
-	void ready() {
-		this.delegate.onReady();
-	}
-
 }

@@ -56,7 +56,11 @@ final class StreamSender<T> {
 	/** Nothing is to be noted when a message goes out. */
 	private final boolean plain;
 
-	private @Nullable StreamListener<?> listener;
+	/**
+	 * The transport said that it is ready, and nothing was sent since. Where threads race
+	 * for it, a message goes to a transport that was ready a moment ago.
+	 */
+	private boolean knownReady;
 
 	/** Made when the first message has to wait, as is the watch. */
 	private volatile @Nullable PendingMessages<T> pending;
@@ -97,16 +101,12 @@ final class StreamSender<T> {
 		}
 	}
 
-	void started(StreamListener<?> listener) {
-		this.listener = listener;
-	}
-
 	private void callOver() {
 		this.guard.send(this::drop);
 	}
 
 	void send(T message) {
-		if (this.plain && !waiting() && this.call.isReady()) {
+		if (this.plain && !waiting() && transportReadyNow()) {
 			transmit(message, this.compresses);
 		}
 		else if (!this.over && this.crossed == null && (this.quota == null || fits(this.quota, message))) {
@@ -119,6 +119,17 @@ final class StreamSender<T> {
 				enqueue(message);
 			}
 		}
+	}
+
+	/**
+	 * Ask the transport, where the handler has not just done so: it costs a lock.
+	 */
+	private boolean transportReadyNow() {
+		if (this.knownReady) {
+			this.knownReady = false;
+			return true;
+		}
+		return this.call.isReady();
 	}
 
 	/**
@@ -263,6 +274,7 @@ final class StreamSender<T> {
 		if (waiting() || !this.call.isReady()) {
 			return false;
 		}
+		this.knownReady = true;
 		if (this.flow == null || this.flow.ready()) {
 			return true;
 		}
@@ -296,11 +308,7 @@ final class StreamSender<T> {
 	private void lookAgain() {
 		awaitTokenIfThereIsNone();
 		if (this.owesReady && isReady() && OWES_READY.compareAndSet(this, true, false)) {
-			this.guard.callBack(() -> {
-				if (this.listener != null) {
-					this.listener.ready();
-				}
-			});
+			this.guard.tellReady();
 		}
 	}
 

@@ -147,9 +147,7 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 		}
 		StreamCall<ReqT, RespT> limited = new StreamCall<>(call, guard, policy, this.timer, this.pendingBytes,
 				this.rates);
-		StreamListener<ReqT> listener = new StreamListener<>(limited, next.startCall(limited, headers));
-		limited.started(listener);
-		return listener;
+		return new StreamListener<>(limited, next.startCall(limited, headers));
 	}
 
 	/**
