@@ -28,6 +28,10 @@ public final class CallRecord {
 
 	static final Context.Key<CallRecord> SERVER = Context.key("io.github.grpcpatterns.call");
 
+	private static final CallReporter[] NO_REPORTERS = {};
+
+	private static final MessageReporter[] NO_MESSAGE_REPORTERS = {};
+
 	private final long startNanos;
 
 	private @Nullable MethodDescriptor<?, ?> method;
@@ -36,13 +40,18 @@ public final class CallRecord {
 
 	private volatile @Nullable ServerCallGuard guard;
 
-	private CallReporter @Nullable [] reporters;
+	private CallReporter[] reporters = NO_REPORTERS;
+
+	/** Those of a stream's messages. */
+	private MessageReporter[] messageReporters = NO_MESSAGE_REPORTERS;
 
 	private @Nullable SocketAddress peer;
 
 	private volatile @Nullable String correlationId;
 
 	private volatile @Nullable String principal;
+
+	private volatile @Nullable Credential credential;
 
 	private volatile @Nullable Throwable exception;
 
@@ -172,18 +181,16 @@ public final class CallRecord {
 	 * @param reporter the reporter
 	 */
 	public void addReporter(CallReporter reporter) {
-		CallReporter[] present = this.reporters;
-		if (present == null) {
-			this.reporters = new CallReporter[] { reporter };
-			return;
+		this.reporters = append(this.reporters, reporter);
+		if (reporter instanceof MessageReporter messages && this.streaming) {
+			this.messageReporters = append(this.messageReporters, messages);
 		}
-		CallReporter[] more = Arrays.copyOf(present, present.length + 1);
-		more[present.length] = reporter;
-		this.reporters = more;
 	}
 
-	CallReporter @Nullable [] reporters() {
-		return this.reporters;
+	private static <T> T[] append(T[] present, T added) {
+		T[] more = Arrays.copyOf(present, present.length + 1);
+		more[present.length] = added;
+		return more;
 	}
 
 	/**
@@ -265,6 +272,23 @@ public final class CallRecord {
 	 */
 	public void principal(String principal) {
 		this.principal = principal;
+	}
+
+	/**
+	 * Return with what the caller proved who it is.
+	 * @return what was accepted, or {@code null} where nobody was authenticated
+	 */
+	public @Nullable Credential credential() {
+		return this.credential;
+	}
+
+	/**
+	 * Set with what the caller proved who it is. Called by what authenticates the calls
+	 * of the server.
+	 * @param credential what was accepted
+	 */
+	public void credential(Credential credential) {
+		this.credential = credential;
 	}
 
 	/**
@@ -353,7 +377,8 @@ public final class CallRecord {
 	}
 
 	/**
-	 * Return when the last message of a server's stream came or went.
+	 * Return when the last message of a server's stream came or went, to about
+	 * {@link CallTimer#recently()}.
 	 * @return nanoseconds on the scale of {@link CallTimer#nanoTime()}; the start of the
 	 * call before the first message, for unary calls and on the client
 	 */
@@ -412,35 +437,26 @@ public final class CallRecord {
 			return;
 		}
 		touch();
-		CallReporter[] reporters = this.reporters;
-		if (reporters != null) {
-			for (CallReporter reporter : reporters) {
-				reporter.messageReceived(this);
-			}
+		for (MessageReporter reporter : this.messageReporters) {
+			reporter.messageReceived(this);
 		}
 	}
 
 	void sent() {
-		if (this.transportStatus != null) {
-			return; // the stream is closed, and the transport drops the message
-		}
 		this.messagesSent++;
 		if (!this.streaming) {
 			return;
 		}
 		touch();
-		CallReporter[] reporters = this.reporters;
-		if (reporters != null) {
-			for (CallReporter reporter : reporters) {
-				reporter.messageSent(this);
-			}
+		for (MessageReporter reporter : this.messageReporters) {
+			reporter.messageSent(this);
 		}
 	}
 
 	private void touch() {
 		ServerCallGuard guard = this.guard;
 		if (guard != null) {
-			this.lastMessageNanos = guard.nanoTime();
+			this.lastMessageNanos = guard.recently();
 		}
 	}
 
@@ -454,11 +470,8 @@ public final class CallRecord {
 		else {
 			this.bytesReceived += bytes;
 		}
-		CallReporter[] reporters = this.reporters;
-		if (reporters != null) {
-			for (CallReporter reporter : reporters) {
-				reporter.messageSize(this, sent, bytes);
-			}
+		for (MessageReporter reporter : this.messageReporters) {
+			reporter.messageSize(this, sent, bytes);
 		}
 	}
 
@@ -517,15 +530,12 @@ public final class CallRecord {
 		this.endNanos = endNanos(nanoTime);
 		this.status = status;
 		this.endReason = reason;
-		CallReporter[] reporters = this.reporters;
-		if (reporters != null) {
-			for (CallReporter reporter : reporters) {
-				try {
-					reporter.ended(this);
-				}
-				catch (Throwable ex) {
-					CallLog.LOGGER.warn("Cannot report the end of a call of {}", methodName(), ex);
-				}
+		for (CallReporter reporter : this.reporters) {
+			try {
+				reporter.ended(this);
+			}
+			catch (Throwable ex) {
+				CallLog.LOGGER.warn("Cannot report the end of a call of {}", methodName(), ex);
 			}
 		}
 	}

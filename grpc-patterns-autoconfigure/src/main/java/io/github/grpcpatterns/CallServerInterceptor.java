@@ -80,24 +80,43 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 	/**
 	 * The call as the transport sees it: counts messages, and closes once.
+	 * <p>
+	 * Like each call of ours it calls the next one itself where that happens for each
+	 * message: in the shared code of the superclass the compiler meets all of them, and
+	 * cannot inline any.
 	 */
-	private static final class ReportedCall<ReqT, RespT>
-			extends ForwardingServerCall.SimpleForwardingServerCall<ReqT, RespT> {
+	private static final class ReportedCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
+
+		private final ServerCall<ReqT, RespT> delegate;
 
 		private final ServerCallGuard guard;
 
 		private final CallRecord record;
 
 		ReportedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
-			super(call);
+			this.delegate = call;
 			this.guard = guard;
 			this.record = guard.record();
 		}
 
 		@Override
+		protected ServerCall<ReqT, RespT> delegate() {
+			return this.delegate;
+		}
+
+		@Override
 		public void sendMessage(RespT message) {
-			super.sendMessage(message);
-			this.record.sent();
+			boolean dropped = this.record.transportStatus() != null; // the stream is
+																		// closed
+			this.delegate.sendMessage(message);
+			if (!dropped) {
+				this.record.sent();
+			}
+		}
+
+		@Override
+		public boolean isReady() {
+			return this.delegate.isReady();
 		}
 
 		@Override

@@ -18,6 +18,15 @@ public interface CallTimer {
 	long nanoTime();
 
 	/**
+	 * Return a time just past, for what happens too often to read a clock each time.
+	 * @return nanoseconds on the scale of {@link #nanoTime()}, behind it by no more than
+	 * a tenth of a second unless the timer's thread gets no processor
+	 */
+	default long recently() {
+		return nanoTime();
+	}
+
+	/**
 	 * Run a task once after a delay.
 	 * @param task the task
 	 * @param delayNanos the delay; zero or less means as soon as possible

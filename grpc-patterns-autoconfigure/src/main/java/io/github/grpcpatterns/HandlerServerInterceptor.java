@@ -52,20 +52,31 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 	/**
 	 * The last stop before the handler, or an interceptor of the application's.
 	 */
-	private static final class HandlerListener<ReqT>
-			extends ForwardingServerCallListener.SimpleForwardingServerCallListener<ReqT> {
+	private static final class HandlerListener<ReqT> extends ForwardingServerCallListener<ReqT> {
+
+		private final ServerCall.Listener<ReqT> delegate;
 
 		private final ServerCallGuard guard;
 
 		HandlerListener(ServerCall.Listener<ReqT> delegate, ServerCallGuard guard) {
-			super(delegate);
+			this.delegate = delegate;
 			this.guard = guard;
+		}
+
+		@Override
+		protected ServerCall.Listener<ReqT> delegate() {
+			return this.delegate;
+		}
+
+		@Override
+		public void onMessage(ReqT message) {
+			this.delegate.onMessage(message);
 		}
 
 		@Override
 		public void onHalfClose() {
 			if (this.guard.handlerBegins()) {
-				super.onHalfClose();
+				this.delegate.onHalfClose();
 			}
 		}
 
@@ -76,7 +87,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 				visitor.run();
 			}
 			else {
-				super.onReady();
+				this.delegate.onReady();
 			}
 		}
 
@@ -85,8 +96,9 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 	/**
 	 * The call as the handler sees it.
 	 */
-	private static final class GuardedCall<ReqT, RespT>
-			extends ForwardingServerCall.SimpleForwardingServerCall<ReqT, RespT> {
+	private static final class GuardedCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
+
+		private final ServerCall<ReqT, RespT> delegate;
 
 		private final ServerCallGuard guard;
 
@@ -99,20 +111,38 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 		private volatile boolean owesReady;
 
 		GuardedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
-			super(call);
+			this.delegate = call;
 			this.guard = guard;
 			this.out = guard.out();
 			this.oneResponse = call.getMethodDescriptor().getType().serverSendsOneMessage();
 		}
 
 		@Override
+		protected ServerCall<ReqT, RespT> delegate() {
+			return this.delegate;
+		}
+
+		@Override
 		public void sendHeaders(Metadata headers) {
-			if (this.guard.handlerMaySend()) {
-				run(() -> {
-					if (this.guard.listening()) {
-						super.sendHeaders(headers);
-					}
-				});
+			if (!this.guard.handlerMaySend()) {
+				return;
+			}
+			if (this.out.tryEnter()) {
+				try {
+					sendHeadersNow(headers);
+				}
+				finally {
+					this.out.exit();
+				}
+			}
+			else {
+				later(() -> sendHeadersNow(headers));
+			}
+		}
+
+		private void sendHeadersNow(Metadata headers) {
+			if (this.guard.listening()) {
+				this.delegate.sendHeaders(headers);
 			}
 		}
 
@@ -132,30 +162,32 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 			}
 			if (this.out.tryEnter()) {
 				try {
-					send(message);
+					sendNow(message);
 				}
 				finally {
 					this.out.exit();
 				}
 			}
 			else {
-				this.out.execute(() -> sendLater(message));
+				later(() -> sendNow(message));
 			}
 		}
 
-		private void send(RespT message) {
+		private void sendNow(RespT message) {
 			if (this.guard.listening()) {
-				super.sendMessage(message);
+				this.delegate.sendMessage(message);
 			}
 		}
 
-		private void sendLater(RespT message) {
-			try {
-				send(message);
-			}
-			catch (Throwable ex) {
-				this.guard.thrown(ex);
-			}
+		private void later(Runnable send) {
+			this.out.execute(() -> {
+				try {
+					send.run();
+				}
+				catch (Throwable ex) {
+					this.guard.thrown(ex);
+				}
+			});
 		}
 
 		@Override
@@ -166,41 +198,28 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 				this.guard.fail(NO_RESPONSE);
 				return;
 			}
-			if (this.guard.handlerCloses()) {
-				run(() -> closeOnce(status, trailers));
+			if (!this.guard.handlerCloses()) {
+				return;
 			}
-		}
-
-		private void closeOnce(Status status, Metadata trailers) {
-			try {
-				super.close(status, trailers);
-			}
-			catch (Throwable ex) {
-				this.guard.closeFailed(ex);
-			}
-		}
-
-		/**
-		 * Headers and the close are sent once a call, so that the object does not matter.
-		 */
-		private void run(Runnable send) {
 			if (this.out.tryEnter()) {
 				try {
-					send.run();
+					closeNow(status, trailers);
 				}
 				finally {
 					this.out.exit();
 				}
 			}
 			else {
-				this.out.execute(() -> {
-					try {
-						send.run();
-					}
-					catch (Throwable ex) {
-						this.guard.thrown(ex);
-					}
-				});
+				this.out.execute(() -> closeNow(status, trailers));
+			}
+		}
+
+		private void closeNow(Status status, Metadata trailers) {
+			try {
+				this.delegate.close(status, trailers);
+			}
+			catch (Throwable ex) {
+				this.guard.closeFailed(ex);
 			}
 		}
 
@@ -209,19 +228,29 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 		 */
 		@Override
 		public void setMessageCompression(boolean enabled) {
-			this.out.execute(() -> super.setMessageCompression(enabled));
+			if (this.out.tryEnter()) {
+				try {
+					this.delegate.setMessageCompression(enabled);
+				}
+				finally {
+					this.out.exit();
+				}
+			}
+			else {
+				later(() -> this.delegate.setMessageCompression(enabled));
+			}
 		}
 
 		@Override
 		public void request(int numMessages) {
 			if (this.guard.listening()) {
-				super.request(numMessages);
+				this.delegate.request(numMessages);
 			}
 		}
 
 		@Override
 		public boolean isReady() {
-			if (!this.guard.listening() || !super.isReady()) {
+			if (!this.guard.listening() || !this.delegate.isReady()) {
 				return false;
 			}
 			if (!this.out.hasWaiting()) {
@@ -237,14 +266,14 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		private void tellReady() {
 			this.owesReady = false;
-			if (super.isReady()) {
+			if (this.delegate.isReady()) {
 				this.guard.tellReady();
 			}
 		}
 
 		@Override
 		public boolean isCancelled() {
-			return this.guard.ended() || super.isCancelled();
+			return this.guard.ended() || this.delegate.isCancelled();
 		}
 
 	}

@@ -19,8 +19,8 @@ public final class RelayedToken {
 	}
 
 	/**
-	 * Put an accepted token into a context. Called by what authenticates the calls of the
-	 * server.
+	 * Put an accepted token into a context, for code that authenticates callers itself.
+	 * It goes before the {@linkplain CallRecord#credential() credential} of the call.
 	 * @param context the context of the call
 	 * @param token the token as received, without {@code Bearer}
 	 * @return a context that carries the token
@@ -35,7 +35,13 @@ public final class RelayedToken {
 	 * authenticated with one
 	 */
 	public static @Nullable String current() {
-		return KEY.get();
+		String token = KEY.get();
+		if (token != null) {
+			return token;
+		}
+		CallRecord call = CallRecord.current();
+		Credential credential = (call != null) ? call.credential() : null;
+		return (credential != null) ? credential.token() : null;
 	}
 
 }

@@ -132,6 +132,13 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	/** A task on its way in to the handler. Written within {@code in}. */
 	private @Nullable Runnable visitor;
 
+	/**
+	 * The correlation id is in the MDC, and what was there before. As {@link #runner}.
+	 */
+	private boolean idInMdc;
+
+	private @Nullable String idBefore;
+
 	private @Nullable Drain drain;
 
 	private volatile boolean handlerBegun;
@@ -194,6 +201,18 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		}
 		return new ServerCall.Listener<>() {
 		};
+	}
+
+	/**
+	 * Refuse a call before its handler starts, because the policy itself failed. It ends
+	 * as if the handler had thrown the exception.
+	 * @param <T> the type of requests
+	 * @param call the call that the interceptor was given
+	 * @param thrown the exception or error
+	 * @return a listener that ignores what still comes, for the interceptor to return
+	 */
+	public <T> ServerCall.Listener<T> refuse(ServerCall<T, ?> call, Throwable thrown) {
+		return refuse(call, map(thrown, new Metadata()));
 	}
 
 	/**
@@ -575,12 +594,32 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	Context enter() {
 		this.runner = Thread.currentThread();
+		String id = this.record.correlationId();
+		if (id != null) {
+			this.idBefore = MDC.get(CORRELATION_ID);
+			MDC.put(CORRELATION_ID, id);
+			this.idInMdc = true;
+		}
 		return this.context.attach();
 	}
 
 	void leave(Context previous) {
 		this.runner = null;
 		this.context.detach(previous);
+		if (this.idInMdc) {
+			this.idInMdc = false;
+			restoreMdc(this.idBefore);
+			this.idBefore = null;
+		}
+	}
+
+	private static void restoreMdc(@Nullable String id) {
+		if (id != null) {
+			MDC.put(CORRELATION_ID, id);
+		}
+		else {
+			MDC.remove(CORRELATION_ID);
+		}
 	}
 
 	Trampoline in() {
@@ -595,8 +634,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		return this.context;
 	}
 
-	long nanoTime() {
-		return this.shared.timer().nanoTime();
+	long recently() {
+		return this.shared.timer().recently();
 	}
 
 	/**
@@ -610,6 +649,9 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * The chain has reached its end: from here on a policy closes through this call.
 	 */
 	void innermost(ServerCall<?, ?> call) {
+		if (this.innermost != null) {
+			return; // which this thread has set, or somebody does it once more in vain
+		}
 		if (this.out.tryEnter()) {
 			setInnermost(call);
 			this.out.exit();
@@ -781,7 +823,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	private void closeCancelled() {
-		Status status = seen(this.record.transportStatus(), this.shared.timer().nanoTime());
+		Status status = seen(this.record.transportStatus(), this.record.endNanos(this.shared.timer().nanoTime()));
 		closeInnermost(new CallEnding(status, new Metadata(), EndReason.of(status.getCode())));
 	}
 
@@ -800,17 +842,17 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			return;
 		}
 		this.shared.liveCalls().remove(this);
-		long now = this.shared.timer().nanoTime();
 		Status transport = this.record.transportStatus();
+		long end = (transport != null) ? this.record.endNanos(0) : this.shared.timer().nanoTime();
 		Status sent = this.sent;
 		if (sent != null && ((transport != null) ? transport.getCode() == sent.getCode() : !cancelled)) {
 			// A handler whose own calls fail because the client cancelled closes with
 			// that status too.
-			this.record.end(sent, (cancelled && !ended()) ? EndReason.of(sent.getCode()) : reason(sent), now);
+			this.record.end(sent, (cancelled && !ended()) ? EndReason.of(sent.getCode()) : reason(sent), end);
 		}
 		else {
-			Status seen = seen(transport, now);
-			this.record.end(seen, EndReason.of(seen.getCode()), now);
+			Status seen = seen(transport, end);
+			this.record.end(seen, EndReason.of(seen.getCode()), end);
 		}
 		if (this.record.exceptionUnknown()) {
 			logException();
@@ -831,12 +873,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
 		}
 		finally {
-			if (previous != null) {
-				MDC.put(CORRELATION_ID, previous);
-			}
-			else {
-				MDC.remove(CORRELATION_ID);
-			}
+			restoreMdc(previous);
 		}
 	}
 
@@ -850,13 +887,12 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	/**
 	 * What the transport saw where it did not deliver our close.
 	 */
-	private Status seen(@Nullable Status transport, long now) {
+	private Status seen(@Nullable Status transport, long end) {
 		Status.Code code = (transport != null) ? transport.getCode() : Status.Code.CANCELLED;
 		boolean lost = code == Status.Code.UNAVAILABLE;
 		if (transport != null && !lost && code != Status.Code.CANCELLED && !transport.isOk()) {
 			return (code == Status.Code.DEADLINE_EXCEEDED) ? EndReason.DEADLINE.status() : transport;
 		}
-		long end = this.record.endNanos(now);
 		long margin = Math.min(DEADLINE_MARGIN_NANOS, (this.deadlineNanos - this.record.startNanos()) / 10);
 		if (this.hasDeadline && !lost && end >= this.deadlineNanos - margin) {
 			return EndReason.DEADLINE.status();

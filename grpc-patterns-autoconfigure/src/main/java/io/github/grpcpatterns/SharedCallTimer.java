@@ -24,6 +24,8 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 
 	private final ThreadPoolExecutor callbacks;
 
+	private final CoarseClock recently = new CoarseClock(this);
+
 	SharedCallTimer() {
 		// Once it is closed there is nothing to wait for: a call that waits must end.
 		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"), (task, pool) -> task.run());
@@ -58,6 +60,11 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 	@Override
 	public long nanoTime() {
 		return System.nanoTime();
+	}
+
+	@Override
+	public long recently() {
+		return this.recently.nanoTime();
 	}
 
 	@Override

@@ -24,6 +24,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -96,17 +97,7 @@ public class ServerChainBenchmark {
 	 */
 	@Setup
 	public void start() throws JOSEException {
-		this.context = new SpringApplicationBuilder(Application.class)
-			.properties(Map.of("grpc.server.port", "0", "grpc.server.address", "127.0.0.1", "grpc.patterns.enabled",
-					String.valueOf(!this.patterns.equals("none")), "grpc.patterns.server.auth.jwt.secret", SECRET,
-					"grpc.patterns.server.logging.enabled", String.valueOf(this.patterns.equals("all")),
-					"logging.threshold.console", "error", "logging.file.name",
-					System.getProperty("java.io.tmpdir") + "/grpc-patterns-benchmark.log",
-					// Without the patterns it is left in, and does not start without an
-					// actuator.
-					"spring.autoconfigure.exclude",
-					"net.devh.boot.grpc.server.autoconfigure.GrpcServerMetricAutoConfiguration"))
-			.run();
+		this.context = application(this.patterns);
 		int port = this.context.getBean(Application.class).port;
 		this.connection = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().directExecutor().build();
 		Metadata headers = new Metadata();
@@ -115,9 +106,27 @@ public class ServerChainBenchmark {
 				MetadataUtils.newAttachHeadersInterceptor(headers));
 	}
 
-	private static String token() throws JOSEException {
+	/**
+	 * Start an application.
+	 * @param patterns which patterns are on
+	 */
+	static ConfigurableApplicationContext application(String patterns) {
+		return new SpringApplicationBuilder(Application.class).properties(Map.of("grpc.server.port", "0",
+				"grpc.server.address", "127.0.0.1", "grpc.patterns.enabled", String.valueOf(!patterns.equals("none")),
+				"grpc.patterns.server.auth.jwt.secret", SECRET, "grpc.patterns.server.logging.enabled",
+				String.valueOf(patterns.equals("all")), "logging.threshold.console", "error", "logging.file.name",
+				System.getProperty("java.io.tmpdir") + "/grpc-patterns-benchmark.log",
+				// Without the patterns it is left in, and does not start without an
+				// actuator.
+				"spring.autoconfigure.exclude",
+				"net.devh.boot.grpc.server.autoconfigure.GrpcServerMetricAutoConfiguration"))
+			.run();
+	}
+
+	static String token() throws JOSEException {
 		SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256),
 				new JWTClaimsSet.Builder().subject("benchmark")
+					.claim("scope", "read ".repeat(80)) // as long as real ones
 					.expirationTime(Date.from(Instant.now().plus(Duration.ofHours(1))))
 					.build());
 		token.sign(new MACSigner(SECRET.getBytes(StandardCharsets.UTF_8)));
@@ -187,17 +196,27 @@ public class ServerChainBenchmark {
 		@Bean
 		@GrpcService
 		BindableService bench() {
-			return () -> ServerServiceDefinition.builder("bench.Bench")
+			return Application::service;
+		}
+
+		static ServerServiceDefinition service() {
+			return ServerServiceDefinition.builder("bench.Bench")
 				.addMethod(ECHO, ServerCalls.asyncUnaryCall((byte[] request, StreamObserver<byte[]> responses) -> {
 					responses.onNext(request);
 					responses.onCompleted();
 				}))
 				.addMethod(STREAM,
 						ServerCalls.asyncServerStreamingCall((byte[] request, StreamObserver<byte[]> responses) -> {
-							for (int i = 0; i < MESSAGES; i++) {
-								responses.onNext(request);
-							}
-							responses.onCompleted();
+							ServerCallStreamObserver<byte[]> call = (ServerCallStreamObserver<byte[]>) responses;
+							int[] sent = { 0 };
+							call.setOnReadyHandler(() -> {
+								while (sent[0] < MESSAGES && call.isReady()) {
+									call.onNext(request);
+									if (++sent[0] == MESSAGES) {
+										call.onCompleted();
+									}
+								}
+							});
 						}))
 				.build();
 		}

@@ -80,8 +80,9 @@ public final class AuthServerAutoConfiguration {
 		}
 		AuthServerProperties.Cache cache = this.properties.cache();
 		boolean caching = CAFFEINE && cache.size() > 0 && !cache.maxAge().isZero();
-		return new TokenCheck(verifier, caching ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime) : null,
-				Clock.systemUTC());
+		Clock clock = Clock.systemUTC();
+		return new TokenCheck(verifier,
+				caching ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime, clock) : null, clock);
 	}
 
 	@Bean

@@ -3,6 +3,7 @@ package io.github.grpcpatterns.auth;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.AuthOutcomeListener;
@@ -12,10 +13,8 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodOverrides;
 import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.PerMethod;
-import io.github.grpcpatterns.RelayedToken;
 import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
-import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -29,6 +28,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.CredentialsExpiredException;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContext;
 
 /**
  * Lets a call pass whose method is public or whose token is valid, and refuses all
@@ -112,24 +112,30 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 		if (access.kind() == MethodAccess.Kind.DENIED) {
 			return refuse(call, EndReason.ACCESS_DENIED, Outcome.DENIED);
 		}
-		String token = BearerToken.in(headers);
-		if (token == null) {
+		String header = BearerToken.header(headers);
+		if (header == null) {
 			return refuse(call, EndReason.TOKEN_MISSING, Outcome.MISSING);
 		}
 		TokenCheck tokens = this.tokens;
-		if (tokens == null) {
-			return refuse(call, EndReason.TOKEN_INVALID, Outcome.INVALID);
-		}
-		AcceptedToken accepted;
-		try {
-			accepted = tokens.accept(token);
-		}
-		catch (AuthenticationException ex) {
-			return refuse(call, ex);
-		}
-		catch (RuntimeException | Error ex) {
-			tell(Outcome.UNAVAILABLE);
-			throw ex; // a fault of the verifier, reported as one
+		AcceptedToken accepted = (tokens != null) ? tokens.recall(header) : null;
+		if (accepted == null) {
+			String token = BearerToken.token(header);
+			if (token == null) {
+				return refuse(call, EndReason.TOKEN_MISSING, Outcome.MISSING);
+			}
+			if (tokens == null) {
+				return refuse(call, EndReason.TOKEN_INVALID, Outcome.INVALID);
+			}
+			try {
+				accepted = tokens.accept(token, header);
+			}
+			catch (AuthenticationException ex) {
+				return refuse(call, ex);
+			}
+			catch (RuntimeException | Error ex) { // a fault of the verifier's
+				tell(Outcome.UNAVAILABLE);
+				return ServerCallGuard.current().refuse(call, ex);
+			}
 		}
 		ServerCallGuard guard = ServerCallGuard.current();
 		if (!accepted.name().isEmpty()) {
@@ -139,10 +145,12 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 			return refuse(call, EndReason.ACCESS_DENIED, Outcome.DENIED);
 		}
 		tell(Outcome.ACCEPTED);
-		endOnExpiry(guard, tokens, accepted);
-		Context context = GrpcAuthentication.in(Context.current(), accepted.authentication());
-		Identity identity = new Identity(RelayedToken.in(context, token), accepted.authentication());
-		Identity.Previous previous = identity.enter();
+		if (tokens != null) {
+			endOnExpiry(guard, tokens, accepted);
+		}
+		Identity identity = new Identity(accepted.authentication(), header);
+		guard.record().credential(identity);
+		Supplier<SecurityContext> previous = identity.enter();
 		try {
 			return identity.around(next.startCall(call, headers));
 		}

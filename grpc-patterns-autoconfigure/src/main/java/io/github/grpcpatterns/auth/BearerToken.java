@@ -29,20 +29,25 @@ final class BearerToken {
 	}
 
 	/**
-	 * Return the token.
-	 * @return the token, or {@code null} where there is none, or none of that form
+	 * Return the value of the header.
+	 * @return the value, or {@code null} where there is none, or several
 	 */
-	static @Nullable String in(Metadata headers) {
+	static @Nullable String header(Metadata headers) {
 		Iterable<String> values = headers.getAll(AUTHORIZATION);
 		if (values == null) {
 			return null;
 		}
 		Iterator<String> iterator = values.iterator();
 		String value = iterator.next();
-		return iterator.hasNext() ? null : token(value);
+		return iterator.hasNext() ? null : value;
 	}
 
-	private static @Nullable String token(String value) {
+	/**
+	 * Return the token.
+	 * @param value the value of the header
+	 * @return the token, or {@code null} where the value does not have that form
+	 */
+	static @Nullable String token(String value) {
 		if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
 			return null;
 		}

@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.auth;
 
+import io.github.grpcpatterns.CallRecord;
 import io.grpc.Context;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,17 @@ public final class GrpcAuthentication {
 	 * a call and in calls of public methods
 	 */
 	public static @Nullable Authentication current() {
-		return KEY.get();
+		Authentication authentication = KEY.get();
+		if (authentication != null) {
+			return authentication;
+		}
+		CallRecord call = CallRecord.current();
+		return (call != null && call.credential() instanceof Identity identity) ? identity.authentication() : null;
 	}
 
 	/**
-	 * Put a caller into a context, as the interceptor does; for tests of handlers.
+	 * Put a caller into a context, for tests of handlers. It goes before the caller of
+	 * the call.
 	 * @param context the context
 	 * @param authentication who the caller is
 	 * @return a context that knows the caller

@@ -3,59 +3,78 @@ package io.github.grpcpatterns.auth;
 import java.util.function.Supplier;
 
 import io.github.grpcpatterns.CallScope;
-import io.grpc.Context;
+import io.github.grpcpatterns.Credential;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
- * Puts the caller of one call onto a thread and takes it off again: into the
- * {@link Context} and into {@link SecurityContextHolder}.
+ * The caller of one call, and its {@link SecurityContext} while code of the call runs on
+ * a thread. That context is made when somebody asks for it, one for each call.
  */
-final class Identity implements CallScope<Identity.Previous> {
+final class Identity implements CallScope<Supplier<SecurityContext>>, Supplier<SecurityContext>, Credential {
 
-	private final Context context;
+	private final Authentication authentication;
 
-	/** One for all callbacks of the call, so that entering allocates nothing of ours. */
-	private final Supplier<SecurityContext> securityContext;
+	private final String header;
 
-	Identity(Context context, Authentication authentication) {
-		this.context = context;
-		SecurityContext securityContext = SecurityContextHolder.createEmptyContext();
-		securityContext.setAuthentication(authentication);
-		this.securityContext = () -> securityContext;
+	private volatile @Nullable SecurityContext securityContext;
+
+	/**
+	 * Create it.
+	 * @param header the header with the token that was accepted
+	 */
+	Identity(Authentication authentication, String header) {
+		this.authentication = authentication;
+		this.header = header;
+	}
+
+	Authentication authentication() {
+		return this.authentication;
 	}
 
 	@Override
-	public Previous enter() {
-		Previous previous = new Previous(this.context.attach(), SecurityContextHolder.getDeferredContext());
-		SecurityContextHolder.setDeferredContext(this.securityContext);
+	public String token() {
+		String token = BearerToken.token(this.header);
+		if (token == null) {
+			throw new IllegalStateException("only a header of that form is accepted");
+		}
+		return token;
+	}
+
+	@Override
+	public SecurityContext get() {
+		SecurityContext present = this.securityContext;
+		return (present != null) ? present : create();
+	}
+
+	private synchronized SecurityContext create() {
+		SecurityContext present = this.securityContext;
+		if (present == null) {
+			present = SecurityContextHolder.createEmptyContext();
+			present.setAuthentication(this.authentication);
+			this.securityContext = present;
+		}
+		return present;
+	}
+
+	@Override
+	public Supplier<SecurityContext> enter() {
+		Supplier<SecurityContext> previous = SecurityContextHolder.getDeferredContext();
+		SecurityContextHolder.setDeferredContext(this);
 		return previous;
 	}
 
 	@Override
-	public void exit(Previous previous) {
-		try {
-			if (previous.securityContext().get().getAuthentication() == null) {
-				SecurityContextHolder.clearContext(); // reading made an empty one
-			}
-			else {
-				SecurityContextHolder.setDeferredContext(previous.securityContext());
-			}
+	public void exit(Supplier<SecurityContext> previous) {
+		if (previous.get().getAuthentication() == null) {
+			SecurityContextHolder.clearContext(); // reading made an empty one
 		}
-		finally {
-			this.context.detach(previous.context());
+		else {
+			SecurityContextHolder.setDeferredContext(previous);
 		}
-	}
-
-	/**
-	 * What was on a thread before.
-	 *
-	 * @param context its context
-	 * @param securityContext its security context, an empty one where there was none
-	 */
-	record Previous(Context context, Supplier<SecurityContext> securityContext) {
 	}
 
 }

@@ -4,48 +4,125 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers what accepted tokens proved, by their SHA-256 digest, for a while, but never
  * past their expiry.
+ * <p>
+ * To take the digest costs more than all else that happens to a call. So what lately came
+ * as the header of an accepted token is found by the header itself, as long as the digest
+ * is in the cache and no longer.
  */
 final class TokenCache {
 
-	private final Cache<Digest, AcceptedToken> cache;
+	private final Cache<Digest, Remembered> cache;
 
-	TokenCache(long size, Duration maxAge, Ticker ticker) {
+	private final RecentHeaders recent;
+
+	private final long maxAgeNanos;
+
+	private final Ticker ticker;
+
+	private final Clock clock;
+
+	TokenCache(long size, Duration maxAge, Ticker ticker, Clock clock) {
+		this.recent = new RecentHeaders(size);
+		this.maxAgeNanos = maxAge.toNanos();
+		this.ticker = ticker;
+		this.clock = clock;
 		this.cache = Caffeine.newBuilder()
 			.maximumSize(size)
 			.expireAfterWrite(maxAge)
 			.ticker(ticker)
 			.executor(Runnable::run) // upkeep is short, and calls nobody
+			.removalListener(this::removed)
 			.build();
 	}
 
-	@Nullable AcceptedToken get(Digest digest, Instant now) {
-		AcceptedToken token = this.cache.getIfPresent(digest);
-		if (token == null || fresh(token, now)) {
-			return token;
+	private void removed(@Nullable Digest digest, @Nullable Remembered remembered, RemovalCause cause) {
+		if (remembered != null) {
+			this.recent.forget(remembered);
+		}
+	}
+
+	/**
+	 * Return what a header proved that came before.
+	 * @return what it proved, or {@code null} where its token has to be looked up
+	 */
+	@Nullable AcceptedToken recall(String header) {
+		Remembered remembered = this.recent.get(header);
+		if (remembered == null) {
+			return null;
+		}
+		if (this.ticker.read() - remembered.sinceNanos < this.maxAgeNanos
+				&& this.clock.millis() < remembered.expiresAtMillis) {
+			return remembered.token;
+		}
+		this.recent.forget(remembered);
+		return null;
+	}
+
+	@Nullable AcceptedToken get(Digest digest, String header) {
+		Remembered remembered = this.cache.getIfPresent(digest);
+		if (remembered == null) {
+			return null;
+		}
+		if (this.clock.millis() < remembered.expiresAtMillis) {
+			this.recent.put(header, remembered);
+			return remembered.token;
 		}
 		this.cache.invalidate(digest);
 		return null;
 	}
 
-	void put(Digest digest, AcceptedToken token, Instant now) {
-		if (fresh(token, now)) {
-			this.cache.put(digest, token);
+	void put(Digest digest, AcceptedToken token) {
+		Remembered remembered = new Remembered(token, this.ticker.read());
+		if (this.clock.millis() < remembered.expiresAtMillis) {
+			this.cache.put(digest, remembered);
 		}
 	}
 
-	private static boolean fresh(AcceptedToken token, Instant now) {
-		return token.expiresAt() == null || now.isBefore(token.expiresAt());
+	/**
+	 * What the cache holds of a token.
+	 */
+	static final class Remembered {
+
+		private final AcceptedToken token;
+
+		private final long sinceNanos;
+
+		private final long expiresAtMillis;
+
+		/** The cache let go of it. Both are the headers', and under their lock. */
+		boolean forgotten;
+
+		/** Where its header is, negative if nowhere. */
+		int place = -1;
+
+		Remembered(AcceptedToken token, long sinceNanos) {
+			this.token = token;
+			this.sinceNanos = sinceNanos;
+			this.expiresAtMillis = millis(token.expiresAt());
+		}
+
+		private static long millis(@Nullable Instant expiresAt) {
+			try {
+				return (expiresAt != null) ? expiresAt.toEpochMilli() : Long.MAX_VALUE;
+			}
+			catch (ArithmeticException ex) {
+				return Long.MAX_VALUE; // longer than anybody can tell
+			}
+		}
+
 	}
 
 	/**

@@ -28,20 +28,31 @@ final class TokenCheck {
 	}
 
 	/**
+	 * Return what a header proved that came before.
+	 * @param header the value of the header
+	 * @return what its token proved, or {@code null} where that has to be checked
+	 */
+	@Nullable AcceptedToken recall(String header) {
+		TokenCache cache = this.cache;
+		return (cache != null) ? cache.recall(header) : null;
+	}
+
+	/**
 	 * Check a token.
+	 * @param header the header it came in, by which it may be recalled later
 	 * @return what it proved
 	 * @throws AuthenticationException if it is refused, as from a {@link TokenVerifier}
 	 */
-	AcceptedToken accept(String token) {
+	AcceptedToken accept(String token, String header) {
 		TokenCache cache = this.cache;
 		if (cache == null) {
 			return verify(token);
 		}
 		TokenCache.Digest digest = TokenCache.Digest.of(token);
-		AcceptedToken accepted = cache.get(digest, this.clock.instant());
+		AcceptedToken accepted = cache.get(digest, header);
 		if (accepted == null) {
 			accepted = verify(token);
-			cache.put(digest, accepted, this.clock.instant());
+			cache.put(digest, accepted);
 		}
 		return accepted;
 	}

@@ -1,6 +1,5 @@
 package io.github.grpcpatterns.correlation;
 
-import io.github.grpcpatterns.CallScope;
 import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.grpc.ForwardingServerCall;
@@ -10,14 +9,13 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Gives each call its correlation id, answers with it, and keeps it in the MDC while the
- * call's code runs: {@code startCall} and every callback, on whichever thread.
+ * Gives each call its correlation id and answers with it. In the MDC it is here while
+ * {@code startCall} runs; while callbacks run the guard keeps it there.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
@@ -40,18 +38,18 @@ public final class CorrelationServerInterceptor implements ServerInterceptor, Pr
 		String accepted = Ids.accepted(headers, this.key);
 		String id = (accepted != null) ? accepted : Ids.fresh();
 		ServerCallGuard.current().record().correlationId(id);
-		MdcScope scope = new MdcScope(id);
-		String previous = scope.enter();
+		String previous = Ids.put(id);
 		try {
-			return scope.around(next.startCall(new CorrelatedCall<>(call, this.key, id), headers));
+			return next.startCall(new CorrelatedCall<>(call, this.key, id), headers);
 		}
 		finally {
-			scope.exit(previous);
+			Ids.restore(previous);
 		}
 	}
 
-	private static final class CorrelatedCall<ReqT, RespT>
-			extends ForwardingServerCall.SimpleForwardingServerCall<ReqT, RespT> {
+	private static final class CorrelatedCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
+
+		private final ServerCall<ReqT, RespT> delegate;
 
 		private final Metadata.Key<String> key;
 
@@ -60,9 +58,24 @@ public final class CorrelationServerInterceptor implements ServerInterceptor, Pr
 		private boolean headersSent;
 
 		CorrelatedCall(ServerCall<ReqT, RespT> call, Metadata.Key<String> key, String id) {
-			super(call);
+			this.delegate = call;
 			this.key = key;
 			this.id = id;
+		}
+
+		@Override
+		protected ServerCall<ReqT, RespT> delegate() {
+			return this.delegate;
+		}
+
+		@Override
+		public void sendMessage(RespT message) {
+			this.delegate.sendMessage(message);
+		}
+
+		@Override
+		public boolean isReady() {
+			return this.delegate.isReady();
 		}
 
 		@Override
@@ -83,25 +96,6 @@ public final class CorrelationServerInterceptor implements ServerInterceptor, Pr
 		private void set(Metadata metadata) {
 			metadata.discardAll(this.key);
 			metadata.put(this.key, this.id);
-		}
-
-	}
-
-	/**
-	 * The id in the MDC.
-	 */
-	@SuppressWarnings("NullAway") // knows a nullable type argument only in its JSpecify
-									// mode
-	private record MdcScope(String id) implements CallScope<@Nullable String> {
-
-		@Override
-		public @Nullable String enter() {
-			return Ids.put(this.id);
-		}
-
-		@Override
-		public void exit(@Nullable String previous) {
-			Ids.restore(previous);
 		}
 
 	}

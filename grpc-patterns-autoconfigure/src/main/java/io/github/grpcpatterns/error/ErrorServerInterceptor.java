@@ -60,17 +60,33 @@ public final class ErrorServerInterceptor implements ServerInterceptor, Ordered 
 	/**
 	 * The call as the user's interceptors and the handler see it.
 	 */
-	private static final class MappedCall<ReqT, RespT>
-			extends ForwardingServerCall.SimpleForwardingServerCall<ReqT, RespT> {
+	private static final class MappedCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
+
+		private final ServerCall<ReqT, RespT> delegate;
 
 		private final ServerCallGuard guard;
 
 		private final RichStatus richStatus;
 
 		MappedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard, RichStatus richStatus) {
-			super(call);
+			this.delegate = call;
 			this.guard = guard;
 			this.richStatus = richStatus;
+		}
+
+		@Override
+		protected ServerCall<ReqT, RespT> delegate() {
+			return this.delegate;
+		}
+
+		@Override
+		public void sendMessage(RespT message) {
+			this.delegate.sendMessage(message);
+		}
+
+		@Override
+		public boolean isReady() {
+			return this.delegate.isReady();
 		}
 
 		@Override

@@ -3,8 +3,8 @@ package io.github.grpcpatterns.metrics;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CallReporter;
 import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.MessageReporter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Records one stream. Messages are sent by one thread at a time and received by one
  * thread at a time, but not the same.
  */
-final class StreamReporter implements CallReporter {
+final class StreamReporter implements MessageReporter {
 
 	private static final Logger logger = LoggerFactory.getLogger(StreamReporter.class);
 

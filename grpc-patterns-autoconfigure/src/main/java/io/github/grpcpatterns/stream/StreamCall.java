@@ -44,7 +44,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 		Rate out = rates.rate(policy.outboundRate(), false, guard.record());
 		this.idle = policy.idles() ? new IdleTimer(guard, timer, policy.idleNanos(), in != null || out != null) : null;
 		this.quota = Quota.inbound(policy);
-		this.inbound = (in != null) ? new InboundFlow(in, this.idle, () -> call.request(1)) : null;
+		this.inbound = (in != null) ? new InboundFlow(in, this.idle, () -> super.request(1)) : null;
 		this.plainInbound = this.inbound == null && this.idle == null && this.quota == null;
 		this.sender = new StreamSender<>(call, guard, policy, timer, total, out, this.idle);
 		if (this.quota != null && this.quota.countsBytes()) {
@@ -115,7 +115,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 	@Override
 	public void request(int numMessages) {
 		if (this.inbound == null || numMessages <= 0) {
-			this.delegate.request(numMessages);
+			super.request(numMessages);
 		}
 		else {
 			this.inbound.request(numMessages);

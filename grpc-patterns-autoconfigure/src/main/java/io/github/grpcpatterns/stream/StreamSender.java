@@ -106,7 +106,7 @@ final class StreamSender<T> {
 	}
 
 	void send(T message) {
-		if (this.plain && !waiting() && transportReadyNow()) {
+		if (this.plain && !waiting() && ready()) {
 			transmit(message, this.compresses);
 		}
 		else if (!this.over && this.crossed == null && (this.quota == null || fits(this.quota, message))) {
@@ -124,7 +124,7 @@ final class StreamSender<T> {
 	/**
 	 * Ask the transport, where the handler has not just done so: it costs a lock.
 	 */
-	private boolean transportReadyNow() {
+	private boolean ready() {
 		if (this.knownReady) {
 			this.knownReady = false;
 			return true;

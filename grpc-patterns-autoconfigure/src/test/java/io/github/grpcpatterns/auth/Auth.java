@@ -28,8 +28,8 @@ final class Auth {
 		AuthServerProperties properties = new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate("",
 				AuthServerProperties.class);
 		TokenVerifier used = (verifier != null) ? verifier : jwt(properties, timer);
-		TokenCheck check = (used != null)
-				? new TokenCheck(used, new TokenCache(1000, Duration.ofMinutes(5), System::nanoTime), Clock.systemUTC())
+		TokenCheck check = (used != null) ? new TokenCheck(used,
+				new TokenCache(1000, Duration.ofMinutes(5), System::nanoTime, Clock.systemUTC()), Clock.systemUTC())
 				: null;
 		this.interceptor = new AuthServerInterceptor(new AccessRules(properties), check,
 				properties.endStreamsOnExpiry() ? properties.jwt().clockSkew() : null, List.of(this.outcomes::add));

@@ -17,7 +17,8 @@ class BearerTokenTests {
 		for (String value : values) {
 			headers.put(BearerToken.AUTHORIZATION, value);
 		}
-		return BearerToken.in(headers);
+		String header = BearerToken.header(headers);
+		return (header != null) ? BearerToken.token(header) : null;
 	}
 
 	@ParameterizedTest

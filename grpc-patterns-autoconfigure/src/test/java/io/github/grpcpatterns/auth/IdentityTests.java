@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
@@ -170,8 +171,8 @@ class IdentityTests {
 		SecurityContext before = SecurityContextHolder.createEmptyContext();
 		before.setAuthentication(outer);
 		SecurityContextHolder.setContext(before);
-		Identity identity = new Identity(Context.ROOT, new TestingAuthenticationToken("inner", null));
-		Identity.Previous previous = identity.enter();
+		Identity identity = new Identity(new TestingAuthenticationToken("inner", null), "Bearer t");
+		Supplier<SecurityContext> previous = identity.enter();
 		assertThat(SecurityContextHolder.getContext().getAuthentication().getName()).isEqualTo("inner");
 		identity.exit(previous);
 		assertThat(SecurityContextHolder.getContext()).isSameAs(before);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,6 +71,7 @@ class StreamRateTests {
 				if (headers.containsKey(PRINCIPAL)) {
 					CallRecord.current().principal(headers.get(PRINCIPAL));
 				}
+				CallRecord.current().correlationId("one");
 				return next.startCall(call, headers);
 			}
 
@@ -202,6 +205,22 @@ class StreamRateTests {
 				this.timer.advance(Duration.ofMillis(1));
 				Awaitility.await().until(() -> handler.readies.get() == count + 1);
 			}
+			call.cancel();
+		}
+	}
+
+	@Test
+	void theHandlerIsToldThatItIsReadyWithTheIdOfItsCallInTheMdc() {
+		try (GrpcHarness harness = start(Map.of("outbound-rate", 2, "outbound-burst", 1))) {
+			RawCall call = open(harness, null);
+			OpenService.Handler handler = this.service.await();
+			Awaitility.await().until(() -> handler.readies.get() == 1);
+			List<String> ids = new CopyOnWriteArrayList<>();
+			handler.onReady = () -> ids.add(String.valueOf(MDC.get("correlationId")));
+			handler.responses.onNext(OpenService.response(1));
+			assertThat(handler.responses.isReady()).isFalse();
+			this.timer.advance(Duration.ofMillis(500));
+			Awaitility.await().untilAsserted(() -> assertThat(ids).containsExactly("one"));
 			call.cancel();
 		}
 	}

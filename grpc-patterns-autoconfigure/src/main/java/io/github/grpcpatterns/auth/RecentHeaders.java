@@ -1,0 +1,87 @@
+package io.github.grpcpatterns.auth;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The headers of accepted tokens that came lately, each in the one place where it is
+ * looked for, so that one may displace another.
+ * <p>
+ * What is in here was accepted: nobody else gets anything in, and to find something is to
+ * have sent all of it. (Headers are compared in pieces of many characters at a time; how
+ * long that takes tells nobody enough to guess one.)
+ */
+final class RecentHeaders {
+
+	private static final int MAX = 1024;
+
+	/** The end of a token is its signature, which differs most. */
+	private static final int TELLING = 16;
+
+	private final AtomicReferenceArray<@Nullable Entry> entries;
+
+	/**
+	 * Create it.
+	 * @param size how many there may be, rounded down to a power of two
+	 */
+	RecentHeaders(long size) {
+		this.entries = new AtomicReferenceArray<>(Integer.highestOneBit((int) Math.min(size, MAX)));
+	}
+
+	TokenCache.@Nullable Remembered get(String header) {
+		Entry entry = this.entries.get(place(header));
+		return (entry != null && entry.header.equals(header)) ? entry.remembered : null;
+	}
+
+	/**
+	 * Does nothing where the cache has already let go of the token.
+	 */
+	synchronized void put(String header, TokenCache.Remembered remembered) {
+		if (!remembered.forgotten) {
+			int place = place(header);
+			if (remembered.place != place) {
+				remove(remembered);
+			}
+			remembered.place = place;
+			this.entries.set(place, new Entry(header, remembered));
+		}
+	}
+
+	synchronized void forget(TokenCache.Remembered remembered) {
+		remembered.forgotten = true;
+		remove(remembered);
+	}
+
+	private void remove(TokenCache.Remembered remembered) {
+		Entry entry = (remembered.place >= 0) ? this.entries.get(remembered.place) : null;
+		if (entry != null && entry.remembered == remembered) {
+			this.entries.set(remembered.place, null);
+		}
+	}
+
+	private int place(String header) {
+		int hash = header.length();
+		for (int i = Math.max(0, header.length() - TELLING); i < header.length(); i++) {
+			hash = 31 * hash + header.charAt(i);
+		}
+		return (hash ^ (hash >>> 16)) & (this.entries.length() - 1);
+	}
+
+	/**
+	 * Not a record, which would print the header.
+	 */
+	private static final class Entry {
+
+		private final String header;
+
+		private final TokenCache.Remembered remembered;
+
+		Entry(String header, TokenCache.Remembered remembered) {
+			this.header = header;
+			this.remembered = remembered;
+		}
+
+	}
+
+}
