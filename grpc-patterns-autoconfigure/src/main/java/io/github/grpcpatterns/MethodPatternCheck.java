@@ -51,7 +51,9 @@ final class MethodPatternCheck implements SmartInitializingSingleton {
 	private void report(MethodPatterns.Named named, String nearest) {
 		String reason = "Matches no method of a registered service; did you mean '" + nearest + "'?";
 		if (this.unmatched == GrpcPatternsProperties.UnmatchedMethods.FAIL) {
-			throw new SettingException(named.property(), named.pattern(), reason);
+			throw new SettingException(named.property(), named.pattern(), reason,
+					"Change or remove '" + named.property()
+							+ "', or set grpc.patterns.unmatched-methods=warn where the method may be absent.");
 		}
 		logger.warn("{}: '{}' {}", named.property(), named.pattern(), reason);
 	}

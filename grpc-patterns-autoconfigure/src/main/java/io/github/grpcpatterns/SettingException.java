@@ -19,18 +19,33 @@ public final class SettingException extends IllegalArgumentException {
 
 	private final String reason;
 
+	private final @Nullable String action;
+
 	/**
-	 * Create it.
+	 * Create it for a value that the setting cannot have.
 	 * @param setting the name of the setting as in YAML: in full, or, thrown by the
 	 * constructor of a record of settings, below the prefix of that record
 	 * @param value the value; {@code null} where it is secret, and nothing is shown
 	 * @param reason what is wrong, a sentence
 	 */
 	public SettingException(String setting, @Nullable Object value, String reason) {
+		this(setting, value, reason, null);
+	}
+
+	/**
+	 * Create it for a setting that is valid, but not kept.
+	 * @param setting the name of the setting in full
+	 * @param value the value; {@code null} where it is secret, and nothing is shown
+	 * @param reason what is so, a sentence
+	 * @param action what to do about it, a sentence; {@code null} for changing the
+	 * setting
+	 */
+	public SettingException(String setting, @Nullable Object value, String reason, @Nullable String action) {
 		super(setting + ": " + ((value != null) ? value + " " : "") + "(" + reason + ")");
 		this.setting = setting;
 		this.value = value;
 		this.reason = reason;
+		this.action = action;
 	}
 
 	/**
@@ -55,6 +70,14 @@ public final class SettingException extends IllegalArgumentException {
 	 */
 	public String reason() {
 		return this.reason;
+	}
+
+	/**
+	 * Return what to do.
+	 * @return a sentence, or {@code null} for changing the setting
+	 */
+	public @Nullable String action() {
+		return this.action;
 	}
 
 }

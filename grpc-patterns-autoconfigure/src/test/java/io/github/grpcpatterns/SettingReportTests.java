@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
+import io.github.grpcpatterns.error.ErrorAutoConfiguration;
 import io.github.grpcpatterns.testing.PingService;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -183,7 +185,31 @@ class SettingReportTests {
 				""");
 		assertThat(output).contains("Property: grpc.patterns.server.deadline.overrides[0].methods[0]\n",
 				"Value: \"grpcpatterns.testing.v1.PingService/Pong\"\n", "application.yaml] - 3:16\n",
-				"did you mean 'grpcpatterns.testing.v1.PingService/Ping'?");
+				"did you mean 'grpcpatterns.testing.v1.PingService/Ping'?",
+				"or set grpc.patterns.unmatched-methods=warn where the method may be absent.");
+	}
+
+	@Test
+	void anEntryWithoutMethodsIsReportedWithThePlaceOfTheEntry(CapturedOutput output) {
+		start("""
+				grpc.patterns.server.deadline:
+				  overrides:
+				    - max: 5s
+				""");
+		assertThat(output).contains("Property: grpc.patterns.server.deadline.overrides[0].methods\n",
+				"application.yaml] - 3:12\n", "Reason: Names no method.\n");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "java.lang.NoSuchError", "'[java.lang.NoSuchError]'" })
+	void aKeyOfAMapIsReportedWithItsPlaceHoweverItIsWritten(String key, CapturedOutput output) {
+		start("""
+				grpc.patterns.server.errors:
+				  mappings:
+				    %s: ABORTED
+				""".formatted(key));
+		assertThat(output).contains("Property: grpc.patterns.server.errors.mappings.java.lang.NoSuchError\n",
+				"application.yaml] - 3:", "Reason: There is no class java.lang.NoSuchError.\n");
 	}
 
 	@Test
@@ -227,7 +253,7 @@ class SettingReportTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration(GrpcPatternsAutoConfiguration.class)
+	@ImportAutoConfiguration({ GrpcPatternsAutoConfiguration.class, ErrorAutoConfiguration.class })
 	@EnableConfigurationProperties({ Deadlines.class, Other.class })
 	static class Application {
 

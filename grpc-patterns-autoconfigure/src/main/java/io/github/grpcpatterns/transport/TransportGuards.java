@@ -72,7 +72,8 @@ final class TransportGuards implements ServerBuilderHook {
 		}
 		String text = String.join(" ", complaints);
 		if (this.properties.versionFloor() == OldVersion.FAIL) {
-			throw new SettingException(PREFIX + "version-floor", "fail", text);
+			throw new SettingException(PREFIX + "version-floor", "fail", text,
+					"Raise what is too old, or set '" + PREFIX + "version-floor=warn' to be warned only.");
 		}
 		logger.warn("{} ('{}version-floor=off' silences this)", text, PREFIX);
 	}
@@ -89,25 +90,28 @@ final class TransportGuards implements ServerBuilderHook {
 	private void checkPlaintext(StackServer server) {
 		if (!server.tls()) {
 			report("plaintext", this.properties.plaintext(),
-					("The server listens on %s without TLS: whoever is on the way can read and change every call, tokens "
-							+ "included. Turn TLS on with '%s', or listen on loopback only with '%s'")
-						.formatted(listening(server), server.tlsProperty(), server.addressProperty()));
+					"The server listens on %s without TLS: whoever is on the way can read and change every call, tokens included."
+						.formatted(listening(server)),
+					"Turn TLS on with '%s', or listen on loopback only with '%s'".formatted(server.tlsProperty(),
+							server.addressProperty()));
 		}
 	}
 
 	private void checkReflection(StackServer server) {
 		if (this.methods.all().keySet().stream().anyMatch((method) -> method.startsWith("grpc.reflection."))) {
 			report("reflection-beyond-loopback", this.properties.reflectionBeyondLoopback(),
-					("The server listens on %s and serves reflection, which tells every service, method and message to "
-							+ "whoever may call it. Turn it off with '%s=false', or listen on loopback only with '%s'")
-						.formatted(listening(server), server.reflectionProperty(), server.addressProperty()));
+					"The server listens on %s and serves reflection, which tells every service, method and message to whoever may call it."
+						.formatted(listening(server)),
+					"Turn it off with '%s=false', or listen on loopback only with '%s'"
+						.formatted(server.reflectionProperty(), server.addressProperty()));
 		}
 	}
 
-	private static void report(String setting, Exposure exposure, String text) {
+	private static void report(String setting, Exposure exposure, String text, String action) {
 		switch (exposure) {
-			case WARN -> logger.warn("{}; where this is meant to be so, say '{}{}=allow'.", text, PREFIX, setting);
-			case DENY -> throw new SettingException(PREFIX + setting, "deny", text + ".");
+			case WARN ->
+				logger.warn("{} {}; where this is meant to be so, say '{}{}=allow'.", text, action, PREFIX, setting);
+			case DENY -> throw new SettingException(PREFIX + setting, "deny", text, action + ".");
 			case ALLOW -> {
 			}
 		}

@@ -146,7 +146,7 @@ class TransportGuardsTests {
 			.rootCause()
 			.isInstanceOfSatisfying(SettingException.class, (ex) -> {
 				assertThat(ex.setting()).isEqualTo(PREFIX + setting);
-				assertThat(ex.reason()).contains(reasons);
+				assertThat(ex.reason() + " " + ex.action()).contains(reasons);
 			}));
 	}
 
