@@ -771,7 +771,9 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		if (cause != null) { // of a close past the error pattern, the stack's for one
 			this.record.exception(cause, status.getCode() == Status.Code.UNKNOWN);
 		}
-		if (!ready) {
+		// A stream's last messages may be stuck though there is room for more behind
+		// them.
+		if (!ready || this.record.streaming()) {
 			reportWhenStuck();
 		}
 		return true;

@@ -84,7 +84,7 @@ final class SharedStore {
 			answer = ask(key, bucket);
 			ConsumptionProbe probe = (this.timeoutNanos != Long.MAX_VALUE)
 					? answer.get(this.timeoutNanos, TimeUnit.NANOSECONDS) : answer.get();
-			if (this.failing) {
+			if (trial) { // another one was asked before the failure was known
 				succeeded();
 			}
 			return probe.isConsumed() ? 0 : Math.max(1, probe.getNanosToWaitForRefill());

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
@@ -295,6 +296,25 @@ class SharedStoreTests {
 				assertThat(store.asked).hasValue(2);
 				store.pending.completeExceptionally(new IllegalStateException("still down"));
 				assertThat(trial.get(10, TimeUnit.SECONDS)).isPositive();
+			}
+		}
+
+		@Test
+		void anAnswerFromBeforeTheFailureDoesNotMeanThatTheStoreIsBack() throws Exception {
+			FakeStore store = new FakeStore(true);
+			try (CapturedLog log = new CapturedLog(SharedStore.class.getName());
+					CallLimiters limiters = limiters(store, Duration.ofSeconds(20), OnStoreFailure.REJECT)) {
+				CompletableFuture<Object> slow = store.pending;
+				CompletableFuture<Long> early = CompletableFuture.supplyAsync(() -> acquire(limiters, null));
+				Awaitility.await().until(() -> store.asked.get() == 1);
+				store.fail(new IllegalStateException("down"));
+				assertThat(acquire(limiters, null)).isPositive();
+				slow.complete(ConsumptionProbe.consumed(1, 1));
+				assertThat(early.get(10, TimeUnit.SECONDS)).isZero();
+				assertThat(passes(limiters, 10)).isZero();
+				assertThat(store.asked).hasValue(2);
+				assertThat(log.events()).singleElement()
+					.satisfies((event) -> assertThat(event.getFormattedMessage()).contains("fails: "));
 			}
 		}
 

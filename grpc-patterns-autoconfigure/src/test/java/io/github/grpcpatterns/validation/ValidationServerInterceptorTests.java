@@ -162,6 +162,20 @@ class ValidationServerInterceptorTests {
 	}
 
 	@Test
+	void violationsBelowALongKeyAreNoMoreThanCanBeTold() throws Exception {
+		OuterRequest.Middle.Builder middle = OuterRequest.Middle.newBuilder();
+		for (int i = 0; i < 200; i++) {
+			middle.addLines(OrderLine.getDefaultInstance());
+		}
+		for (int length : new int[] { 3000, 50_000 }) {
+			OuterRequest request = OuterRequest.newBuilder().putMiddles("k".repeat(length), middle.build()).build();
+			BadRequest violations = new RequestValidator(null).check(request, RequestRules.UNKNOWN);
+			assertThat(violations).isNotNull();
+			assertThat(violations.getSerializedSize()).isLessThan(10_000);
+		}
+	}
+
+	@Test
 	void ofALargeRequestTheFirstViolationIsTold() {
 		OrderRequest.Builder request = VALID.toBuilder();
 		for (int i = 0; i < RequestValidator.LARGE_BYTES / 2 + 1; i++) {

@@ -7,7 +7,10 @@ import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.RichStatus;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 
@@ -15,8 +18,17 @@ import io.grpc.protobuf.StatusProto;
  * Makes the exception for a request that breaks a rule of its method:
  * {@code INVALID_ARGUMENT} with one {@link FieldViolation} for each broken rule in a
  * {@link BadRequest} detail. Descriptions say the rule and never repeat the value.
+ * <p>
+ * Most rules stand in the proto files, where the starter checks them. Left for code are
+ * those that look beyond one message, and those whose breaking is told in the place of
+ * one item of many; to the client both look the same, down to the reason.
  */
 public final class InvalidRequest {
+
+	private static final ErrorInfo REASON = ErrorInfo.newBuilder()
+		.setReason(EndReason.INVALID_REQUEST.name())
+		.setDomain(RichStatus.DEFAULT_DOMAIN)
+		.build();
 
 	private InvalidRequest() {
 	}
@@ -49,6 +61,7 @@ public final class InvalidRequest {
 		return StatusProto.toStatusRuntimeException(Status.newBuilder()
 			.setCode(Code.INVALID_ARGUMENT_VALUE)
 			.setMessage(message)
+			.addDetails(Any.pack(REASON))
 			.addDetails(Any.pack(badRequest))
 			.build());
 	}

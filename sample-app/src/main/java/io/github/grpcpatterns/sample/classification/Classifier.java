@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import com.google.rpc.BadRequest.FieldViolation;
 import io.github.grpcpatterns.sample.InvalidRequest;
 import io.github.grpcpatterns.sample.classification.DocumentModel.Score;
+import io.github.grpcpatterns.sample.classification.v1.ClassificationEvent;
+import io.github.grpcpatterns.sample.classification.v1.ClassificationEvent.EventTypeCase;
 import io.github.grpcpatterns.sample.classification.v1.ClassificationResult;
 import io.github.grpcpatterns.sample.classification.v1.ClassifyRequest;
 import io.github.grpcpatterns.sample.classification.v1.ClassifyResponse;
@@ -75,6 +77,26 @@ final class Classifier {
 			.map(Classifier::toResult)
 			.forEach(response::addResults);
 		return response.setProcessingTimeMs(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).build();
+	}
+
+	/**
+	 * Answer an event of a stream.
+	 * @param event the event
+	 * @return the classification, or why there is none
+	 */
+	ClassificationEvent answer(ClassificationEvent event) {
+		ClassificationEvent.Builder answer = ClassificationEvent.newBuilder()
+			.setCorrelationId(event.getCorrelationId());
+		if (event.getEventTypeCase() != EventTypeCase.CLASSIFICATION_STARTED) {
+			Refusal refusal = Refusal
+				.invalid(List.of(InvalidRequest.violation("event_type", "must be classification_started")));
+			return answer.setClassificationFailed(refusal.toEvent("")).build();
+		}
+		ClassifyRequest request = event.getClassificationStarted();
+		refusal(request).ifPresentOrElse(
+				(refusal) -> answer.setClassificationFailed(refusal.toEvent(request.getDocumentId())),
+				() -> answer.setClassificationComplete(classify(request, true)));
+		return answer.build();
 	}
 
 	private static ClassificationResult toResult(Score score) {

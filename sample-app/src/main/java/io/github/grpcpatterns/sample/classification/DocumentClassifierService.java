@@ -1,6 +1,6 @@
 package io.github.grpcpatterns.sample.classification;
 
-import io.github.grpcpatterns.sample.InvalidRequest;
+import io.github.grpcpatterns.sample.Dialogue;
 import io.github.grpcpatterns.sample.classification.v1.ClassificationEvent;
 import io.github.grpcpatterns.sample.classification.v1.ClassifyBatchRequest;
 import io.github.grpcpatterns.sample.classification.v1.ClassifyBatchResponse;
@@ -45,9 +45,6 @@ final class DocumentClassifierService extends DocumentClassifierGrpc.DocumentCla
 
 	@Override
 	public void classifyBatch(ClassifyBatchRequest batch, StreamObserver<ClassifyBatchResponse> responses) {
-		if (batch.getRequestsCount() == 0) {
-			throw InvalidRequest.field("requests", "must not be empty");
-		}
 		StreamWriter.send(new BatchClassification(this.classifier, batch).answers(), responses);
 	}
 
@@ -61,10 +58,7 @@ final class DocumentClassifierService extends DocumentClassifierGrpc.DocumentCla
 
 	@Override
 	public StreamObserver<ClassificationEvent> classifyStream(StreamObserver<ClassificationEvent> responses) {
-		ClassificationDialogue dialogue = new ClassificationDialogue(this.classifier,
-				(ServerCallStreamObserver<ClassificationEvent>) responses);
-		dialogue.start();
-		return dialogue;
+		return Dialogue.start(this.classifier::answer, responses);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.net.URI;
 
 import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc;
 import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc;
+import io.github.grpcpatterns.sample.user.v1.UserServiceGrpc;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
@@ -44,6 +45,8 @@ public final class ClientDemo {
 		try (ConfigurableApplicationContext context = application.run(args)) {
 			context.getBean(ClassifierTour.class).run(out);
 			context.getBean(ProductTour.class).run(out);
+			context.getBean(UserTour.class).run(out);
+			context.getBean(StreamTour.class).run(out);
 			return 0;
 		}
 		catch (StatusException ex) {
@@ -74,6 +77,16 @@ public final class ClientDemo {
 	@Bean
 	ProductTour productTour(GrpcChannelFactory channels) {
 		return new ProductTour(ProductServiceGrpc.newBlockingV2Stub(channels.createChannel(CHANNEL)));
+	}
+
+	@Bean
+	UserTour userTour(GrpcChannelFactory channels) {
+		return new UserTour(UserServiceGrpc.newBlockingV2Stub(channels.createChannel(CHANNEL)));
+	}
+
+	@Bean
+	StreamTour streamTour(GrpcChannelFactory channels) {
+		return new StreamTour(channels.createChannel(CHANNEL));
 	}
 
 }

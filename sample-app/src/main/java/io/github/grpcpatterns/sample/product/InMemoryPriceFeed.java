@@ -22,6 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class InMemoryPriceFeed implements PriceFeed {
 
+	/**
+	 * How far apart the numbers of changes are. Between two of them there is room for the
+	 * answers of a stream, one for each of its products; so a stream numbers its answers
+	 * by itself, and changes may be numbered where all instances meet.
+	 */
+	static final int STEP = 1 << 10;
+
 	/** How many changes are remembered. */
 	static final int MAX_HISTORY = 10_000;
 
@@ -42,8 +49,8 @@ final class InMemoryPriceFeed implements PriceFeed {
 	/**
 	 * Create a feed.
 	 * @param start the number before the first. Numbers outlive the process, in clients
-	 * that resume: one that starts with the time in milliseconds does not give numbers
-	 * again that the process before it has given.
+	 * that resume: one that starts with the time in milliseconds, times {@link #STEP},
+	 * does not give numbers again that the process before it has given.
 	 */
 	InMemoryPriceFeed(long start) {
 		this.sequence = start;
@@ -54,15 +61,44 @@ final class InMemoryPriceFeed implements PriceFeed {
 	public void publish(Price price) {
 		List<QueuedWatch> watching;
 		synchronized (this.lock) {
-			NumberedPrice change = new NumberedPrice(++this.sequence, price);
-			this.history.addLast(change);
-			if (this.history.size() > MAX_HISTORY) {
-				this.forgotten = this.history.removeFirst().sequence();
-			}
-			watching = List.copyOf(this.watches.getOrDefault(price.productId(), Set.of()));
-			watching.forEach((watch) -> watch.offer(change));
+			watching = offer(new NumberedPrice(this.sequence + STEP, price));
 		}
 		watching.forEach((watch) -> watch.onPrice.run());
+	}
+
+	/**
+	 * Tell a change that was numbered elsewhere.
+	 * @param change the change; passed over where one with this number or a greater one
+	 * was told before
+	 */
+	void deliver(NumberedPrice change) {
+		List<QueuedWatch> watching = List.of();
+		synchronized (this.lock) {
+			if (change.sequence() > this.sequence) {
+				watching = offer(change);
+			}
+		}
+		watching.forEach((watch) -> watch.onPrice.run());
+	}
+
+	private List<QueuedWatch> offer(NumberedPrice change) {
+		this.sequence = change.sequence();
+		this.history.addLast(change);
+		if (this.history.size() > MAX_HISTORY) {
+			this.forgotten = this.history.removeFirst().sequence();
+		}
+		List<QueuedWatch> watching = List.copyOf(this.watches.getOrDefault(change.price().productId(), Set.of()));
+		watching.forEach((watch) -> watch.offer(change));
+		return watching;
+	}
+
+	/**
+	 * Return the number of the last change.
+	 */
+	long sequence() {
+		synchronized (this.lock) {
+			return this.sequence;
+		}
 	}
 
 	@Override
@@ -70,6 +106,11 @@ final class InMemoryPriceFeed implements PriceFeed {
 		synchronized (this.lock) {
 			return Set.copyOf(this.watches.keySet());
 		}
+	}
+
+	@Override
+	public boolean takeTurn() {
+		return true;
 	}
 
 	@Override
@@ -130,14 +171,15 @@ final class InMemoryPriceFeed implements PriceFeed {
 					replay(open, afterSequence);
 				}
 				for (Price price : open.values()) {
-					queue(new NumberedPrice(++InMemoryPriceFeed.this.sequence, price));
+					long number = Math.max(this.lastQueued, InMemoryPriceFeed.this.sequence) + 1;
+					queue(new NumberedPrice(number, price));
 				}
 			}
 		}
 
 		private boolean canResume(long afterSequence) {
-			return afterSequence >= InMemoryPriceFeed.this.forgotten && afterSequence <= InMemoryPriceFeed.this.sequence
-					&& afterSequence >= this.lastQueued;
+			return afterSequence >= InMemoryPriceFeed.this.forgotten
+					&& afterSequence < InMemoryPriceFeed.this.sequence + STEP && afterSequence >= this.lastQueued;
 		}
 
 		private void replay(Map<String, Price> open, long afterSequence) {

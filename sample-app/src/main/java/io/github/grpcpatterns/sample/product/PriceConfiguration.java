@@ -2,9 +2,12 @@ package io.github.grpcpatterns.sample.product;
 
 import java.util.Random;
 
+import io.lettuce.core.RedisClient;
+
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
@@ -17,8 +20,15 @@ import org.springframework.scheduling.annotation.SchedulingConfigurer;
 class PriceConfiguration {
 
 	@Bean
+	@Profile("!redis")
 	PriceFeed priceFeed() {
-		return new InMemoryPriceFeed(System.currentTimeMillis());
+		return new InMemoryPriceFeed(System.currentTimeMillis() * InMemoryPriceFeed.STEP);
+	}
+
+	@Bean
+	@Profile("redis")
+	PriceFeed redisPriceFeed(RedisClient redis, PriceProperties properties) {
+		return new RedisPriceFeed(redis, properties.interval());
 	}
 
 	@Bean

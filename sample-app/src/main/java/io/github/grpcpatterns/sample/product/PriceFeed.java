@@ -5,10 +5,9 @@ import java.util.Set;
 /**
  * Carries prices from where they change to the streams that watch them. One feed serves
  * all streams of an instance, and each implementation decides how far a change is told:
- * {@link InMemoryPriceFeed} within the process, one on a message broker between
- * instances.
+ * {@link InMemoryPriceFeed} within the process, {@link RedisPriceFeed} between instances.
  * <p>
- * All prices that a feed tells have one order, by rising sequence numbers.
+ * All changes that a feed tells have one order, by rising sequence numbers.
  * Implementations are safe for use by several threads and never block for long.
  */
 interface PriceFeed {
@@ -24,6 +23,13 @@ interface PriceFeed {
 	 * @return their ids, as of now
 	 */
 	Set<String> watched();
+
+	/**
+	 * Ask whether it is this instance's turn to move a price: of those that share the
+	 * feed one at a time has it.
+	 * @return whether a price may be moved now
+	 */
+	boolean takeTurn();
 
 	/**
 	 * Open a watch that has no products yet.

@@ -34,6 +34,9 @@ final class PriceMover {
 	 */
 	void move() {
 		List<String> watched = new ArrayList<>(this.prices.watched());
+		if (watched.isEmpty() || !this.prices.takeTurn()) {
+			return;
+		}
 		Collections.shuffle(watched, this.random);
 		for (String id : watched) {
 			if (move(id)) {

@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-import com.google.rpc.BadRequest.FieldViolation;
+import io.github.grpcpatterns.Drain;
 import io.github.grpcpatterns.sample.product.v1.PriceUpdate;
 import io.github.grpcpatterns.sample.product.v1.WatchRequest;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -38,17 +38,18 @@ final class PriceStream implements StreamObserver<WatchRequest> {
 		responses.setOnCancelHandler(this::leave);
 		responses.setOnCloseHandler(this::leave);
 		responses.setOnReadyHandler(this::send);
+		Drain drain = Drain.current();
+		drain.onDrain(() -> {
+			leave();
+			drain.end(); // a watch has no end of its own, and its client goes on
+							// elsewhere
+		});
 	}
 
 	@Override
 	public void onNext(WatchRequest request) {
 		if (hasEnded()) {
 			return; // it was on its way already
-		}
-		List<FieldViolation> violations = ProductRules.violations(request);
-		if (!violations.isEmpty()) {
-			fail(ProductRules.refusal(violations));
-			return;
 		}
 		Set<String> added = this.watch.add(new LinkedHashSet<>(request.getProductIdsList()));
 		if (this.watch.size() > MAX_PRODUCTS) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 import com.google.protobuf.Empty;
+import io.github.grpcpatterns.sample.PageCursor;
 import io.github.grpcpatterns.sample.product.v1.BatchCreateResponse;
 import io.github.grpcpatterns.sample.product.v1.CreateProductRequest;
 import io.github.grpcpatterns.sample.product.v1.DeleteProductRequest;
@@ -37,7 +38,6 @@ class ProductGrpcService extends ProductServiceImplBase {
 
 	@Override
 	public void getProduct(GetProductRequest request, StreamObserver<Product> responses) {
-		ProductRules.checkId(request.getId());
 		StoredProduct product = this.store.find(request.getId()).orElseThrow(() -> noSuchProduct(request.getId()));
 		responses.onNext(ProductMessages.product(product));
 		responses.onCompleted();
@@ -53,7 +53,6 @@ class ProductGrpcService extends ProductServiceImplBase {
 
 	@Override
 	public void deleteProduct(DeleteProductRequest request, StreamObserver<Empty> responses) {
-		ProductRules.checkId(request.getId());
 		if (!this.store.delete(request.getId())) {
 			throw noSuchProduct(request.getId());
 		}
@@ -63,8 +62,10 @@ class ProductGrpcService extends ProductServiceImplBase {
 
 	@Override
 	public void listProducts(ListProductsRequest request, StreamObserver<Product> responses) {
-		ProductRules.check(request);
-		StreamWriter.send(new ProductCursor(this.store, request), responses);
+		String category = request.hasCategory() ? request.getCategory() : null;
+		PageCursor<StoredProduct> products = new PageCursor<>((after, limit) -> this.store.page(category, after, limit),
+				StoredProduct::id, request.getPageToken(), request.getPageSize());
+		StreamWriter.send(products.as(ProductMessages::product), responses);
 	}
 
 	@Override

@@ -1,8 +1,6 @@
 package io.github.grpcpatterns.sample.product;
 
-import java.time.Instant;
-
-import com.google.protobuf.Timestamp;
+import io.github.grpcpatterns.sample.Timestamps;
 import io.github.grpcpatterns.sample.product.v1.PriceUpdate;
 import io.github.grpcpatterns.sample.product.v1.Product;
 
@@ -21,7 +19,7 @@ final class ProductMessages {
 			.setPrice(product.price().doubleValue())
 			.setCategory(product.category())
 			.setInStock(product.inStock())
-			.setCreatedAt(timestamp(product.createdAt().toInstant()))
+			.setCreatedAt(Timestamps.of(product.createdAt().toInstant()))
 			.addAllTags(product.tags())
 			.build();
 	}
@@ -31,13 +29,9 @@ final class ProductMessages {
 		return PriceUpdate.newBuilder()
 			.setProductId(price.productId())
 			.setNewPrice(price.amount().doubleValue())
-			.setUpdatedAt(timestamp(price.since()))
+			.setUpdatedAt(Timestamps.of(price.since()))
 			.setSequence(update.sequence())
 			.build();
-	}
-
-	private static Timestamp timestamp(Instant instant) {
-		return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).setNanos(instant.getNano()).build();
 	}
 
 }

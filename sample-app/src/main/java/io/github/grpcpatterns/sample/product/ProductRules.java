@@ -7,21 +7,17 @@ import java.util.function.Consumer;
 import com.google.rpc.BadRequest.FieldViolation;
 import io.github.grpcpatterns.sample.InvalidRequest;
 import io.github.grpcpatterns.sample.product.v1.CreateProductRequest;
-import io.github.grpcpatterns.sample.product.v1.ListProductsRequest;
-import io.github.grpcpatterns.sample.product.v1.WatchRequest;
 import io.grpc.StatusRuntimeException;
 
 /**
- * The rules of the catalogue's requests. A check reports everything that is wrong with a
- * request, not only the first thing.
+ * The rules of the catalogue that do not stand in the proto file. A check reports
+ * everything that is wrong with a request, not only the first thing.
  */
 final class ProductRules {
 
 	static final double MAX_PRICE = 1_000_000_000;
 
 	static final int MAX_VIOLATIONS = 20;
-
-	private static final int MAX_ID_LENGTH = 100;
 
 	private static final int MAX_NAME_LENGTH = 200;
 
@@ -34,51 +30,11 @@ final class ProductRules {
 	private ProductRules() {
 	}
 
-	/**
-	 * Check the id of a single product.
-	 * @param id the id in the field {@code id} of a request
-	 */
-	static void checkId(String id) {
-		List<FieldViolation> violations = new ArrayList<>();
-		checkId("id", id, violations);
-		refuseIfAny(violations);
-	}
-
 	static void check(CreateProductRequest request) {
-		refuseIfAny(violations(request, ""));
-	}
-
-	static void check(ListProductsRequest request) {
-		List<FieldViolation> violations = new ArrayList<>();
-		if (hasControlCharacter(request.getCategory())) {
-			violations.add(InvalidRequest.violation("category", "must not contain control characters"));
+		List<FieldViolation> violations = violations(request, "");
+		if (!violations.isEmpty()) {
+			throw refusal(violations);
 		}
-		if (request.getPageSize() < 0) {
-			violations.add(InvalidRequest.violation("page_size", "must not be negative"));
-		}
-		if (!request.getPageToken().isEmpty() && !ProductIds.isId(request.getPageToken())) {
-			violations.add(InvalidRequest.violation("page_token", "must be the id of a product received"));
-		}
-		refuseIfAny(violations);
-	}
-
-	static List<FieldViolation> violations(WatchRequest request) {
-		List<FieldViolation> violations = new ArrayList<>();
-		if (request.getProductIdsCount() == 0) {
-			violations.add(InvalidRequest.violation("product_ids", "must not be empty"));
-		}
-		else if (request.getProductIdsCount() > PriceStream.MAX_PRODUCTS) {
-			violations.add(tooManyWatched());
-		}
-		else {
-			for (int i = 0; i < request.getProductIdsCount(); i++) {
-				checkId("product_ids[" + i + "]", request.getProductIds(i), violations);
-			}
-		}
-		if (request.getAfterSequence() < 0) {
-			violations.add(InvalidRequest.violation("after_sequence", "must not be negative"));
-		}
-		return violations;
 	}
 
 	static FieldViolation tooManyWatched() {
@@ -123,15 +79,6 @@ final class ProductRules {
 		return InvalidRequest.of(violations.subList(0, Math.min(violations.size(), MAX_VIOLATIONS)));
 	}
 
-	private static void checkId(String field, String id, List<FieldViolation> violations) {
-		if (id.isEmpty()) {
-			violations.add(InvalidRequest.violation(field, "must not be empty"));
-		}
-		else if (id.length() > MAX_ID_LENGTH || hasControlCharacter(id)) {
-			violations.add(InvalidRequest.violation(field, "must be the id of a product"));
-		}
-	}
-
 	private static void checkText(String field, String text, int maxLength, Consumer<FieldViolation> violations) {
 		if (text.isBlank()) {
 			violations.accept(InvalidRequest.violation(field, "must not be blank"));
@@ -147,12 +94,6 @@ final class ProductRules {
 	// PostgreSQL does not store U+0000, and the others only upset whoever shows them
 	private static boolean hasControlCharacter(String text) {
 		return text.chars().anyMatch(Character::isISOControl);
-	}
-
-	private static void refuseIfAny(List<FieldViolation> violations) {
-		if (!violations.isEmpty()) {
-			throw refusal(violations);
-		}
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
+import io.github.grpcpatterns.sample.SortedIds;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.Limit;
@@ -23,7 +24,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class ProductStore {
 
-	private final ProductIds ids = new ProductIds();
+	private final SortedIds ids = new SortedIds();
 
 	private final ProductRepository products;
 

@@ -4,13 +4,15 @@ import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.util.List;
 
+import io.github.grpcpatterns.sample.SortedIds;
+
 import org.springframework.data.annotation.Id;
 
 /**
  * One row of the table {@code stored_product}. Times are in UTC and in whole
  * microseconds, which is what both databases keep.
  *
- * @param id the product's id, see {@link ProductIds}
+ * @param id the product's id, see {@link SortedIds}
  * @param name the product's name
  * @param price the current price, with four decimal places
  * @param category the id of the product's category

@@ -16,7 +16,7 @@
  * <tr>
  * <td>{@code ListProducts}</td>
  * <td>a server stream that reads its source as fast as the client reads</td>
- * <td>{@code ProductCursor}</td>
+ * <td>{@code PageCursor}</td>
  * </tr>
  * <tr>
  * <td>{@code BatchCreateProducts}</td>

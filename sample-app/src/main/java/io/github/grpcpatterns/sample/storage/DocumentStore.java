@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -36,15 +39,36 @@ public final class DocumentStore {
 	}
 
 	/**
-	 * Open the store of a directory, which is made if it is not there.
+	 * Open the store of a directory, which is made if it is not there. Drafts that a
+	 * process has left which did not come to a regular end are removed.
 	 * @param directory the directory
 	 * @return the store
-	 * @throws IOException if the directory cannot be made
+	 * @throws IOException if the directory cannot be made or swept
 	 */
 	public static DocumentStore open(Path directory) throws IOException {
 		Files.createDirectories(directory.resolve(KEYS));
 		Files.createDirectories(directory.resolve(DRAFTS));
+		try (DirectoryStream<Path> drafts = Files.newDirectoryStream(directory.resolve(DRAFTS))) {
+			for (Path draft : drafts) {
+				if (!isBeingWritten(draft)) {
+					Files.deleteIfExists(draft);
+				}
+			}
+		}
 		return new DocumentStore(directory);
+	}
+
+	// Whoever writes a draft holds a lock on it, which goes with the process
+	private static boolean isBeingWritten(Path draft) throws IOException {
+		try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+			return channel.tryLock() == null;
+		}
+		catch (OverlappingFileLockException ex) {
+			return true; // by this process
+		}
+		catch (NoSuchFileException ex) {
+			return false; // it has just come to its end
+		}
 	}
 
 	/**
@@ -74,6 +98,7 @@ public final class DocumentStore {
 			this.digest = newDigest();
 			this.file = Files.createTempFile(directory.resolve(DRAFTS), "document", null);
 			this.channel = FileChannel.open(this.file, StandardOpenOption.WRITE);
+			this.channel.tryLock();
 		}
 
 		private static MessageDigest newDigest() {

@@ -102,14 +102,6 @@ class DocumentClassifierServiceTests {
 	}
 
 	@Test
-	void emptyBatchIsAnInvalidArgument() {
-		StatusRuntimeException ex = catchThrowableOfType(StatusRuntimeException.class,
-				() -> answers(ClassifyBatchRequest.getDefaultInstance()));
-		assertThat(ex.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
-		assertThat(ServiceExtension.violatedFields(ex)).containsExactly("requests");
-	}
-
-	@Test
 	void batchIsClassifiedOnlyAsFastAsTheClientReads() {
 		ClassifyBatchRequest.Builder batch = ClassifyBatchRequest.newBuilder();
 		IntStream.range(0, 50).forEach((i) -> batch.addRequests(request("doc-" + i, LETTER)));

@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.BadRequest;
-import com.google.rpc.BadRequest.FieldViolation;
+import io.github.grpcpatterns.error.GrpcErrors;
 import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc;
 import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc.DocumentClassifierBlockingStub;
 import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc.DocumentClassifierStub;
@@ -27,7 +24,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
-import io.grpc.protobuf.StatusProto;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -100,18 +96,7 @@ final class ServiceExtension implements BeforeEachCallback, AfterEachCallback {
 	}
 
 	static List<String> violatedFields(Throwable ex) {
-		try {
-			return Objects.requireNonNull(StatusProto.fromThrowable(ex))
-				.getDetails(0)
-				.unpack(BadRequest.class)
-				.getFieldViolationsList()
-				.stream()
-				.map(FieldViolation::getField)
-				.toList();
-		}
-		catch (InvalidProtocolBufferException bad) {
-			throw new AssertionError(bad);
-		}
+		return GrpcErrors.from(ex).violations().stream().map(GrpcErrors.Violation::field).toList();
 	}
 
 	private final class CountingInterceptor implements ServerInterceptor {

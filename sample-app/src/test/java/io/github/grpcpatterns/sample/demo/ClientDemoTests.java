@@ -54,7 +54,8 @@ class ClientDemoTests {
 		assertThat(output.toString(StandardCharsets.UTF_8)).contains("Classify ", "ClassifyBatch ",
 				"UploadDocument       [########################################] 100 %", "ClassifyStream ",
 				"CreateProduct ", "GetProduct ", "BatchCreateProducts ", "ListProducts ", "WatchPrices ",
-				"DeleteProduct ");
+				"DeleteProduct ", "CreateUser ", "UserUpdates ", "ListUsers ", "RecordMetrics ", "Chat ",
+				"StreamLogs ");
 		assertThat(exitCode).isZero();
 	}
 

@@ -27,7 +27,7 @@ class InMemoryPriceFeedTests {
 		this.feed.publish(price("a", 2));
 		assertThat(this.watch.poll()).isNull();
 		this.watch.answer(List.of(price("a", 1)), 0);
-		assertThat(drain()).containsExactly(new NumberedPrice(1_002, price("a", 2)));
+		assertThat(drain()).containsExactly(new NumberedPrice(change(1) + 1, price("a", 2)));
 	}
 
 	@Test
@@ -45,8 +45,8 @@ class InMemoryPriceFeedTests {
 		this.feed.publish(price("a", 3));
 		this.watch.add(List.of("a", "b"));
 		this.watch.answer(List.of(price("b", 9), price("a", 3)), 1_000);
-		assertThat(drain()).containsExactly(new NumberedPrice(1_001, price("a", 2)),
-				new NumberedPrice(1_003, price("a", 3)), new NumberedPrice(1_004, price("b", 9)));
+		assertThat(drain()).containsExactly(new NumberedPrice(change(1), price("a", 2)),
+				new NumberedPrice(change(3), price("a", 3)), new NumberedPrice(change(3) + 1, price("b", 9)));
 	}
 
 	@Test
@@ -54,7 +54,7 @@ class InMemoryPriceFeedTests {
 		this.feed.publish(price("a", 2));
 		this.watch.add(List.of("a"));
 		this.watch.answer(List.of(price("a", 2)), 999);
-		assertThat(drain()).containsExactly(new NumberedPrice(1_002, price("a", 2)));
+		assertThat(drain()).containsExactly(new NumberedPrice(change(1) + 1, price("a", 2)));
 	}
 
 	@Test
@@ -69,7 +69,7 @@ class InMemoryPriceFeedTests {
 		for (int i = 0; i <= InMemoryPriceFeed.MAX_HISTORY; i++) {
 			this.feed.publish(price("a", i));
 		}
-		long last = 1_001 + InMemoryPriceFeed.MAX_HISTORY;
+		long last = change(InMemoryPriceFeed.MAX_HISTORY + 1);
 		this.watch.add(List.of("a"));
 		this.watch.answer(List.of(price("a", 7)), 1_000);
 		assertThat(drain()).containsExactly(new NumberedPrice(last + 1, price("a", 7)));
@@ -89,7 +89,7 @@ class InMemoryPriceFeedTests {
 		this.feed.publish(price("a", 2));
 		this.watch.add(List.of("b"));
 		this.watch.answer(List.of(price("b", 2)), 1_001);
-		assertThat(drain()).extracting(NumberedPrice::sequence).containsExactly(1_001L, 1_003L, 1_004L);
+		assertThat(drain()).extracting(NumberedPrice::sequence).containsExactly(1_001L, change(2), change(2) + 1);
 	}
 
 	@Test
@@ -116,6 +116,21 @@ class InMemoryPriceFeedTests {
 		assertThat(this.signals).hasValue(0);
 		assertThat(this.watch.add(List.of("c"))).containsExactly("c");
 		assertThat(this.feed.watched()).isEmpty();
+	}
+
+	@Test
+	void whatWasNumberedElsewhereIsToldOnceAndInOrder() {
+		this.watch.add(List.of("a"));
+		this.watch.answer(List.of(price("a", 1)), 0);
+		this.feed.deliver(new NumberedPrice(change(2), price("a", 3)));
+		this.feed.deliver(new NumberedPrice(change(1), price("a", 2)));
+		this.feed.deliver(new NumberedPrice(change(2), price("a", 3)));
+		assertThat(drain()).extracting(NumberedPrice::sequence).containsExactly(1_001L, change(2));
+		assertThat(this.feed.sequence()).isEqualTo(change(2));
+	}
+
+	private static long change(int number) {
+		return 1_000 + (long) number * InMemoryPriceFeed.STEP;
 	}
 
 	private List<NumberedPrice> drain() {

@@ -143,17 +143,6 @@ class PriceStreamTests {
 	}
 
 	@Test
-	void whenARequestBreaksRulesThenTheStreamEnds() {
-		RecordedResponses<WatchRequest, PriceUpdate> responses = RecordedResponses.eager();
-		watch(responses).onNext(WatchRequest.newBuilder().addProductIds("").setAfterSequence(-1).build());
-		assertThat(responses.status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-		assertThat(responses.status.getDescription()).contains("product_ids[0]", "after_sequence");
-		responses = RecordedResponses.eager();
-		watch(responses).onNext(WatchRequest.getDefaultInstance());
-		assertThat(responses.status.getDescription()).isEqualTo("product_ids must not be empty");
-	}
-
-	@Test
 	void whenAStreamWatchesTooManyProductsThenItEnds() {
 		List<String> ids = this.store
 			.create(IntStream.range(0, PriceStream.MAX_PRODUCTS)

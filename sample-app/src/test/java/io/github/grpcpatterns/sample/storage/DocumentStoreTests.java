@@ -45,6 +45,20 @@ class DocumentStoreTests {
 	}
 
 	@Test
+	void draftsThatAProcessHasLeftAreSweptWhenTheStoreIsOpened() throws Exception {
+		Path left = Files.createDirectories(this.directory.resolve("drafts")).resolve("document1.tmp");
+		Files.writeString(left, "ab");
+		DocumentStore store = DocumentStore.open(this.directory);
+		assertThat(left).doesNotExist();
+		try (DocumentStore.Draft draft = store.newDraft()) {
+			draft.write(ByteString.copyFromUtf8("abc"));
+			DocumentStore.open(this.directory);
+			assertThat(drafts()).isOne();
+			assertThat(draft.store()).isEqualTo(ABC);
+		}
+	}
+
+	@Test
 	void directoryIsTheUsersOwnByDefault() {
 		Path directory = new StorageProperties(null).directoryOrDefault();
 		assertThat(directory.getParent()).isEqualTo(Path.of(System.getProperty("java.io.tmpdir")));

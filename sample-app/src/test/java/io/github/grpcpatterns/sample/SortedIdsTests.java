@@ -1,6 +1,5 @@
-package io.github.grpcpatterns.sample.product;
+package io.github.grpcpatterns.sample;
 
-import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -9,11 +8,11 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link ProductIds}.
+ * Tests for {@link SortedIds}.
  */
-class ProductIdsTests {
+class SortedIdsTests {
 
-	private final ProductIds ids = new ProductIds();
+	private final SortedIds ids = new SortedIds();
 
 	@Test
 	void idsSortInTheOrderInWhichTheyWereMade() {
@@ -27,14 +26,6 @@ class ProductIdsTests {
 		assertThat(id.version()).isEqualTo(7);
 		assertThat(id.variant()).isEqualTo(2);
 		assertThat(id.getMostSignificantBits() >>> 16).isBetween(before, System.currentTimeMillis());
-	}
-
-	@Test
-	void isIdKnowsOurIdsFromOtherText() {
-		String id = this.ids.next();
-		assertThat(ProductIds.isId(id)).isTrue();
-		assertThat(Stream.of("", "1", id + " ", id.toUpperCase(Locale.ROOT), UUID.randomUUID().toString()))
-			.noneMatch(ProductIds::isId);
 	}
 
 }

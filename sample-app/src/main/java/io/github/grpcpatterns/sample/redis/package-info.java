@@ -1,0 +1,8 @@
+/**
+ * The way to Redis in the profile {@code redis}, by which instances share what they count
+ * and tell. Without the profile nothing here exists and each instance is on its own.
+ */
+@NullMarked
+package io.github.grpcpatterns.sample.redis;
+
+import org.jspecify.annotations.NullMarked;
