@@ -453,7 +453,7 @@ class StreamQueueTests {
 			RawCall call = unread(harness);
 			OpenService.Handler handler = this.service.await();
 			List<String> meant = new ArrayList<>();
-			for (int i = 0; i < 20; i++) {
+			for (int i = 0; i < 60; i++) {
 				boolean plain = i % 3 == 0;
 				handler.responses.setMessageCompression(!plain);
 				handler.responses.onNext(OpenService.response(i, MESSAGE));
