@@ -107,6 +107,54 @@ class StreamQueueTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "max-pending-bytes", "max-pending-bytes-total" })
+	void whatIsLeftForAnotherThreadToSendCountsToo(String bound) throws Exception {
+		CountDownLatch sending = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.outer = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public void sendMessage(RespT message) {
+						sending.countDown();
+						try {
+							goOn.await(10, TimeUnit.SECONDS);
+						}
+						catch (InterruptedException ex) {
+							Thread.currentThread().interrupt();
+						}
+						super.sendMessage(message);
+					}
+
+				}, headers);
+			}
+
+		};
+		try (GrpcHarness harness = start(Map.of(bound, "1MB"))) {
+			RawCall call = unread(harness);
+			call.request(1);
+			OpenService.Handler handler = this.service.await();
+			Thread sender = new Thread(() -> handler.responses.onNext(OpenService.response(1, MESSAGE)));
+			sender.start();
+			assertThat(sending.await(10, TimeUnit.SECONDS)).isTrue();
+			send(handler, 15);
+			assertThat(this.interceptor.pendingBytes().total()).isBetween(15L * MESSAGE, 16L * MESSAGE);
+			assertThat(handler.responses.isCancelled()).isFalse();
+			send(handler, 10);
+			assertThat(handler.responses.isCancelled()).isTrue();
+			assertThat(this.interceptor.pendingBytes().total()).isLessThan(24L * MESSAGE);
+			goOn.countDown();
+			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			sender.join();
+			assertNothingWaits();
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whatIsSentTooFastWaitsInOrderAndTheCloseBehindIt(boolean netty) {
 		try (GrpcHarness harness = start(netty, this.timer, this.service, Map.of())) {
