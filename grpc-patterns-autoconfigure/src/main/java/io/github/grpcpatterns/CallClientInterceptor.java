@@ -85,7 +85,9 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 		@Override
 		public void sendMessage(ReqT message) {
 			super.sendMessage(message);
-			this.record.sent();
+			if (!this.reported.get()) { // else it was dropped
+				this.record.sent();
+			}
 		}
 
 		void report(Status status) {

@@ -39,6 +39,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
@@ -198,6 +199,42 @@ class ServerCallGuardTests {
 			RawCall call = compressed(harness).send(PingRequest.newBuilder().setValue("a").build()).halfClose();
 			assertThat(call.await().getCode()).isEqualTo(code);
 			assertThat(this.reporter.await().status().getCode()).isEqualTo(code);
+		}
+	}
+
+	@Test
+	void aStreamWhoseTrailersAreStuckBehindALittleIsReported() {
+		ManualTimer time = new ManualTimer();
+		AtomicReference<ServerCallStreamObserver<PingResponse>> stream = new AtomicReference<>();
+		PingService service = new PingService() {
+
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+				stream.set((ServerCallStreamObserver<PingResponse>) responses);
+				stream.get().setOnCancelHandler(() -> {
+				});
+			}
+
+		};
+		int window = 65_535;
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.service(service)
+			.timer(time)
+			.interceptors(this.reporter)
+			.channel((channel) -> ((NettyChannelBuilder) channel).flowControlWindow(window))
+			.start()) {
+			RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			Awaitility.await().until(() -> stream.get() != null);
+			PingResponse response = PingResponse.newBuilder().setPayload(ByteString.copyFrom(new byte[4096])).build();
+			for (int sent = 0; sent < window + 10_000; sent += response.getSerializedSize()) {
+				stream.get().onNext(response);
+			}
+			Awaitility.await().until(() -> stream.get().isReady());
+			stream.get().onCompleted();
+			time.advance(Duration.ofSeconds(5));
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
 		}
 	}
 

@@ -21,17 +21,26 @@ final class Violations {
 	/** More do not fit into the trailers. */
 	private static final int MAX = 256;
 
+	/** Nor do more characters: a path repeats the keys of maps, which may be long. */
+	private static final int MAX_LENGTH = 8192;
+
 	private Violations() {
 	}
 
 	static BadRequest of(ValidationResult result, Message request, RequestRules rules) {
 		BadRequest.Builder badRequest = BadRequest.newBuilder();
 		List<build.buf.protovalidate.Violation> violations = result.getViolations();
+		int room = MAX_LENGTH;
 		for (build.buf.protovalidate.Violation each : violations.subList(0, Math.min(violations.size(), MAX))) {
 			Violation violation = each.toProto();
-			badRequest.addFieldViolations(BadRequest.FieldViolation.newBuilder()
-				.setField(path(violation.getField()))
-				.setDescription(description(violation, request, rules)));
+			String field = path(violation.getField());
+			String description = description(violation, request, rules);
+			room -= field.length() + description.length();
+			if (room < 0) {
+				break;
+			}
+			badRequest
+				.addFieldViolations(BadRequest.FieldViolation.newBuilder().setField(field).setDescription(description));
 		}
 		return badRequest.build();
 	}

@@ -131,6 +131,21 @@ class MetricsTests {
 	}
 
 	@Test
+	void whatAClientSendsAfterTheEndCountsForNothing() {
+		try (GrpcHarness harness = start(false, DataSize.ofMegabytes(1))) {
+			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			PingRequest last = PingRequest.newBuilder().setError("error:ABORTED").build();
+			assertThat(call.send(PingRequest.getDefaultInstance()).send(last).await().getCode())
+				.isEqualTo(Status.Code.ABORTED);
+			call.send(last).send(last);
+			assertThat(meter(this.client, "grpc.patterns.client.stream.messages", "PingBidi").tag("direction", "sent")
+				.counter()
+				.count()).isEqualTo(2);
+		}
+	}
+
+	@Test
 	void theSizeOfACompressedMessageIsItsUncompressedSize() {
 		try (GrpcHarness harness = start(false, DataSize.ofMegabytes(1))) {
 			PingRequest request = PingRequest.newBuilder()

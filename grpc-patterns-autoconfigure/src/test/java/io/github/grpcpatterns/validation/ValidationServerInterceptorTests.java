@@ -15,6 +15,7 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.RichStatus;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OrderService;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.OrderLine;
@@ -159,6 +160,20 @@ class ValidationServerInterceptorTests {
 		assertThat(violations(request.build())).hasSizeBetween(50, 300)
 			.extracting(FieldViolation::getField)
 			.startsWith("lines[0].item", "lines[1].item");
+	}
+
+	@Test
+	void violationsBelowALongKeyAreNoMoreThanCanBeTold() throws Exception {
+		OuterRequest.Middle.Builder middle = OuterRequest.Middle.newBuilder();
+		for (int i = 0; i < 200; i++) {
+			middle.addLines(OrderLine.getDefaultInstance());
+		}
+		for (int length : new int[] { 3000, 50_000 }) {
+			OuterRequest request = OuterRequest.newBuilder().putMiddles("k".repeat(length), middle.build()).build();
+			BadRequest violations = new RequestValidator(null).check(request, RequestRules.UNKNOWN);
+			assertThat(violations).isNotNull();
+			assertThat(violations.getSerializedSize()).isLessThan(10_000);
+		}
 	}
 
 	@Test
