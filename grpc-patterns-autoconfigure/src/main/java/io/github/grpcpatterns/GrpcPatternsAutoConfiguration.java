@@ -102,7 +102,7 @@ public final class GrpcPatternsAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(ContextRegistry.class)
+	@ConditionalOnClass(name = "io.micrometer.context.ContextRegistry")
 	static class ContextPropagationConfiguration {
 
 		@Bean

@@ -2,6 +2,7 @@ package io.github.grpcpatterns;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -22,8 +23,7 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 	private final CoarseClock recently = new CoarseClock(this);
 
 	SharedCallTimer() {
-		// Once it is closed there is nothing to wait for: a call that waits must end.
-		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"), (task, pool) -> task.run());
+		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"));
 		this.timer.setRemoveOnCancelPolicy(true);
 		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
 		// A task is refused only once the pool is closed.
@@ -53,15 +53,24 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 
 	@Override
 	public Runnable schedule(Runnable task, long delayNanos) {
-		ScheduledFuture<?> scheduled = this.timer.schedule(() -> {
-			try {
-				task.run();
-			}
-			catch (Throwable ex) {
-				CallLog.LOGGER.error("A timer's task failed", ex);
-			}
-		}, delayNanos, TimeUnit.NANOSECONDS);
-		return () -> scheduled.cancel(false);
+		try {
+			ScheduledFuture<?> scheduled = this.timer.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
+			return () -> scheduled.cancel(false);
+		}
+		catch (RejectedExecutionException ex) {
+			run(task); // it is closed, nothing is waited for: a call that waits must end
+			return () -> {
+			};
+		}
+	}
+
+	private static void run(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (Throwable ex) {
+			CallLog.LOGGER.error("A timer's task failed", ex);
+		}
 	}
 
 	@Override

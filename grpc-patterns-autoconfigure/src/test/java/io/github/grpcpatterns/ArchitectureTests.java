@@ -1,32 +1,49 @@
 package io.github.grpcpatterns;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAnnotation;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaConstructor;
+import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.grpc.ClientInterceptor;
 import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import net.devh.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -56,16 +73,41 @@ class ArchitectureTests {
 		.resolve(Path.of("META-INF", "spring", "org.springframework.boot.autoconfigure.AutoConfiguration.imports"));
 
 	/**
-	 * What an application may lack: optional in the pom.
+	 * What an application may lack: optional in the pom. One for each library, the longer
+	 * first.
 	 */
 	private static final List<String> OPTIONAL = List.of("net.devh.", "org.springframework.grpc.",
-			"org.springframework.boot.grpc.", "org.springframework.boot.actuate.", "org.springframework.boot.health.",
-			"org.springframework.security.", "org.springframework.web.", "com.nimbusds.", "io.micrometer.",
-			"io.github.resilience4j.", "io.github.bucket4j.", "com.github.benmanes.", "build.buf.", "jakarta.servlet.",
-			"jakarta.validation.", "io.grpc.netty.", "io.grpc.inprocess.", "io.grpc.protobuf.services.",
-			"io.grpc.health.", "io.netty.", "reactor.");
+			"org.springframework.boot.grpc.", "org.springframework.boot.actuate.autoconfigure.",
+			"org.springframework.boot.actuate.", "org.springframework.boot.health.",
+			"org.springframework.security.oauth2.", "org.springframework.security.", "org.springframework.web.",
+			"com.nimbusds.", "io.micrometer.context.", "io.micrometer.", "io.github.resilience4j.",
+			"io.github.bucket4j.", "com.github.benmanes.", "build.buf.", "jakarta.servlet.", "jakarta.validation.",
+			"io.grpc.netty.", "io.grpc.inprocess.", "io.grpc.protobuf.services.", "io.grpc.health.", "io.netty.",
+			"reactor.");
 
 	private static final JavaClasses CLASSES = new ClassFileImporter().importPath(MAIN);
+
+	/**
+	 * Spring reads the signatures of a configuration as soon as it looks for beans, so a
+	 * class that is missing there fails the start. The condition has to be about the same
+	 * library, and an annotation of the class itself is read even before.
+	 */
+	private static final ArchRule OPTIONAL_BEHIND_CONDITION = classes()
+		.that(describe("are configurations", ArchitectureTests::isConfiguration))
+		.should(condition("name optional classes as strings, or behind a condition on their library",
+				(type, events) -> Stream
+					.concat(classesInAnnotations(type.getAnnotations()),
+							surface(type).filter((named) -> !conditions(type).contains(library(named))))
+					.filter((named) -> library(named) != null)
+					.forEach((named) -> events
+						.add(SimpleConditionEvent.violated(type, type.getName() + " names " + named.getName())))));
+
+	private static final ArchCondition<JavaClass> NAME_NO_OPTIONAL_CLASS = condition("name no optional class",
+			(type, events) -> type.getDirectDependenciesFromSelf()
+				.stream()
+				.filter((dependency) -> library(dependency.getTargetClass()) != null)
+				.forEach((dependency) -> events
+					.add(SimpleConditionEvent.violated(dependency, dependency.getDescription()))));
 
 	@Test
 	void patternsDoNotDependOnEachOther() {
@@ -239,39 +281,131 @@ class ArchitectureTests {
 			.check(CLASSES);
 	}
 
-	/**
-	 * Spring reads the signatures of a configuration's methods as soon as it looks for
-	 * beans, so a class that is missing there fails the start.
-	 */
-	@Test
-	void configurationsNameOptionalClassesOnlyBehindACondition() {
-		classes().that(describe("are configurations", ArchitectureTests::isConfiguration))
-			.should(condition("be conditional on the optional classes in their signatures",
-					(type, events) -> type.getMethods()
-						.stream()
-						.filter((method) -> !isConditional(type))
-						.filter((method) -> !method.getName().startsWith("lambda$"))
-						.flatMap((method) -> signature(method).filter(ArchitectureTests::isOptional)
-							.map((optional) -> method.getFullName() + " names " + optional.getName()))
-						.forEach((violation) -> events.add(SimpleConditionEvent.violated(type, violation)))))
-			.check(CLASSES);
-	}
-
 	private static boolean isConfiguration(JavaClass type) {
 		return type.isAnnotatedWith(AutoConfiguration.class) || type.isAnnotatedWith(Configuration.class);
 	}
 
-	private static boolean isConditional(JavaClass type) {
-		return type.isAnnotatedWith(ConditionalOnClass.class)
-				|| type.getEnclosingClass().map(ArchitectureTests::isConditional).orElse(false);
+	/**
+	 * What is loaded with the class: what it extends, its fields and signatures, generic
+	 * ones too, and the classes in the annotations of these.
+	 */
+	private static Stream<JavaClass> surface(JavaClass type) {
+		Stream<JavaType> supertypes = Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
+		Stream<JavaType> members = type.getMembers()
+			.stream()
+			.filter((member) -> !member.getName().startsWith("lambda$"))
+			.flatMap(ArchitectureTests::types);
+		return Stream.concat(
+				Stream.concat(supertypes, members).flatMap((named) -> named.getAllInvolvedRawTypes().stream()),
+				type.getMembers().stream().flatMap((member) -> classesInAnnotations(member.getAnnotations())));
 	}
 
-	private static Stream<JavaClass> signature(JavaMethod method) {
-		return Stream.concat(method.getRawParameterTypes().stream(), Stream.of(method.getRawReturnType()));
+	private static Stream<JavaType> types(JavaMember member) {
+		if (member instanceof JavaField field) {
+			return Stream.of(field.getType());
+		}
+		JavaCodeUnit code = (JavaCodeUnit) member;
+		return Stream.concat(Stream.of(code.getReturnType()), code.getParameterTypes().stream());
 	}
 
-	private static boolean isOptional(JavaClass type) {
-		return OPTIONAL.stream().anyMatch((prefix) -> type.getName().startsWith(prefix));
+	private static Stream<JavaClass> classesInAnnotations(Set<? extends JavaAnnotation<?>> annotations) {
+		return annotations.stream()
+			.flatMap((annotation) -> annotation.getProperties().values().stream())
+			.flatMap((value) -> (value instanceof Object[] values) ? Stream.of(values) : Stream.of(value))
+			.filter(JavaClass.class::isInstance)
+			.map(JavaClass.class::cast);
+	}
+
+	/**
+	 * The libraries that must be there for the class to be loaded.
+	 */
+	private static Set<String> conditions(JavaClass type) {
+		Set<String> libraries = new HashSet<>();
+		for (Optional<JavaClass> outer = Optional.of(type); outer
+			.isPresent(); outer = outer.get().getEnclosingClass()) {
+			outer.get()
+				.tryGetAnnotationOfType(ConditionalOnClass.class)
+				.ifPresent((condition) -> Stream.of(condition.name())
+					.map(ArchitectureTests::library)
+					.forEach(libraries::add));
+		}
+		return libraries;
+	}
+
+	private static @Nullable String library(JavaClass type) {
+		return library(type.getName());
+	}
+
+	private static @Nullable String library(String name) {
+		return OPTIONAL.stream().filter(name::startsWith).findFirst().orElse(null);
+	}
+
+	@Test
+	void configurationsNameOptionalClassesOnlyBehindACondition() {
+		OPTIONAL_BEHIND_CONDITION.check(CLASSES);
+	}
+
+	@Test
+	void whatSpringAlwaysLoadsUsesNoOptionalClass() throws IOException {
+		Set<String> loaded = springFactories();
+		ArchRule rule = classes().that(describe("stand in spring.factories", (type) -> loaded.contains(type.getName())))
+			.should(NAME_NO_OPTIONAL_CLASS);
+		assertThat(loaded).isNotEmpty().allSatisfy((name) -> assertThat(CLASSES.contain(name)).as(name).isTrue());
+		rule.check(CLASSES);
+	}
+
+	private static Set<String> springFactories() throws IOException {
+		Properties factories = new Properties();
+		try (Reader reader = Files.newBufferedReader(MAIN.resolve(Path.of("META-INF", "spring.factories")))) {
+			factories.load(reader);
+		}
+		return factories.values()
+			.stream()
+			.flatMap((names) -> Stream.of(names.toString().split(",")))
+			.map(String::strip)
+			.collect(Collectors.toSet());
+	}
+
+	/**
+	 * So that the two rules above cannot pass for a fault of their own.
+	 */
+	@ParameterizedTest
+	@ValueSource(classes = { Unguarded.class, GuardedByAnother.class, OrderedByClass.class, Extending.class })
+	void theRulesFindOptionalClasses(Class<?> offender) {
+		JavaClasses classes = new ClassFileImporter().importClasses(offender);
+		assertThat(OPTIONAL_BEHIND_CONDITION.evaluate(classes).hasViolation()).isTrue();
+		assertThat(classes().should(NAME_NO_OPTIONAL_CLASS).evaluate(classes).hasViolation()).isTrue();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Unguarded {
+
+		@Bean
+		ObjectProvider<MeterRegistry> grpcPatternsTest(ObjectProvider<MeterRegistry> registry) {
+			return registry;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "io.grpc.protobuf.services.HealthStatusManager")
+	static class GuardedByAnother {
+
+		@Bean
+		MeterRegistry grpcPatternsTest() {
+			return new SimpleMeterRegistry();
+		}
+
+	}
+
+	@AutoConfiguration(after = GrpcServerAutoConfiguration.class)
+	static class OrderedByClass {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Extending extends SimpleMeterRegistry {
+
 	}
 
 	private static <T> DescribedPredicate<T> describe(String description, Predicate<? super T> predicate) {

@@ -57,4 +57,12 @@ class SharedCallTimerTests {
 		assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
 	}
 
+	@Test
+	void whatIsScheduledWhenItsThreadHasEndedRunsAtOnce() {
+		AtomicBoolean ran = new AtomicBoolean();
+		this.timer.close();
+		this.timer.schedule(() -> ran.set(true), TimeUnit.HOURS.toNanos(1)).run();
+		assertThat(ran).isTrue();
+	}
+
 }

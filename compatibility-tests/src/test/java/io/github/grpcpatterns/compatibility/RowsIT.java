@@ -5,17 +5,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.grpcpatterns.compatibility.row.RowMain;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +31,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Runs the tests of the package {@code row} in a process of its own for each row and JDK,
- * with nothing but the row's class path.
+ * with nothing but the row's class path, and compares what the rows show of themselves.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RowsIT {
@@ -31,60 +39,161 @@ class RowsIT {
 	/** A run takes half a minute; this ends one that hangs. */
 	private static final int MINUTES = 5;
 
-	static Stream<Arguments> rowsAndJdks() {
-		return Jdk.WANTED.stream().flatMap((version) -> Row.all().stream().map((row) -> Arguments.of(row, version)));
+	private static final Map<Run, CompletableFuture<Void>> RUNS = new LinkedHashMap<>();
+
+	private static ExecutorService runners;
+
+	/**
+	 * Start all of them. A run waits about as long as it computes, so there is one more
+	 * at a time than there are processors.
+	 */
+	@BeforeAll
+	static void start() {
+		runners = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors() + 1);
+		runs().filter((run) -> run.jdk() != null)
+			.forEach((run) -> RUNS.put(run, CompletableFuture.runAsync(run::start, runners)));
 	}
 
-	@ParameterizedTest(name = "{0} on JDK {1}")
-	@MethodSource("rowsAndJdks")
-	@Order(1)
-	void passes(Row row, int version) throws Exception {
+	@AfterAll
+	static void stop() {
+		runners.shutdownNow();
+	}
+
+	static Stream<Run> runs() {
 		List<Jdk> jdks = Jdk.found();
-		Jdk jdk = jdks.stream().filter((found) -> found.version() == version).findFirst().orElse(null);
-		if (jdk == null && jdks.stream().noneMatch((found) -> Jdk.WANTED.contains(found.version()))
-				&& version == Jdk.WANTED.get(0)) {
-			jdk = jdks.get(0);
-		}
-		if (jdk == null) {
-			System.out.printf("%s: left out, there is no JDK %d here (looked at %s)%n", row, version, Jdk.PLACES);
-		}
-		assumeThat(jdk).as("JDK %d on this machine", version).isNotNull();
-		run(row, jdk);
+		boolean other = jdks.stream().noneMatch((jdk) -> Jdk.WANTED.contains(jdk.version()));
+		return Jdk.WANTED.stream()
+			.flatMap(
+					(version) -> Row.all()
+						.stream()
+						.map((row) -> new Run(row, version, jdks.stream()
+							.filter((jdk) -> jdk.version() == version || (other && version.equals(Jdk.WANTED.get(0))))
+							.findFirst()
+							.orElse(null))));
 	}
 
-	private static void run(Row row, Jdk jdk) throws IOException, InterruptedException {
-		assertThat(row.classPath()).as("our artifacts are those of this build, packaged")
-			.filteredOn((path) -> path.getFileName().toString().startsWith("grpc-patterns-"))
-			.hasSize(2)
-			.allSatisfy((path) -> assertThat(path).isRegularFile().hasExtension("jar"))
-			.allSatisfy((path) -> assertThat(path.getParent()).hasFileName("target"));
-		String name = row.name() + "-jdk" + jdk.version();
-		Path output = Row.DIRECTORY.resolve(name + "-output.txt");
-		List<String> command = new ArrayList<>(List.of(jdk.java().toString(), "-Xmx512m", "-XX:TieredStopAtLevel=1",
-				"-XX:+UseSerialGC", "-cp", classPath(row), RowMain.class.getName(), name));
-		long start = System.nanoTime();
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("runs")
+	@Order(1)
+	void theTestsOfTheRowPass(Run run) {
+		if (run.jdk() == null) {
+			System.out.printf("%s: left out, there is no JDK %d here (expected in one of: %s)%n", run, run.version(),
+					Jdk.PLACES);
+		}
+		assumeThat(run.jdk()).as("JDK %d on this machine", run.version()).isNotNull();
 		try {
-			boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
-			System.out.printf("%s on %s: %s in %d s%n", row, jdk, summary(name),
-					TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
-			assertThat(ended).as("the run ended; see %s", output).isTrue();
-			assertThat(process.exitValue()).as("%s; see %s", summary(name), output).isZero();
+			RUNS.get(run).join();
 		}
-		finally {
-			process.destroyForcibly();
+		catch (CompletionException ex) {
+			if (ex.getCause() instanceof AssertionError failed) {
+				throw failed;
+			}
+			throw ex;
 		}
 	}
 
-	private static String classPath(Row row) {
-		return Stream.concat(Stream.of(Path.of("target/test-classes").toAbsolutePath()), row.classPath().stream())
-			.map(Path::toString)
-			.collect(Collectors.joining(File.pathSeparator));
+	@Test
+	@Order(2)
+	void theLineAtTheStartIsTheSameButForTheStacksName() {
+		assertSame("start-line.txt", (line) -> line.replaceFirst("^grpc-patterns on [^;]*;", "grpc-patterns on …;"));
 	}
 
-	private static String summary(String name) throws IOException {
-		Path file = Row.DIRECTORY.resolve(name + ".txt");
-		return Files.exists(file) ? Files.readString(file).strip() : "no result";
+	/**
+	 * net.devh serves an older version of reflection.
+	 */
+	@Test
+	@Order(3)
+	void theEndpointIsTheSameButForTheVersionOfReflection() {
+		assertSame("endpoint.json", (json) -> json.replace("grpc.reflection.v1alpha.ServerReflection",
+				"grpc.reflection.v1.ServerReflection"));
+	}
+
+	@Test
+	@Order(4)
+	void theMetersAreTheSame() {
+		assertSame("meters.txt", (meters) -> meters);
+	}
+
+	private static void assertSame(String report, java.util.function.UnaryOperator<String> masked) {
+		Map<String, List<String>> runs = new LinkedHashMap<>();
+		RUNS.keySet().forEach((run) -> {
+			Path file = Row.DIRECTORY.resolve(run.name()).resolve(report);
+			String text = Files.exists(file) ? masked.apply(text(file)) : "none";
+			runs.computeIfAbsent(text, (key) -> new ArrayList<>()).add(run.name());
+		});
+		assertThat(runs.keySet()).as("%s, in the groups %s", report, runs.values()).hasSize(1).doesNotContain("none");
+	}
+
+	private static String text(Path file) {
+		try {
+			return Files.readString(file);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * A row on a JDK.
+	 *
+	 * @param jdk the JDK, or {@code null} where the machine has none of this version
+	 */
+	private record Run(Row row, int version, Jdk jdk) {
+
+		String name() {
+			return this.row.name() + "-jdk" + this.version;
+		}
+
+		void start() {
+			assertThat(this.row.classPath()).as("our artifacts are those of this build, packaged")
+				.filteredOn((path) -> path.getFileName().toString().startsWith("grpc-patterns-"))
+				.hasSize(2)
+				.allSatisfy((path) -> assertThat(path).isRegularFile().hasExtension("jar"))
+				.allSatisfy((path) -> assertThat(path.getParent()).hasFileName("target"));
+			Path output = Row.DIRECTORY.resolve(name() + "-output.txt");
+			List<String> command = List.of(this.jdk.java().toString(), "-Xmx512m", "-XX:TieredStopAtLevel=1",
+					"-XX:+UseSerialGC", "-cp", classPath(), RowMain.class.getName(), name());
+			long start = System.nanoTime();
+			Process process = null;
+			try {
+				process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+				boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
+				String summary = summary();
+				System.out.printf("%s: %s (%d s with its start)%n", this, summary,
+						TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+				assertThat(ended).as("the run ended; see %s", output).isTrue();
+				assertThat(process.exitValue()).as("%s; see %s", summary, output).isZero();
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException("cannot run " + command.get(0), ex);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			finally {
+				if (process != null) {
+					process.destroyForcibly();
+				}
+			}
+		}
+
+		private String classPath() {
+			return Stream
+				.concat(Stream.of(Path.of("target/test-classes").toAbsolutePath()), this.row.classPath().stream())
+				.map(Path::toString)
+				.collect(Collectors.joining(File.pathSeparator));
+		}
+
+		private String summary() {
+			Path file = Row.DIRECTORY.resolve(name() + ".txt");
+			return Files.exists(file) ? text(file).strip() : "no result";
+		}
+
+		@Override
+		public String toString() {
+			return this.row + " on " + ((this.jdk != null) ? this.jdk : "JDK " + this.version);
+		}
+
 	}
 
 }

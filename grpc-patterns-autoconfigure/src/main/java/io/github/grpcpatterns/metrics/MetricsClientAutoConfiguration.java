@@ -20,8 +20,8 @@ import org.springframework.context.annotation.Bean;
 		afterName = {
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
 				"org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration" })
-@ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean(MeterRegistry.class)
+@ConditionalOnClass(name = "io.micrometer.core.instrument.MeterRegistry")
+@ConditionalOnBean(type = "io.micrometer.core.instrument.MeterRegistry")
 @ConditionalOnPattern(MetricsClientProperties.PREFIX)
 @EnableConfigurationProperties(MetricsClientProperties.class)
 public final class MetricsClientAutoConfiguration {

@@ -24,8 +24,8 @@ import org.springframework.context.annotation.Bean;
 		afterName = {
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
 				"org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration" })
-@ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean(MeterRegistry.class)
+@ConditionalOnClass(name = "io.micrometer.core.instrument.MeterRegistry")
+@ConditionalOnBean(type = "io.micrometer.core.instrument.MeterRegistry")
 @ConditionalOnPattern(MetricsServerProperties.PREFIX)
 @EnableConfigurationProperties(MetricsServerProperties.class)
 public final class MetricsServerAutoConfiguration {

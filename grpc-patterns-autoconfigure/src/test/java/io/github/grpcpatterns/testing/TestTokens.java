@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.function.Consumer;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -30,11 +31,19 @@ public final class TestTokens {
 	 * A token of a subject that is valid for an hour.
 	 */
 	public static String of(String subject) {
+		return of(subject, (claims) -> {
+		});
+	}
+
+	/**
+	 * A token of a subject that is valid for an hour, unless its claims say otherwise.
+	 */
+	public static String of(String subject, Consumer<JWTClaimsSet.Builder> more) {
+		JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder().subject(subject)
+			.expirationTime(Date.from(Instant.now().plus(Duration.ofHours(1))));
+		more.accept(claims);
 		try {
-			SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256),
-					new JWTClaimsSet.Builder().subject(subject)
-						.expirationTime(Date.from(Instant.now().plus(Duration.ofHours(1))))
-						.build());
+			SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims.build());
 			token.sign(new MACSigner(SECRET.getBytes(StandardCharsets.UTF_8)));
 			return token.serialize();
 		}
@@ -47,8 +56,15 @@ public final class TestTokens {
 	 * Headers with a subject's token.
 	 */
 	public static Metadata headers(String subject) {
+		return bearer(of(subject));
+	}
+
+	/**
+	 * Headers with a token.
+	 */
+	public static Metadata bearer(String token) {
 		Metadata headers = new Metadata();
-		headers.put(AUTHORIZATION, "Bearer " + of(subject));
+		headers.put(AUTHORIZATION, "Bearer " + token);
 		return headers;
 	}
 

@@ -8,6 +8,7 @@ import build.buf.protovalidate.Validator;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
 import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.testing.OrderService;
 import io.github.grpcpatterns.testing.TestStack;
 import io.github.grpcpatterns.testing.v1.BrokenRequest;
 import io.github.grpcpatterns.testing.v1.OrderRequest;

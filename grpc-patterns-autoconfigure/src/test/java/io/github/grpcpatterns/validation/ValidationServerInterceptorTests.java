@@ -15,6 +15,7 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.RichStatus;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OrderService;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.OrderLine;

@@ -1,7 +1,10 @@
 package io.github.grpcpatterns.compatibility.row;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.TestTokens;
@@ -9,6 +12,8 @@ import io.grpc.Channel;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
 
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
@@ -20,47 +25,51 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * An application of the row, started as its user would start it: every auto-configuration
- * of the class path, a server of gRPC and one of HTTP on free ports, tokens with a shared
+ * of the class path, a server of gRPC on a free port of loopback, tokens with a shared
  * secret.
  */
 final class App implements AutoCloseable {
 
-	static final Map<String, String> KEYS = Map.of("grpc.patterns.server.auth.jwt.secret", TestTokens.SECRET);
+	static final String KEYS = "grpc.patterns.server.auth.jwt.secret=" + TestTokens.SECRET;
+
+	static final String PING = "grpcpatterns.testing.v1.PingService/";
 
 	private final ConfigurableApplicationContext context;
 
-	private final ManagedChannel channel;
+	private final List<ManagedChannel> channels = new ArrayList<>();
 
-	private App(ConfigurableApplicationContext context, ManagedChannel channel) {
+	private App(ConfigurableApplicationContext context) {
 		this.context = context;
-		this.channel = channel;
 	}
 
 	/**
-	 * Start it with a service, and with more settings.
+	 * Start it with these services and beans.
 	 */
-	static App start(Class<?> more, String... properties) {
-		ConfigurableApplicationContext context = run(WebApplicationType.SERVLET, KEYS, properties, Service.class,
-				Stack.PRESENT.configuration(), more);
-		return new App(context,
-				Grpc.newChannelBuilder("127.0.0.1:" + Stack.PRESENT.port(context), InsecureChannelCredentials.create())
-					.disableRetry()
-					.build());
+	static App start(Class<?> configuration, String... properties) {
+		return new App(run(WebApplicationType.NONE, new Class<?>[] { Stack.PRESENT.configuration(), configuration },
+				Stream.concat(Stream.of(KEYS), Stream.of(properties)).toArray(String[]::new)));
+	}
+
+	/**
+	 * Start it with a server of HTTP too.
+	 */
+	static App startWeb(Class<?> configuration, String... properties) {
+		return new App(run(WebApplicationType.SERVLET, new Class<?>[] { Stack.PRESENT.configuration(), configuration },
+				Stream.concat(Stream.of(KEYS), Stream.of(properties)).toArray(String[]::new)));
 	}
 
 	/**
 	 * Run an application of these classes.
 	 */
-	static ConfigurableApplicationContext run(WebApplicationType web, Map<String, String> keys, String[] properties,
-			Class<?>... sources) {
+	static ConfigurableApplicationContext run(WebApplicationType web, Class<?>[] sources, String... properties) {
 		Map<String, String> arguments = new LinkedHashMap<>(Map.of("server.port", "0", "server.address", "127.0.0.1"));
 		arguments.putAll(Stack.PRESENT.properties());
-		arguments.putAll(keys);
 		for (String property : properties) {
 			String[] pair = property.split("=", 2);
 			arguments.put(pair[0], pair[1]);
 		}
-		return new SpringApplicationBuilder(sources).web(web)
+		return new SpringApplicationBuilder(sources).sources(AutoConfigured.class)
+			.web(web)
 			.bannerMode(Banner.Mode.OFF)
 			.run(arguments.entrySet()
 				.stream()
@@ -72,24 +81,56 @@ final class App implements AutoCloseable {
 		return this.context;
 	}
 
-	/** A plain channel of grpc-java, without any of our interceptors. */
-	Channel channel() {
-		return this.channel;
-	}
-
 	<T> T bean(Class<T> type) {
 		return this.context.getBean(type);
 	}
 
+	int port() {
+		return Stack.PRESENT.port(this.context);
+	}
+
+	/** A new connection of plain grpc-java, without any of our interceptors. */
+	ManagedChannel channel() {
+		return channel(port());
+	}
+
+	ManagedChannel channel(int port) {
+		ManagedChannel channel = Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create())
+			.disableRetry()
+			.build();
+		this.channels.add(channel);
+		return channel;
+	}
+
+	/** The same, with these headers on every call. */
+	Channel channel(Metadata headers) {
+		return io.grpc.ClientInterceptors.intercept(channel(), MetadataUtils.newAttachHeadersInterceptor(headers));
+	}
+
+	/** The same, with the token of a subject. */
+	Channel as(String subject) {
+		return channel(TestTokens.headers(subject));
+	}
+
+	/** A channel of the row's own client, with the patterns of the client. */
+	Channel client(int port) {
+		return Stack.PRESENT.channel(this.context, port);
+	}
+
 	@Override
 	public void close() {
-		this.channel.shutdownNow();
+		this.channels.forEach(ManagedChannel::shutdownNow);
 		this.context.close();
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	static class Service {
+	static class AutoConfigured {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Ping {
 
 		@Bean
 		@net.devh.boot.grpc.server.service.GrpcService

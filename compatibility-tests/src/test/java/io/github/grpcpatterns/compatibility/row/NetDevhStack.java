@@ -3,6 +3,9 @@ package io.github.grpcpatterns.compatibility.row;
 import java.util.Map;
 
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.reflection.v1alpha.ServerReflectionGrpc;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import net.devh.boot.grpc.server.advice.GrpcAdvice;
 import net.devh.boot.grpc.server.advice.GrpcExceptionHandler;
@@ -49,6 +52,11 @@ final class NetDevhStack implements Stack {
 		return context.getBean(GrpcChannelFactory.class).createChannel("static://127.0.0.1:" + port);
 	}
 
+	@Override
+	public MethodDescriptor<?, ?> reflection() {
+		return ServerReflectionGrpc.getServerReflectionInfoMethod();
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class Beans {
 
@@ -76,11 +84,16 @@ final class NetDevhStack implements Stack {
 	}
 
 	@GrpcAdvice
-	static class UserAdvice {
+	public static class UserAdvice {
 
 		@GrpcExceptionHandler
-		Throwable handle(UserException ex) {
+		public Throwable handle(UserException ex) {
 			return UserException.answer();
+		}
+
+		@GrpcExceptionHandler
+		public Status handle(ArithmeticException ex) {
+			return Status.OUT_OF_RANGE;
 		}
 
 	}

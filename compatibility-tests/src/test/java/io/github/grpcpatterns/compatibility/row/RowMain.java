@@ -13,11 +13,13 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 import org.junit.platform.reporting.legacy.xml.LegacyXmlReportGeneratingListener;
 
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
 /**
- * Runs the tests of this package in a row's process. The only argument is the name of the
- * run; reports and summary are called so.
+ * Runs the tests of this package, or those of one class, in a row's process. The first
+ * argument is the name of the run, after which reports and summary are called, the second
+ * the class.
  */
 public final class RowMain {
 
@@ -25,10 +27,12 @@ public final class RowMain {
 	}
 
 	public static void main(String[] args) throws Exception {
+		System.setProperty("run", args[0]);
 		Path directory = Path.of("target/rows");
 		Path reports = Files.createDirectories(directory.resolve(args[0]));
 		LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-			.selectors(selectPackage(RowMain.class.getPackageName()))
+			.selectors((args.length > 1) ? selectClass(RowMain.class.getPackageName() + "." + args[1])
+					: selectPackage(RowMain.class.getPackageName()))
 			.build();
 		SummaryGeneratingListener summary = new SummaryGeneratingListener();
 		PrintWriter out = new PrintWriter(System.out, true);

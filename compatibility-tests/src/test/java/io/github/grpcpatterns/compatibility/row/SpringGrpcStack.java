@@ -3,6 +3,9 @@ package io.github.grpcpatterns.compatibility.row;
 import java.util.Map;
 
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
 
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -47,6 +50,11 @@ final class SpringGrpcStack implements Stack {
 		return context.getBean(GrpcChannelFactory.class).createChannel("static://127.0.0.1:" + port);
 	}
 
+	@Override
+	public MethodDescriptor<?, ?> reflection() {
+		return ServerReflectionGrpc.getServerReflectionInfoMethod();
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class Beans {
 
@@ -57,7 +65,12 @@ final class SpringGrpcStack implements Stack {
 
 		@Bean
 		GrpcExceptionHandler userHandler() {
-			return (ex) -> (ex instanceof UserException) ? UserException.answer() : null;
+			return (ex) -> {
+				if (ex instanceof UserException) {
+					return UserException.answer();
+				}
+				return (ex instanceof ArithmeticException) ? Status.OUT_OF_RANGE.asException() : null;
+			};
 		}
 
 	}

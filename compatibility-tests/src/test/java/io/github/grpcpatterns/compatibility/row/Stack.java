@@ -3,6 +3,7 @@ package io.github.grpcpatterns.compatibility.row;
 import java.util.Map;
 
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 
 import org.springframework.context.ApplicationContext;
 import org.springframework.util.ClassUtils;
@@ -32,6 +33,9 @@ interface Stack {
 
 	/** A channel of the stack's own client, with the interceptors that it knows. */
 	Channel channel(ApplicationContext context, int port);
+
+	/** The method of reflection that the stack serves. */
+	MethodDescriptor<?, ?> reflection();
 
 	private static Stack present() {
 		boolean netDevh = ClassUtils.isPresent("net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer", null);

@@ -1,4 +1,4 @@
-package io.github.grpcpatterns.transport;
+package io.github.grpcpatterns.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -15,15 +15,15 @@ import java.nio.charset.StandardCharsets;
 /**
  * A client that speaks HTTP/2 by hand, and so can do what no honest one does.
  */
-final class RawConnection implements Closeable {
+public final class RawConnection implements Closeable {
 
-	static final int HEADERS = 1;
+	public static final int HEADERS = 1;
 
-	static final int RST_STREAM = 3;
+	public static final int RST_STREAM = 3;
 
-	static final int SETTINGS = 4;
+	public static final int SETTINGS = 4;
 
-	static final int GOAWAY = 7;
+	public static final int GOAWAY = 7;
 
 	private final Socket socket;
 
@@ -43,7 +43,7 @@ final class RawConnection implements Closeable {
 	/**
 	 * Connect, and say nothing.
 	 */
-	static RawConnection silent(int port) {
+	public static RawConnection silent(int port) {
 		try {
 			return new RawConnection(port);
 		}
@@ -55,7 +55,7 @@ final class RawConnection implements Closeable {
 	/**
 	 * Connect, and begin as every client.
 	 */
-	static RawConnection open(int port) {
+	public static RawConnection open(int port) {
 		RawConnection connection = silent(port);
 		connection.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 		connection.send(SETTINGS, 0, 0, new byte[0]);
@@ -65,7 +65,7 @@ final class RawConnection implements Closeable {
 	/**
 	 * Begin a call that sends no message yet.
 	 */
-	int startCall(String method) {
+	public int startCall(String method) {
 		ByteArrayOutputStream headers = new ByteArrayOutputStream();
 		header(headers, ":method", "POST");
 		header(headers, ":scheme", "http");
@@ -79,7 +79,7 @@ final class RawConnection implements Closeable {
 		return stream;
 	}
 
-	void reset(int stream) {
+	public void reset(int stream) {
 		send(RST_STREAM, 0, stream, new byte[] { 0, 0, 0, 8 });
 	}
 
@@ -87,7 +87,7 @@ final class RawConnection implements Closeable {
 	 * Read until a frame of a type comes.
 	 * @return the frame, or {@code null} when the server closed the connection
 	 */
-	Frame await(int type) {
+	public Frame await(int type) {
 		try {
 			while (true) {
 				int length = (this.in.readUnsignedShort() << 8) | this.in.readUnsignedByte();
@@ -112,7 +112,7 @@ final class RawConnection implements Closeable {
 	/**
 	 * The number of streams that the server announces, or -1.
 	 */
-	long maxConcurrentStreams() {
+	public long maxConcurrentStreams() {
 		ByteBuffer settings = await(SETTINGS).payload();
 		while (settings.hasRemaining()) {
 			int id = settings.getShort();
@@ -167,7 +167,7 @@ final class RawConnection implements Closeable {
 	/**
 	 * A frame.
 	 */
-	record Frame(int type, int stream, ByteBuffer payload) {
+	public record Frame(int type, int stream, ByteBuffer payload) {
 	}
 
 }

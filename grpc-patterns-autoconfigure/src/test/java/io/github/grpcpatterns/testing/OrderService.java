@@ -1,4 +1,4 @@
-package io.github.grpcpatterns.validation;
+package io.github.grpcpatterns.testing;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -10,11 +10,11 @@ import io.grpc.stub.StreamObserver;
 /**
  * Counts the requests that reach it, in every kind of call.
  */
-final class OrderService extends RuledServiceGrpc.RuledServiceImplBase {
+public final class OrderService extends RuledServiceGrpc.RuledServiceImplBase {
 
-	final AtomicInteger requests = new AtomicInteger();
+	public final AtomicInteger requests = new AtomicInteger();
 
-	final AtomicInteger completed = new AtomicInteger();
+	public final AtomicInteger completed = new AtomicInteger();
 
 	@Override
 	public void order(OrderRequest request, StreamObserver<OrderResponse> responses) {
