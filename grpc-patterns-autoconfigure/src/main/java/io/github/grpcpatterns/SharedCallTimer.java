@@ -1,7 +1,7 @@
 package io.github.grpcpatterns;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -16,11 +16,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SharedCallTimer implements CallTimer, AutoCloseable {
 
-	/**
-	 * So many handlers may block in their {@code onCancel} before the other calls' wait.
-	 */
-	static final int MAX_CALLBACK_THREADS = 32;
-
 	private final ScheduledThreadPoolExecutor timer;
 
 	private final ThreadPoolExecutor callbacks;
@@ -30,22 +25,11 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 	SharedCallTimer() {
 		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"));
 		this.timer.setRemoveOnCancelPolicy(true);
-		this.callbacks = new ThreadPoolExecutor(0, MAX_CALLBACK_THREADS, 30, TimeUnit.SECONDS, new HandOver(),
-				threads("grpc-patterns-callback"), SharedCallTimer::queueUnlessClosed);
-	}
-
-	/**
-	 * Every thread is busy, or the pool is closed.
-	 */
-	private static void queueUnlessClosed(Runnable task, ThreadPoolExecutor pool) {
-		HandOver queue = (HandOver) pool.getQueue();
-		if (!pool.isShutdown()) {
-			queue.leave(task);
-			if (!pool.isShutdown() || !queue.remove(task)) {
-				return;
-			}
-		}
-		task.run();
+		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
+		// A task is refused only once the pool is closed.
+		this.callbacks = new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+				threads("grpc-patterns-callback"), (task, pool) -> task.run());
+		this.callbacks.allowCoreThreadTimeOut(true);
 	}
 
 	private static ThreadFactory threads(String name) {
@@ -102,28 +86,6 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 	public void close() {
 		this.timer.shutdown();
 		this.callbacks.shutdown();
-	}
-
-	/**
-	 * Takes a task only when a thread waits for one: else the pool makes another thread,
-	 * as long as it may.
-	 */
-	private static final class HandOver extends LinkedTransferQueue<Runnable> {
-
-		private static final long serialVersionUID = 1L;
-
-		@Override
-		public boolean offer(Runnable task) {
-			return tryTransfer(task);
-		}
-
-		/**
-		 * Leave a task for the thread that is free next.
-		 */
-		void leave(Runnable task) {
-			super.offer(task);
-		}
-
 	}
 
 	/**
