@@ -1,6 +1,5 @@
 package io.github.grpcpatterns;
 
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.Locale;
@@ -232,14 +231,7 @@ public final class CallRecord {
 	 */
 	public @Nullable String peerText() {
 		SocketAddress address = this.peer;
-		if (address == null) {
-			return null;
-		}
-		if (address instanceof InetSocketAddress inet) {
-			String host = (inet.getAddress() != null) ? inet.getAddress().getHostAddress() : inet.getHostString();
-			return (host.indexOf(':') >= 0) ? "[" + host + "]:" + inet.getPort() : host + ":" + inet.getPort();
-		}
-		return address.toString();
+		return (address != null) ? PeerText.of(address) : null;
 	}
 
 	/**

@@ -50,31 +50,31 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		ServerCallGuard guard = new ServerCallGuard(record, context, this.shared);
 		record.guard(guard);
 		ReportedCall<ReqT, RespT> reported = new ReportedCall<>(call, guard);
-		guard.outermost(reported);
+		guard.out().outermost(reported);
 		SerializedListener<ReqT> listener = new SerializedListener<>(guard);
-		guard.in().tryEnter(); // succeeds, for nobody else knows the guard yet
+		guard.in().turns().tryEnter(); // succeeds, for nobody else knows the guard yet
 		this.shared.liveCalls().add(guard);
 		listener.delegate = start(reported, headers, next, guard);
-		guard.started(listener.delegate);
-		guard.in().exit();
+		guard.in().started(listener.delegate);
+		guard.in().turns().exit();
 		return listener;
 	}
 
 	private static <ReqT, RespT> ServerCall.Listener<ReqT> start(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next, ServerCallGuard guard) {
-		Context previous = guard.enter();
+		Context previous = guard.in().enter();
 		try {
 			return next.startCall(call, headers);
 		}
 		catch (Throwable ex) {
-			guard.innermost(call);
+			guard.out().innermost(call);
 			guard.thrown(ex);
 			return new ServerCall.Listener<>() {
 			};
 		}
 		finally {
-			guard.leave(previous);
-			guard.innermost(call); // where the chain did not reach its end
+			guard.in().leave(previous);
+			guard.out().innermost(call); // where the chain did not reach its end
 		}
 	}
 
@@ -141,7 +141,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		SerializedListener(ServerCallGuard guard) {
 			this.guard = guard;
-			this.in = guard.in();
+			this.in = guard.in().turns();
 		}
 
 		@Override
@@ -202,7 +202,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 				malformed.end(this.guard);
 				return;
 			}
-			Context previous = this.guard.enter();
+			Context previous = this.guard.in().enter();
 			try {
 				this.guard.record().received();
 				delegate().onMessage(message);
@@ -211,14 +211,14 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 				this.guard.thrown(ex);
 			}
 			finally {
-				this.guard.leave(previous);
+				this.guard.in().leave(previous);
 			}
 		}
 
 		private void deliver(Callback callback) {
 			boolean last = callback == Callback.COMPLETE || callback == Callback.CANCEL;
 			if (last ? !this.guard.ended() : this.guard.listening()) {
-				Context previous = this.guard.enter();
+				Context previous = this.guard.in().enter();
 				try {
 					callback.call(delegate());
 				}
@@ -226,7 +226,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 					this.guard.thrown(ex);
 				}
 				finally {
-					this.guard.leave(previous);
+					this.guard.in().leave(previous);
 				}
 			}
 			if (last) {

@@ -89,7 +89,7 @@ public final class Drain {
 				return;
 			}
 		}
-		guard.run(task);
+		guard.in().run(task);
 	}
 
 	/**

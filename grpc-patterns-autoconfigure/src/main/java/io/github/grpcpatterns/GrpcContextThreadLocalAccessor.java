@@ -35,9 +35,9 @@ final class GrpcContextThreadLocalAccessor implements ThreadLocalAccessor<Contex
 		String id = CorrelationId.current();
 		if (id != null) {
 			if (before == null) {
-				PREVIOUS.set(MDC.get(ServerCallGuard.CORRELATION_ID));
+				PREVIOUS.set(MDC.get(CallbackEntry.CORRELATION_ID));
 			}
-			MDC.put(ServerCallGuard.CORRELATION_ID, id);
+			MDC.put(CallbackEntry.CORRELATION_ID, id);
 		}
 		else if (before != null) {
 			restore(PREVIOUS.get());
@@ -47,10 +47,10 @@ final class GrpcContextThreadLocalAccessor implements ThreadLocalAccessor<Contex
 
 	private static void restore(@Nullable String previous) {
 		if (previous != null) {
-			MDC.put(ServerCallGuard.CORRELATION_ID, previous);
+			MDC.put(CallbackEntry.CORRELATION_ID, previous);
 		}
 		else {
-			MDC.remove(ServerCallGuard.CORRELATION_ID);
+			MDC.remove(CallbackEntry.CORRELATION_ID);
 		}
 	}
 

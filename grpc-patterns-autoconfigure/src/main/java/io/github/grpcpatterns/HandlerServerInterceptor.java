@@ -39,7 +39,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
 		ServerCallGuard guard = ServerCallGuard.current();
-		guard.innermost(call);
+		guard.out().innermost(call);
 		// A handler of one request is called when the client has sent it.
 		boolean oneRequest = call.getMethodDescriptor().getType().clientSendsOneMessage();
 		if (oneRequest ? !guard.listening() : !guard.handlerBegins()) {
@@ -82,7 +82,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		@Override
 		public void onReady() {
-			Runnable visitor = this.guard.takeVisitor();
+			Runnable visitor = this.guard.in().takeVisitor();
 			if (visitor != null) {
 				visitor.run();
 			}
@@ -113,7 +113,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 		GuardedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
 			this.delegate = call;
 			this.guard = guard;
-			this.out = guard.out();
+			this.out = guard.out().turns();
 			this.oneResponse = call.getMethodDescriptor().getType().serverSendsOneMessage();
 		}
 
@@ -124,7 +124,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		@Override
 		public void sendHeaders(Metadata headers) {
-			if (!this.guard.handlerMaySend()) {
+			if (!this.guard.state().handlerMaySend()) {
 				return;
 			}
 			if (this.out.tryEnter()) {
@@ -148,7 +148,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		@Override
 		public void sendMessage(RespT message) {
-			if (!this.guard.handlerMaySend()) {
+			if (!this.guard.state().handlerMaySend()) {
 				return;
 			}
 			if (this.oneResponse) {
@@ -169,7 +169,21 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 				}
 			}
 			else {
+				leave(message);
+			}
+		}
+
+		@SuppressWarnings("unchecked") // as countLeft demands
+		private void leave(RespT message) {
+			LeftMessages<RespT> left = (LeftMessages<RespT>) this.guard.leftMessages();
+			if (left == null) {
 				later(() -> sendNow(message));
+			}
+			else if (left.leave(message)) {
+				later(() -> {
+					left.take(message);
+					sendNow(message);
+				});
 			}
 		}
 
@@ -198,7 +212,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 				this.guard.fail(NO_RESPONSE);
 				return;
 			}
-			if (!this.guard.handlerCloses()) {
+			if (!this.guard.state().handlerCloses()) {
 				return;
 			}
 			if (this.out.tryEnter()) {

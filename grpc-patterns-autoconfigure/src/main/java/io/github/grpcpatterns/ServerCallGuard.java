@@ -2,13 +2,11 @@ package io.github.grpcpatterns;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.Message;
 import io.grpc.Context;
-import io.grpc.Deadline;
 import io.grpc.InternalServer;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -16,7 +14,6 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * Ends a server's call safely, whatever the handler is doing at that moment. There is one
@@ -46,25 +43,6 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-	/**
-	 * Clients end a call by their own clock, and their reset may be here before our
-	 * timer.
-	 */
-	private static final long DEADLINE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-	/** The name in the MDC, that the correlation pattern uses too. */
-	static final String CORRELATION_ID = "correlationId";
-
-	private static final Object OPEN = "open";
-
-	/** Closed by the handler, or by an interceptor of the user's. */
-	private static final Object CLOSED = "closed";
-
-	/** Cancelled by the client or the loss of its connection. */
-	private static final Object GONE = "gone";
-
-	private static final VarHandle STATE;
-
 	private static final VarHandle REPORTED;
 
 	private static final VarHandle SENT;
@@ -72,7 +50,6 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			STATE = lookup.findVarHandle(ServerCallGuard.class, "state", Object.class);
 			REPORTED = lookup.findVarHandle(ServerCallGuard.class, "reported", boolean.class);
 			SENT = lookup.findVarHandle(ServerCallGuard.class, "sent", Status.class);
 		}
@@ -81,24 +58,21 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		}
 	}
 
-	private final Trampoline in = new Trampoline();
-
-	private final Trampoline out = new Trampoline();
-
 	private final CallRecord record;
 
 	private final Shared shared;
 
 	private final Context.CancellableContext context;
 
-	private final long deadlineNanos;
+	private final CallState state = new CallState();
 
-	private final boolean hasDeadline;
+	private final CallbackEntry in;
 
-	/**
-	 * {@link #OPEN}, {@link #CLOSED}, {@link #GONE}, an {@link Ended}, or {@link Held}.
-	 */
-	private volatile Object state = OPEN;
+	private final CallExit out;
+
+	private final CallOutcome outcome;
+
+	private final Cleanups cleanups = new Cleanups();
 
 	/**
 	 * How a policy wanted to end the call while a close was on its way, which counts if
@@ -112,32 +86,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	/** The status that went out through the outermost call. */
 	private volatile @Nullable Status sent;
 
-	/** Written before anyone else knows the guard. */
-	private @Nullable ServerCall<?, ?> outermost;
-
-	/** Written within {@code out}. */
-	private @Nullable ServerCall<?, ?> innermost;
-
-	/** Written within {@code out}. */
-	private boolean closedByUs;
-
-	/** Written within {@code in}. */
-	private ServerCall.@Nullable Listener<?> listener;
-
-	private @Nullable List<Runnable> cleanups;
-
-	/** The thread within {@code in}. Only that thread itself can see itself here. */
-	private @Nullable Thread runner;
-
-	/** A task on its way in to the handler. Written within {@code in}. */
-	private @Nullable Runnable visitor;
-
-	/**
-	 * The correlation id is in the MDC, and what was there before. As {@link #runner}.
-	 */
-	private boolean idInMdc;
-
-	private @Nullable String idBefore;
+	private volatile @Nullable LeftMessages<?> leftMessages;
 
 	private @Nullable Drain drain;
 
@@ -147,10 +96,9 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		this.record = record;
 		this.shared = shared;
 		this.context = context.withCancellation();
-		Deadline deadline = context.getDeadline();
-		this.hasDeadline = deadline != null;
-		this.deadlineNanos = (deadline != null)
-				? shared.timer().nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS) : 0;
+		this.in = new CallbackEntry(this, this.context);
+		this.out = new CallExit(record, this.state);
+		this.outcome = new CallOutcome(record, this.state, context.getDeadline(), shared.timer());
 	}
 
 	/**
@@ -196,8 +144,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return a listener that ignores what still comes, for the interceptor to return
 	 */
 	public <T> ServerCall.Listener<T> refuse(ServerCall<T, ?> call, CallEnding ending) {
-		if (STATE.compareAndSet(this, OPEN, new Ended(ending, How.REFUSED))) {
-			close(call, ending);
+		if (this.state.refuse(ending)) {
+			this.out.close(call, ending);
 		}
 		return new ServerCall.Listener<>() {
 		};
@@ -222,7 +170,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(EndReason reason, Message... details) {
-		return undecided(this.state) && end(this.shared.richStatus().ending(reason, this.record, details));
+		return undecided() && end(this.shared.richStatus().ending(reason, this.record, details));
 	}
 
 	/**
@@ -243,31 +191,26 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean endForGood(EndReason reason, Message... details) {
-		return undecided(this.state) && end(this.shared.richStatus().ending(reason, this.record, details), true);
+		return undecided() && end(this.shared.richStatus().ending(reason, this.record, details), true);
 	}
 
 	private boolean end(CallEnding ending, boolean forGood) {
-		Object state = this.state;
-		Ended ended = new Ended(ending, How.POLICY);
-		while (mayEnd(state) && !STATE.compareAndSet(this, state, ended)) {
-			state = this.state;
-		}
-		if (!mayEnd(state)) {
+		CallState.Before before = this.state.end(ending);
+		if (before == CallState.Before.OVER) {
 			this.late = new Late(ending, forGood);
-			return this.state instanceof Held && end(ending, forGood);
+			return this.state.held() && end(ending, forGood);
 		}
-		boolean held = state != OPEN;
 		reportWhenStuck();
-		this.out.execute(() -> {
-			if (held) {
-				this.closedByUs = false; // what went before was held back
+		this.out.turns().execute(() -> {
+			if (before == CallState.Before.HELD) {
+				this.out.reopen();
 			}
 			// The handler says that it begins before it looks at the state: it has begun
 			// by now, or it does not any more.
 			if (forGood && this.handlerBegun && !idempotent()) {
 				ending.trailers().put(RichStatus.PUSHBACK, "-1");
 			}
-			closeInnermost(ending);
+			this.out.close(ending);
 			this.shared.timer().callbacks().execute(this::cancel);
 		});
 		return true;
@@ -284,19 +227,15 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	private void cancel() {
 		cancelContext();
-		this.in.execute(this::cancelHandler);
-	}
-
-	private static boolean mayEnd(Object state) {
-		return state == OPEN || state instanceof Held;
+		this.in.cancel();
 	}
 
 	/**
 	 * Return whether the call may be ended, or a close is on its way that may yet be
 	 * held.
 	 */
-	private boolean undecided(Object state) {
-		return mayEnd(state) || (state != GONE && this.sent == null && !ended());
+	private boolean undecided() {
+		return this.state.alive() || (!this.state.gone() && this.sent == null && !ended());
 	}
 
 	/**
@@ -306,9 +245,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether it may be held; {@code false} where a policy is closing
 	 */
 	public boolean holdClose() {
-		Object state = this.state;
-		boolean holdable = state == CLOSED || (state instanceof Ended ended && ended.how() != How.POLICY);
-		if (!holdable || !STATE.compareAndSet(this, state, new Held(state))) {
+		if (!this.state.hold()) {
 			return false;
 		}
 		Late late = this.late;
@@ -324,8 +261,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * client was faster
 	 */
 	public boolean releaseClose() {
-		Object state = this.state;
-		return state instanceof Held held && STATE.compareAndSet(this, state, held.state());
+		return this.state.release();
 	}
 
 	/**
@@ -334,7 +270,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @param send what to run; an exception ends the call
 	 */
 	public void send(Runnable send) {
-		this.out.execute(() -> {
+		this.out.turns().execute(() -> {
 			try {
 				send.run();
 			}
@@ -343,6 +279,19 @@ public final class ServerCallGuard extends LiveCalls.Link {
 				end(EndReason.INTERNAL); // where it was closed already, and that is held
 			}
 		});
+	}
+
+	/**
+	 * Count the messages that are left for another thread to send. Called before the
+	 * handler starts, once.
+	 * @param leftMessages counts them, of the type of the call's responses
+	 */
+	public void countLeft(LeftMessages<?> leftMessages) {
+		this.leftMessages = leftMessages;
+	}
+
+	@Nullable LeftMessages<?> leftMessages() {
+		return this.leftMessages;
 	}
 
 	/**
@@ -360,16 +309,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @param cleanup what to run; must be short and not throw
 	 */
 	public void whenOver(Runnable cleanup) {
-		synchronized (this) {
-			if (!this.reported) {
-				if (this.cleanups == null) {
-					this.cleanups = new ArrayList<>(2);
-				}
-				this.cleanups.add(cleanup);
-				return;
-			}
-		}
-		cleanup.run();
+		this.cleanups.add(cleanup);
 	}
 
 	/**
@@ -387,10 +327,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @param trailers what interceptors of the user's added to the close
 	 */
 	public void thrown(Throwable thrown, Metadata trailers) {
-		if (this.state == OPEN && fail(map(thrown, trailers))) {
+		if (open() && fail(map(thrown, trailers))) {
 			return;
 		}
-		if (closed(this.state)) {
+		if (this.state.closed()) {
 			CallLog.LOGGER.warn("Exception in {} after the call was closed", this.record.methodName(), thrown);
 		}
 		else {
@@ -422,10 +362,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * then.
 	 */
 	boolean fail(CallEnding ending) {
-		if (!STATE.compareAndSet(this, OPEN, new Ended(ending, How.FAULT))) {
+		if (!this.state.fail(ending)) {
 			return false;
 		}
-		this.out.execute(() -> closeInnermost(ending));
+		this.out.turns().execute(() -> this.out.close(ending));
 		return true;
 	}
 
@@ -442,7 +382,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether the handler may close it
 	 */
 	public boolean open() {
-		return this.state == OPEN;
+		return this.state.open();
 	}
 
 	/**
@@ -451,7 +391,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether the call lives
 	 */
 	public boolean alive() {
-		return mayEnd(this.state);
+		return this.state.alive();
 	}
 
 	/**
@@ -459,7 +399,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether the handler works for nobody
 	 */
 	public boolean ended() {
-		return this.state instanceof Ended ended && ended.how() == How.POLICY;
+		return this.state.ended();
 	}
 
 	/**
@@ -467,30 +407,11 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * handler itself may have.
 	 */
 	boolean listening() {
-		Object state = this.state;
-		return state == OPEN || closed(state);
+		return this.state.listening();
 	}
 
-	private static boolean closed(Object state) {
-		return state == CLOSED || (state instanceof Held held && held.state() == CLOSED);
-	}
-
-	boolean handlerCloses() {
-		if (STATE.compareAndSet(this, OPEN, CLOSED)) {
-			return true;
-		}
-		if (closed(this.state)) {
-			throw new IllegalStateException("call already closed");
-		}
-		return false;
-	}
-
-	boolean handlerMaySend() {
-		Object state = this.state;
-		if (state != OPEN && closed(state)) {
-			throw new IllegalStateException("call is closed");
-		}
-		return state == OPEN;
+	CallState state() {
+		return this.state;
 	}
 
 	/**
@@ -528,23 +449,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	public void beginDrain() {
 		List<Runnable> tasks = drain().begin();
 		if (!tasks.isEmpty()) {
-			this.shared.timer().callbacks().execute(() -> tasks.forEach(this::run));
-		}
-	}
-
-	/**
-	 * Run a task of the handler's as one of its callbacks: inline where this is one, else
-	 * when no other is under way. It comes in as an {@code onReady}, so that what
-	 * interceptors put around callbacks is around it.
-	 */
-	void run(Runnable task) {
-		if (this.runner == Thread.currentThread()) {
-			if (open()) {
-				task.run();
-			}
-		}
-		else {
-			this.in.execute(() -> visit(task));
+			this.shared.timer().callbacks().execute(() -> tasks.forEach(this.in::run));
 		}
 	}
 
@@ -554,149 +459,19 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * if the transport called.
 	 */
 	public void tellReady() {
-		this.shared.timer().callbacks().execute(() -> this.in.execute(() -> visit(null)));
+		this.in.tellReady(this.shared.timer().callbacks());
 	}
 
-	private void visit(@Nullable Runnable task) {
-		ServerCall.Listener<?> listener = this.listener;
-		if (listener == null || !open()) {
-			return;
-		}
-		this.visitor = task;
-		Context previous = enter();
-		try {
-			listener.onReady();
-			Runnable stranded = takeVisitor(); // somebody kept the event
-			if (stranded != null) {
-				stranded.run();
-			}
-		}
-		catch (Throwable ex) {
-			thrown(ex);
-		}
-		finally {
-			this.visitor = null;
-			leave(previous);
-		}
-	}
-
-	@Nullable Runnable takeVisitor() {
-		Runnable visitor = this.visitor;
-		if (visitor != null) {
-			this.visitor = null;
-		}
-		return visitor;
-	}
-
-	/**
-	 * Called within {@code in}, before what is further in is called.
-	 * @return what to give to {@link #leave(Context)}
-	 */
-	Context enter() {
-		this.runner = Thread.currentThread();
-		String id = this.record.correlationId();
-		if (id != null) {
-			this.idBefore = MDC.get(CORRELATION_ID);
-			MDC.put(CORRELATION_ID, id);
-			this.idInMdc = true;
-		}
-		return this.context.attach();
-	}
-
-	void leave(Context previous) {
-		this.runner = null;
-		this.context.detach(previous);
-		if (this.idInMdc) {
-			this.idInMdc = false;
-			restoreMdc(this.idBefore);
-			this.idBefore = null;
-		}
-	}
-
-	private static void restoreMdc(@Nullable String id) {
-		if (id != null) {
-			MDC.put(CORRELATION_ID, id);
-		}
-		else {
-			MDC.remove(CORRELATION_ID);
-		}
-	}
-
-	Trampoline in() {
+	CallbackEntry in() {
 		return this.in;
 	}
 
-	Trampoline out() {
+	CallExit out() {
 		return this.out;
-	}
-
-	Context context() {
-		return this.context;
 	}
 
 	long recently() {
 		return this.shared.timer().recently();
-	}
-
-	/**
-	 * The call as the transport has it.
-	 */
-	void outermost(ServerCall<?, ?> call) {
-		this.outermost = call;
-	}
-
-	/**
-	 * The chain has reached its end: from here on a policy closes through this call.
-	 */
-	void innermost(ServerCall<?, ?> call) {
-		if (this.innermost != null) {
-			return; // which this thread has set, or somebody does it once more in vain
-		}
-		if (this.out.tryEnter()) {
-			setInnermost(call);
-			this.out.exit();
-		}
-		else {
-			this.out.execute(() -> setInnermost(call));
-		}
-	}
-
-	private void setInnermost(ServerCall<?, ?> call) {
-		if (this.innermost == null) {
-			this.innermost = call;
-			if (this.state instanceof Ended ended && ended.how() != How.REFUSED) {
-				closeInnermost(ended.ending());
-			}
-		}
-	}
-
-	/**
-	 * The chain is set up. Called within {@code in}.
-	 */
-	void started(ServerCall.Listener<?> listener) {
-		this.listener = listener;
-	}
-
-	private void closeInnermost(CallEnding ending) {
-		ServerCall<?, ?> call = this.innermost;
-		if (call == null || this.closedByUs) {
-			return;
-		}
-		this.closedByUs = true;
-		close(call, ending);
-	}
-
-	/**
-	 * Close the call from somewhere in the chain.
-	 */
-	private void close(ServerCall<?, ?> call, CallEnding ending) {
-		try {
-			call.close(ending.status(), ending.trailers());
-		}
-		catch (Throwable ex) {
-			CallLog.LOGGER.warn("An interceptor of {} failed to close a call", this.record.methodName(), ex);
-			closeOutermost(ending);
-		}
 	}
 
 	/**
@@ -708,24 +483,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			return;
 		}
 		CallEnding ending = map(thrown, new Metadata());
-		this.state = new Ended(ending, How.FAULT);
-		closeOutermost(ending);
-	}
-
-	/**
-	 * Close past an interceptor that did not let the close through. Does nothing where it
-	 * did, and failed only then.
-	 */
-	private void closeOutermost(CallEnding ending) {
-		ServerCall<?, ?> call = this.outermost;
-		try {
-			if (call != null) {
-				call.close(ending.status(), ending.trailers());
-			}
-		}
-		catch (Throwable ex) {
-			CallLog.LOGGER.warn("Cannot close a call of {}", this.record.methodName(), ex);
-		}
+		this.state.failClosing(ending);
+		this.out.closeOutermost(ending);
 	}
 
 	private void cancelContext() {
@@ -740,33 +499,16 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		}
 	}
 
-	private void cancelHandler() {
-		ServerCall.Listener<?> listener = this.listener;
-		if (listener == null) {
-			return;
-		}
-		Context previous = enter();
-		try {
-			listener.onCancel();
-		}
-		catch (Throwable ex) {
-			CallLog.LOGGER.warn("The cancel handler of {} failed", this.record.methodName(), ex);
-		}
-		finally {
-			leave(previous);
-		}
-	}
-
 	/**
 	 * The outermost call is being closed. Whoever closes, and whatever wraps the call,
 	 * the first close counts.
 	 * @return whether to close
 	 */
 	boolean closing(Status status, boolean ready) {
-		if (this.state == GONE || !SENT.compareAndSet(this, null, status)) {
+		if (this.state.gone() || !SENT.compareAndSet(this, null, status)) {
 			return false;
 		}
-		STATE.compareAndSet(this, OPEN, CLOSED);
+		this.state.close();
 		Throwable cause = status.getCause();
 		if (cause != null) { // of a close past the error pattern, the stack's for one
 			this.record.exception(cause, status.getCode() == Status.Code.UNKNOWN);
@@ -790,10 +532,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	void cancelledByTransport() {
-		Object state = this.state;
-		while (mayEnd(state) && !STATE.compareAndSet(this, state, GONE)) {
-			state = this.state;
-		}
+		this.state.cancel();
 	}
 
 	/**
@@ -803,21 +542,21 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @param then what to run then: now, or on the pool behind what is being sent
 	 */
 	void closeCancelled(Runnable then) {
-		if (this.state != GONE) {
+		if (!this.state.gone()) {
 			then.run();
 		}
-		else if (this.out.tryEnter()) {
+		else if (this.out.turns().tryEnter()) {
 			try {
 				closeCancelled();
 			}
 			finally {
-				this.out.exit();
+				this.out.turns().exit();
 			}
 			then.run();
 		}
 		else {
 			reportWhenStuck();
-			this.out.execute(() -> {
+			this.out.turns().execute(() -> {
 				closeCancelled();
 				this.shared.timer().callbacks().execute(then);
 			});
@@ -825,8 +564,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	private void closeCancelled() {
-		Status status = seen(this.record.transportStatus(), this.record.endNanos(this.shared.timer().nanoTime()));
-		closeInnermost(new CallEnding(status, new Metadata(), EndReason.of(status.getCode())));
+		Status status = this.outcome.seen(this.record.endNanos(this.shared.timer().nanoTime()));
+		this.out.close(new CallEnding(status, new Metadata(), EndReason.of(status.getCode())));
 	}
 
 	private void reportWhenStuck() {
@@ -844,108 +583,9 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			return;
 		}
 		this.shared.liveCalls().remove(this);
-		Status transport = this.record.transportStatus();
-		long end = (transport != null) ? this.record.endNanos(0) : this.shared.timer().nanoTime();
-		Status sent = this.sent;
-		if (sent != null && ((transport != null) ? transport.getCode() == sent.getCode() : !cancelled)) {
-			// A handler whose own calls fail because the client cancelled closes with
-			// that status too.
-			this.record.end(sent, (cancelled && !ended()) ? EndReason.of(sent.getCode()) : reason(sent), end);
-		}
-		else {
-			Status seen = seen(transport, end);
-			this.record.end(seen, EndReason.of(seen.getCode()), end);
-		}
-		if (this.record.exceptionUnknown()) {
-			logException();
-		}
-		cleanUp();
-	}
-
-	/**
-	 * Nobody else has: log the exception, under the correlation id.
-	 */
-	private void logException() {
-		String id = this.record.correlationId();
-		String previous = MDC.get(CORRELATION_ID);
-		if (id != null) {
-			MDC.put(CORRELATION_ID, id);
-		}
-		try {
-			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
-		}
-		finally {
-			restoreMdc(previous);
-		}
-	}
-
-	private EndReason reason(Status sent) {
-		if (this.state instanceof Ended ended && ended.ending().status().getCode() == sent.getCode()) {
-			return ended.ending().reason();
-		}
-		return sent.isOk() ? EndReason.COMPLETED : EndReason.FAILED;
-	}
-
-	/**
-	 * What the transport saw where it did not deliver our close.
-	 */
-	private Status seen(@Nullable Status transport, long end) {
-		Status.Code code = (transport != null) ? transport.getCode() : Status.Code.CANCELLED;
-		boolean lost = code == Status.Code.UNAVAILABLE;
-		if (transport != null && !lost && code != Status.Code.CANCELLED && !transport.isOk()) {
-			return (code == Status.Code.DEADLINE_EXCEEDED) ? EndReason.DEADLINE.status() : transport;
-		}
-		long margin = Math.min(DEADLINE_MARGIN_NANOS, (this.deadlineNanos - this.record.startNanos()) / 10);
-		if (this.hasDeadline && !lost && end >= this.deadlineNanos - margin) {
-			return EndReason.DEADLINE.status();
-		}
-		return EndReason.CANCELLED.status();
-	}
-
-	private void cleanUp() {
-		List<Runnable> cleanups;
-		synchronized (this) {
-			cleanups = this.cleanups;
-			this.cleanups = null;
-		}
-		for (Runnable cleanup : (cleanups != null) ? cleanups : List.<Runnable>of()) {
-			try {
-				cleanup.run();
-			}
-			catch (Throwable ex) {
-				CallLog.LOGGER.warn("Cannot clean up after a call of {}", this.record.methodName(), ex);
-			}
-		}
-	}
-
-	/**
-	 * How something other than the handler ended the call.
-	 *
-	 * @param ending what goes over the wire
-	 * @param how who closes, and who tells the handler
-	 */
-	private record Ended(CallEnding ending, How how) {
-	}
-
-	private enum How {
-
-		/** We close, and tell the handler. */
-		POLICY,
-
-		/** We close, the transport tells the handler. */
-		FAULT,
-
-		/** What refused the call closed it itself, and there is no handler. */
-		REFUSED
-
-	}
-
-	/**
-	 * A close of the handler's that waits behind what was sent before.
-	 *
-	 * @param state {@link #CLOSED}, or an {@link Ended} that is not a policy's
-	 */
-	private record Held(Object state) {
+		boolean told = this.record.transportStatus() != null;
+		this.outcome.decide(this.sent, cancelled, this.record.endNanos(told ? 0 : this.shared.timer().nanoTime()));
+		this.cleanups.run(this.record);
 	}
 
 	/**

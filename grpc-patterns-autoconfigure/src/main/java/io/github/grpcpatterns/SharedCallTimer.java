@@ -1,7 +1,8 @@
 package io.github.grpcpatterns;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -15,11 +16,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SharedCallTimer implements CallTimer, AutoCloseable {
 
-	/**
-	 * So many handlers may block in their {@code onCancel} before the other calls' wait.
-	 */
-	static final int MAX_CALLBACK_THREADS = 32;
-
 	private final ScheduledThreadPoolExecutor timer;
 
 	private final ThreadPoolExecutor callbacks;
@@ -27,25 +23,13 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 	private final CoarseClock recently = new CoarseClock(this);
 
 	SharedCallTimer() {
-		// Once it is closed there is nothing to wait for: a call that waits must end.
-		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"), (task, pool) -> task.run());
+		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"));
 		this.timer.setRemoveOnCancelPolicy(true);
-		this.callbacks = new ThreadPoolExecutor(0, MAX_CALLBACK_THREADS, 30, TimeUnit.SECONDS, new HandOver(),
-				threads("grpc-patterns-callback"), SharedCallTimer::queueUnlessClosed);
-	}
-
-	/**
-	 * Every thread is busy, or the pool is closed.
-	 */
-	private static void queueUnlessClosed(Runnable task, ThreadPoolExecutor pool) {
-		HandOver queue = (HandOver) pool.getQueue();
-		if (!pool.isShutdown()) {
-			queue.leave(task);
-			if (!pool.isShutdown() || !queue.remove(task)) {
-				return;
-			}
-		}
-		task.run();
+		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
+		// A task is refused only once the pool is closed.
+		this.callbacks = new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+				threads("grpc-patterns-callback"), (task, pool) -> task.run());
+		this.callbacks.allowCoreThreadTimeOut(true);
 	}
 
 	private static ThreadFactory threads(String name) {
@@ -69,15 +53,24 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 
 	@Override
 	public Runnable schedule(Runnable task, long delayNanos) {
-		ScheduledFuture<?> scheduled = this.timer.schedule(() -> {
-			try {
-				task.run();
-			}
-			catch (Throwable ex) {
-				CallLog.LOGGER.error("A timer's task failed", ex);
-			}
-		}, delayNanos, TimeUnit.NANOSECONDS);
-		return () -> scheduled.cancel(false);
+		try {
+			ScheduledFuture<?> scheduled = this.timer.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
+			return () -> scheduled.cancel(false);
+		}
+		catch (RejectedExecutionException ex) {
+			run(task); // it is closed, nothing is waited for: a call that waits must end
+			return () -> {
+			};
+		}
+	}
+
+	private static void run(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (Throwable ex) {
+			CallLog.LOGGER.error("A timer's task failed", ex);
+		}
 	}
 
 	@Override
@@ -93,28 +86,6 @@ final class SharedCallTimer implements CallTimer, AutoCloseable {
 	public void close() {
 		this.timer.shutdown();
 		this.callbacks.shutdown();
-	}
-
-	/**
-	 * Takes a task only when a thread waits for one: else the pool makes another thread,
-	 * as long as it may.
-	 */
-	private static final class HandOver extends LinkedTransferQueue<Runnable> {
-
-		private static final long serialVersionUID = 1L;
-
-		@Override
-		public boolean offer(Runnable task) {
-			return tryTransfer(task);
-		}
-
-		/**
-		 * Leave a task for the thread that is free next.
-		 */
-		void leave(Runnable task) {
-			super.offer(task);
-		}
-
 	}
 
 	/**

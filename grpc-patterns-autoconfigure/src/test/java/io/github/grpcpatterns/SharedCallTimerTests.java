@@ -48,40 +48,6 @@ class SharedCallTimerTests {
 	}
 
 	@Test
-	void callbacksThatBlockHoldUpNoOthersUntilTheyAreMany() throws Exception {
-		CountDownLatch blocked = new CountDownLatch(SharedCallTimer.MAX_CALLBACK_THREADS - 1);
-		CountDownLatch release = new CountDownLatch(1);
-		for (int i = 0; i < SharedCallTimer.MAX_CALLBACK_THREADS - 1; i++) {
-			this.timer.callbacks().execute(() -> {
-				blocked.countDown();
-				awaitUninterrupted(release);
-			});
-		}
-		assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
-		CountDownLatch others = new CountDownLatch(100);
-		for (int i = 0; i < 100; i++) {
-			this.timer.callbacks().execute(others::countDown);
-		}
-		assertThat(others.await(10, TimeUnit.SECONDS)).isTrue();
-		CountDownLatch last = new CountDownLatch(2);
-		this.timer.callbacks().execute(() -> awaitUninterrupted(release));
-		this.timer.callbacks().execute(last::countDown); // waits for a thread
-		this.timer.close();
-		release.countDown();
-		this.timer.callbacks().execute(last::countDown);
-		assertThat(last.await(10, TimeUnit.SECONDS)).isTrue();
-	}
-
-	private static void awaitUninterrupted(CountDownLatch latch) {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	@Test
 	void nothingThatWaitsIsLostWhenItIsClosed() throws Exception {
 		CountDownLatch ran = new CountDownLatch(3);
 		this.timer.schedule(ran::countDown, TimeUnit.MILLISECONDS.toNanos(5));
@@ -89,6 +55,14 @@ class SharedCallTimerTests {
 		this.timer.schedule(ran::countDown, TimeUnit.HOURS.toNanos(1)).run();
 		this.timer.callbacks().execute(ran::countDown);
 		assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void whatIsScheduledWhenItsThreadHasEndedRunsAtOnce() {
+		AtomicBoolean ran = new AtomicBoolean();
+		this.timer.close();
+		this.timer.schedule(() -> ran.set(true), TimeUnit.HOURS.toNanos(1)).run();
+		assertThat(ran).isTrue();
 	}
 
 }

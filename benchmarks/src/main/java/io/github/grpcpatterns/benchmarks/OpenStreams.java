@@ -27,6 +27,9 @@ public final class OpenStreams {
 
 	private static final int WARM_UP = 500;
 
+	/** What was used to open them is still being compiled. */
+	private static final int SETTLE_SECONDS = 15;
+
 	private static final Map<String, String> BARE = Map.of("grpc.patterns.enabled", "false");
 
 	private static final Map<String, String> NO_LIMITS = Map.of("grpc.patterns.server.stream.enabled", "false");
@@ -65,6 +68,7 @@ public final class OpenStreams {
 			long before = server.heap();
 			connections.open(streams);
 			double heap = (server.heap() - before) / (double) streams;
+			TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
 			ForkedServer.Cpu start = server.cpu();
 			TimeUnit.SECONDS.sleep(seconds);
 			ForkedServer.Cpu used = server.cpu().since(start);

@@ -34,9 +34,8 @@ public final class RatedStreams {
 	public static void main(String[] args) throws Exception {
 		int seconds = (args.length > 0) ? Integer.parseInt(args[0]) : 10;
 		String prefix = "grpc.patterns.server.stream.";
-		try (ForkedServer server = new ForkedServer(
-				Map.of(prefix + "overrides[0].methods", OpenStreamsServer.OPEN.getFullMethodName(),
-						prefix + "overrides[0].inbound-rate", "20", prefix + "overrides[0].inbound-burst", "1"))) {
+		try (ForkedServer server = new ForkedServer(Map.of(prefix + "overrides[0].methods",
+				OpenStreamsServer.OPEN.getFullMethodName(), prefix + "overrides[0].inbound-rate", "20"))) {
 			ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
 				.usePlaintext()
 				.directExecutor()

@@ -14,7 +14,7 @@ final class ReadyWatch {
 
 	private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-	private static final long LAST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+	private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final CallTimer timer;
 

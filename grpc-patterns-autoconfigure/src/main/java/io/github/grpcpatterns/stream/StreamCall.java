@@ -63,6 +63,10 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 		return this.delegate;
 	}
 
+	StreamSender<RespT> sender() {
+		return this.sender;
+	}
+
 	private void over() {
 		if (this.idle != null) {
 			this.idle.cancel();

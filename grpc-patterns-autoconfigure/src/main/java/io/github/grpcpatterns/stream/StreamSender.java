@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 
 import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.LeftMessages;
 import io.github.grpcpatterns.ServerCallGuard;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of messages
  */
-final class StreamSender<T> {
+final class StreamSender<T> implements LeftMessages<T> {
 
 	private static final VarHandle OWES_READY;
 
@@ -175,9 +176,9 @@ final class StreamSender<T> {
 	}
 
 	private void enqueue(T message) {
-		PendingMessages<T> pending = (this.pending != null) ? this.pending : beginToWait();
+		PendingMessages<T> pending = waitingRoom();
 		long size = size(message);
-		if (this.policy.maxPendingBytes() > 0 && pending.bytes() + size > this.policy.maxPendingBytes()) {
+		if (!pending.fits(size)) {
 			tooSlow();
 			return;
 		}
@@ -191,8 +192,33 @@ final class StreamSender<T> {
 		}
 	}
 
-	private PendingMessages<T> beginToWait() {
-		PendingMessages<T> pending = new PendingMessages<>(this.total, this::tooSlow);
+	@Override
+	public boolean leave(T message) {
+		if (waitingRoom().leave(size(message))) {
+			return true;
+		}
+		tooSlow();
+		return false;
+	}
+
+	@Override
+	public void take(T message) {
+		waitingRoom().take(size(message));
+	}
+
+	/**
+	 * Return where messages wait, made when the first one has to. From any thread.
+	 */
+	private PendingMessages<T> waitingRoom() {
+		PendingMessages<T> present = this.pending;
+		return (present != null) ? present : beginToWait();
+	}
+
+	private synchronized PendingMessages<T> beginToWait() {
+		if (this.pending != null) {
+			return this.pending;
+		}
+		PendingMessages<T> pending = new PendingMessages<>(this.total, this.policy.maxPendingBytes(), this::tooSlow);
 		this.watch = new ReadyWatch(this.timer, () -> waiting() && !this.call.isReady(),
 				() -> this.timer.callbacks().execute(() -> this.guard.send(this::looked)));
 		this.pending = pending;

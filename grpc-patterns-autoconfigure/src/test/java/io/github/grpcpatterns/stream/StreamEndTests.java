@@ -3,6 +3,7 @@ package io.github.grpcpatterns.stream;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -43,8 +44,8 @@ class StreamEndTests {
 			Metadata.ASCII_STRING_MARSHALLER);
 
 	static Stream<Arguments> limits() {
-		return Stream.of(Arguments.of("max-duration", "300ms", EndReason.STREAM_MAX_DURATION),
-				Arguments.of("idle-timeout", "300ms", EndReason.STREAM_IDLE),
+		return Stream.of(Arguments.of("max-duration", "2s", EndReason.STREAM_MAX_DURATION),
+				Arguments.of("idle-timeout", "2s", EndReason.STREAM_IDLE),
 				Arguments.of("max-inbound-messages", "3", EndReason.STREAM_MAX_MESSAGES),
 				Arguments.of("max-outbound-messages", "3", EndReason.STREAM_MAX_MESSAGES),
 				Arguments.of("max-inbound-bytes", "3500B", EndReason.STREAM_MAX_BYTES),
@@ -144,7 +145,7 @@ class StreamEndTests {
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(meters.get(prefix + "ended")
 				.tag("rpc.method", METHOD)
-				.tag("reason", reason.name().toLowerCase(java.util.Locale.ROOT))
+				.tag("reason", reason.name().toLowerCase(Locale.ROOT))
 				.counter()
 				.count()).isOne());
 		assertThat(meters.find(prefix + "ended")

@@ -107,6 +107,54 @@ class StreamQueueTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "max-pending-bytes", "max-pending-bytes-total" })
+	void whatIsLeftForAnotherThreadToSendCountsToo(String bound) throws Exception {
+		CountDownLatch sending = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.outer = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public void sendMessage(RespT message) {
+						sending.countDown();
+						try {
+							goOn.await(10, TimeUnit.SECONDS);
+						}
+						catch (InterruptedException ex) {
+							Thread.currentThread().interrupt();
+						}
+						super.sendMessage(message);
+					}
+
+				}, headers);
+			}
+
+		};
+		try (GrpcHarness harness = start(Map.of(bound, "1MB"))) {
+			RawCall call = unread(harness);
+			call.request(1);
+			OpenService.Handler handler = this.service.await();
+			Thread sender = new Thread(() -> handler.responses.onNext(OpenService.response(1, MESSAGE)));
+			sender.start();
+			assertThat(sending.await(10, TimeUnit.SECONDS)).isTrue();
+			send(handler, 15);
+			assertThat(this.interceptor.pendingBytes().total()).isBetween(15L * MESSAGE, 16L * MESSAGE);
+			assertThat(handler.responses.isCancelled()).isFalse();
+			send(handler, 10);
+			assertThat(handler.responses.isCancelled()).isTrue();
+			assertThat(this.interceptor.pendingBytes().total()).isLessThan(24L * MESSAGE);
+			goOn.countDown();
+			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			sender.join();
+			assertNothingWaits();
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whatIsSentTooFastWaitsInOrderAndTheCloseBehindIt(boolean netty) {
 		try (GrpcHarness harness = start(netty, this.timer, this.service, Map.of())) {
@@ -114,7 +162,7 @@ class StreamQueueTests {
 			OpenService.Handler handler = this.service.await();
 			send(handler, 300);
 			assertThat(handler.responses.isReady()).isFalse();
-			assertThat(this.interceptor.pendingBytes().total()).isGreaterThan(50 * MESSAGE);
+			Awaitility.await().until(() -> this.interceptor.pendingBytes().total() > 50 * MESSAGE);
 			handler.responses.onCompleted();
 			assertThatIllegalStateException().isThrownBy(() -> handler.responses.onNext(OpenService.response(1)));
 			assertThatIllegalStateException().isThrownBy(handler.responses::onCompleted);
@@ -413,7 +461,7 @@ class StreamQueueTests {
 			send(this.service.await(), 150);
 			RawCall small = unread(harness);
 			OpenService.Handler handler = this.service.await();
-			handler.context.run(() -> send(handler, 100));
+			handler.context.run(() -> send(handler, 140));
 			large.request(1000);
 			assertThat(large.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(own).containsExactly(true);
@@ -453,13 +501,13 @@ class StreamQueueTests {
 			RawCall call = unread(harness);
 			OpenService.Handler handler = this.service.await();
 			List<String> meant = new ArrayList<>();
-			for (int i = 0; i < 20; i++) {
+			for (int i = 0; i < 60; i++) {
 				boolean plain = i % 3 == 0;
 				handler.responses.setMessageCompression(!plain);
 				handler.responses.onNext(OpenService.response(i, MESSAGE));
 				meant.add(i + (plain ? " plain" : " compressed"));
 			}
-			assertThat(this.interceptor.pendingBytes().total()).isPositive();
+			Awaitility.await().until(() -> this.interceptor.pendingBytes().total() > 0);
 			handler.responses.onCompleted();
 			call.request(1000);
 			assertThat(call.await().isOk()).isTrue();

@@ -391,7 +391,7 @@ class StreamRateTests {
 			RawCall second = open(harness, null);
 			OpenService.Handler secondHandler = this.service.await();
 			secondHandler.responses.onNext(OpenService.response(1));
-			assertThat(this.timer.scheduled()).hasSize(1);
+			awaitTimers(1);
 			assertThat(second.responses()).isEmpty();
 			handler.responses.onCompleted();
 			assertThat(first.await().isOk()).isTrue();

@@ -24,6 +24,7 @@ import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -216,7 +217,8 @@ class StreamWriterTests {
 	void whenDeadlinePassesThenSourceIsClosed(Source.Kind kind) {
 		Source source = new Source(Source.ENDLESS);
 		serve((responses) -> kind.send(source, responses));
-		RawCall call = list(CallOptions.DEFAULT.withDeadlineAfter(300, TimeUnit.MILLISECONDS));
+		await().until(() -> this.harness.channel().getState(true) == ConnectivityState.READY);
+		RawCall call = list(CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS));
 		assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 		assertClosedOnce(source);
 	}

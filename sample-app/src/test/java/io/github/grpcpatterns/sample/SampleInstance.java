@@ -1,5 +1,8 @@
 package io.github.grpcpatterns.sample;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -24,11 +26,9 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
-import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 
 import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -53,19 +53,26 @@ public final class SampleInstance implements AutoCloseable {
 	 * @param properties settings, as {@code name=value}; profiles among them
 	 */
 	public static SampleInstance start(String... properties) {
-		AtomicInteger port = new AtomicInteger();
-		ApplicationListener<GrpcServerStartedEvent> started = (event) -> port.set(event.getPort());
+		int port = freePort(); // the gateway wants to know it before
 		List<String> arguments = new ArrayList<>(
-				List.of("--server.port=0", "--grpc.server.port=0", "--spring.profiles.active=test",
+				List.of("--server.port=0", "--grpc.server.port=" + port, "--spring.profiles.active=test",
 						"--spring.jmx.enabled=false", "--grpc.patterns.server.auth.jwt.secret=" + SECRET));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(SampleApplication.class)
 			.bannerMode(Banner.Mode.OFF)
-			.listeners(started)
 			.run(arguments.toArray(String[]::new));
-		return new SampleInstance(context, port.get());
+		return new SampleInstance(context, port);
+	}
+
+	private static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/**
@@ -117,6 +124,15 @@ public final class SampleInstance implements AutoCloseable {
 	}
 
 	private static Metadata headers(String subject) {
+		Metadata headers = new Metadata();
+		headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token(subject));
+		return headers;
+	}
+
+	/**
+	 * Return a token of a subject that may do everything.
+	 */
+	public static String token(String subject) {
 		try {
 			SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256),
 					new JWTClaimsSet.Builder().subject(subject)
@@ -124,10 +140,7 @@ public final class SampleInstance implements AutoCloseable {
 						.expirationTime(Date.from(Instant.now().plus(Duration.ofHours(1))))
 						.build());
 			token.sign(new MACSigner(SECRET.getBytes(StandardCharsets.UTF_8)));
-			Metadata headers = new Metadata();
-			headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-					"Bearer " + token.serialize());
-			return headers;
+			return token.serialize();
 		}
 		catch (JOSEException ex) {
 			throw new IllegalStateException(ex);

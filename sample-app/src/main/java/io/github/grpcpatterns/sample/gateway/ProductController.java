@@ -1,0 +1,101 @@
+package io.github.grpcpatterns.sample.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.grpcpatterns.sample.product.v1.CreateProductRequest;
+import io.github.grpcpatterns.sample.product.v1.DeleteProductRequest;
+import io.github.grpcpatterns.sample.product.v1.GetProductRequest;
+import io.github.grpcpatterns.sample.product.v1.ListProductsRequest;
+import io.github.grpcpatterns.sample.product.v1.PriceUpdate;
+import io.github.grpcpatterns.sample.product.v1.Product;
+import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc;
+import io.github.grpcpatterns.sample.product.v1.WatchRequest;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * {@code product.v1.ProductService} over HTTP.
+ */
+@RestController
+class ProductController {
+
+	private static final int MAX_PAGE_SIZE = 1_000;
+
+	private final Backend backend;
+
+	ProductController(Backend backend) {
+		this.backend = backend;
+	}
+
+	@GetMapping("/api/products/{id}")
+	Product get(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
+			@PathVariable String id) {
+		return ProductServiceGrpc.newBlockingStub(this.backend.as(caller))
+			.getProduct(GetProductRequest.newBuilder().setId(id).build());
+	}
+
+	@PostMapping("/api/products")
+	@ResponseStatus(HttpStatus.CREATED)
+	Product create(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
+			@RequestBody CreateProductRequest request) {
+		return ProductServiceGrpc.newBlockingStub(this.backend.as(caller)).createProduct(request);
+	}
+
+	@DeleteMapping("/api/products/{id}")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void delete(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
+			@PathVariable String id) {
+		ProductServiceGrpc.newBlockingStub(this.backend.as(caller))
+			.deleteProduct(DeleteProductRequest.newBuilder().setId(id).build());
+	}
+
+	/**
+	 * Return one page, as an array. The next one begins after the last id.
+	 */
+	@GetMapping(path = "/api/products", produces = MediaType.APPLICATION_JSON_VALUE)
+	String list(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
+			@RequestParam(required = false) @Nullable String category,
+			@RequestParam(name = "page_size", defaultValue = "100") int pageSize,
+			@RequestParam(name = "page_token", defaultValue = "") String pageToken) {
+		ListProductsRequest.Builder request = ListProductsRequest.newBuilder()
+			.setPageSize((pageSize == 0) ? MAX_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE))
+			.setPageToken(pageToken);
+		if (category != null) {
+			request.setCategory(category);
+		}
+		List<Product> products = new ArrayList<>();
+		ProductServiceGrpc.newBlockingStub(this.backend.as(caller))
+			.listProducts(request.build())
+			.forEachRemaining(products::add);
+		return Json.print(products);
+	}
+
+	/**
+	 * Return prices as events. Their ids are the sequence numbers, so a browser that
+	 * comes back resumes where it was.
+	 */
+	@GetMapping(path = "/api/prices", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+	SseEmitter prices(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
+			@RequestHeader(name = "Last-Event-ID", defaultValue = "0") long last,
+			@RequestParam(name = "id") List<String> ids) {
+		WatchRequest request = WatchRequest.newBuilder().addAllProductIds(ids).setAfterSequence(last).build();
+		return Events.of(
+				(events) -> ProductServiceGrpc.newStub(this.backend.as(caller)).watchPrices(events).onNext(request),
+				(PriceUpdate price) -> String.valueOf(price.getSequence()));
+	}
+
+}
