@@ -1,8 +1,9 @@
 package io.github.grpcpatterns.testing;
 
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +28,7 @@ public final class RawCall extends ClientCall.Listener<PingResponse> {
 
 	private final AtomicInteger closes = new AtomicInteger();
 
-	private final List<PingResponse> responses = new CopyOnWriteArrayList<>();
+	private final Queue<PingResponse> responses = new ConcurrentLinkedQueue<>();
 
 	private final CountDownLatch first = new CountDownLatch(1);
 
@@ -134,7 +135,7 @@ public final class RawCall extends ClientCall.Listener<PingResponse> {
 	}
 
 	public List<PingResponse> responses() {
-		return this.responses;
+		return List.copyOf(this.responses);
 	}
 
 	public Metadata headers() {
