@@ -396,7 +396,8 @@ class StreamRateTests {
 			handler.responses.onCompleted();
 			assertThat(first.await().isOk()).isTrue();
 			Awaitility.await().until(() -> {
-				this.timer.advance(Duration.ZERO); // the token may come a moment after the end
+				this.timer.advance(Duration.ZERO); // the token may come a moment after
+													// the end
 				return second.responses().size() == 1;
 			});
 		}
