@@ -125,7 +125,7 @@ final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 	private void late() {
 		if (this.state.compareAndSet(State.OPEN, State.LATE)
 				|| this.state.compareAndSet(State.PINNED, State.LATE_PINNED)) {
-			this.owner.timer().callbacks().execute(() -> this.owner.serially(() -> cancel("attempt-timeout", null)));
+			this.owner.timer().executor().execute(() -> this.owner.serially(() -> cancel("attempt-timeout", null)));
 		}
 	}
 

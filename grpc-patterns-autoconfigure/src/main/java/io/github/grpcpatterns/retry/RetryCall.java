@@ -450,7 +450,7 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 	}
 
 	private void handOver(Runnable task) {
-		this.origin.handOver(task, timer().callbacks());
+		this.origin.handOver(task, timer().executor());
 	}
 
 	/**

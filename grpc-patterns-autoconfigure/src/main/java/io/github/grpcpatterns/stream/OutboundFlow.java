@@ -75,7 +75,7 @@ final class OutboundFlow {
 	 * On the timer's thread, which has no time to send.
 	 */
 	private void granted() {
-		this.timer.callbacks().execute(() -> this.guard.send(this::arrived));
+		this.timer.executor().execute(() -> this.guard.send(this::arrived));
 	}
 
 	private void arrived() {

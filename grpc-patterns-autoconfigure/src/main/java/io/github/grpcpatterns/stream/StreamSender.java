@@ -220,7 +220,7 @@ final class StreamSender<T> implements LeftMessages<T> {
 		}
 		PendingMessages<T> pending = new PendingMessages<>(this.total, this.policy.maxPendingBytes(), this::tooSlow);
 		this.watch = new ReadyWatch(this.timer, () -> waiting() && !this.call.isReady(),
-				() -> this.timer.callbacks().execute(() -> this.guard.send(this::looked)));
+				() -> this.timer.executor().execute(() -> this.guard.send(this::looked)));
 		this.pending = pending;
 		this.guard.whenOver(this::callOver);
 		// Sooner than the last callback, which may wait behind the handler.

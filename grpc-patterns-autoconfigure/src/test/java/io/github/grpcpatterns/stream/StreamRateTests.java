@@ -461,8 +461,13 @@ class StreamRateTests {
 			}
 
 			@Override
-			public Executor callbacks() {
-				return StreamRateTests.this.timer.callbacks();
+			public Runnable scheduleOrNow(Runnable task, long delayNanos) {
+				return schedule(task, delayNanos);
+			}
+
+			@Override
+			public Executor executor() {
+				return StreamRateTests.this.timer.executor();
 			}
 
 		};

@@ -38,12 +38,17 @@ public final class ManualTimer implements CallTimer {
 		return () -> remove(scheduled);
 	}
 
+	@Override
+	public Runnable scheduleOrNow(Runnable task, long delayNanos) {
+		return schedule(task, delayNanos);
+	}
+
 	private synchronized void remove(Task task) {
 		this.tasks.remove(task);
 	}
 
 	@Override
-	public Executor callbacks() {
+	public Executor executor() {
 		return this.callbacks;
 	}
 

@@ -131,7 +131,7 @@ public final class ClientCallOrigin {
 		 */
 		private void timeOver() {
 			if (claim()) {
-				Executor callbacks = this.timer.callbacks();
+				Executor callbacks = this.timer.executor();
 				callbacks.execute(() -> handOver(this.goOn, callbacks));
 			}
 		}
@@ -142,7 +142,7 @@ public final class ClientCallOrigin {
 		 */
 		public void cancel(Status status) {
 			if (claim()) {
-				handOver(() -> this.cancelled.accept(status), this.timer.callbacks());
+				handOver(() -> this.cancelled.accept(status), this.timer.executor());
 			}
 		}
 

@@ -60,8 +60,10 @@ public final class CallAutoConfiguration {
 
 	@Bean
 	CallServerInterceptor grpcPatternsCallServerInterceptor(CallTimer timer, RichStatus richStatus,
-			ExceptionMapping exceptionMapping, LiveCalls liveCalls) {
-		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, exceptionMapping, liveCalls));
+			ExceptionMapping exceptionMapping, LiveCalls liveCalls, ObjectProvider<HandlerExecutor> handlers) {
+		HandlerExecutor known = handlers.getIfAvailable();
+		return new CallServerInterceptor(new ServerCallGuard.Shared(timer,
+				(known != null) ? known.executor() : timer.executor(), richStatus, exceptionMapping, liveCalls));
 	}
 
 	@Bean

@@ -89,6 +89,8 @@ public final class CallRecord {
 
 	private @Nullable EndReason endReason;
 
+	private @Nullable EarlyDecisions earlyDecisions;
+
 	CallRecord(long startNanos) {
 		this.startNanos = startNanos;
 		this.lastMessageNanos = startNanos;
@@ -122,10 +124,24 @@ public final class CallRecord {
 		return options.getOption(CLIENT);
 	}
 
-	void begin(MethodDescriptor<?, ?> method, @Nullable SocketAddress peer) {
+	/**
+	 * Note the method and the peer. The first of those who know both does.
+	 * @param method the method
+	 * @param peer the peer, or {@code null} where the transport knows none
+	 */
+	public void begin(MethodDescriptor<?, ?> method, @Nullable SocketAddress peer) {
 		this.method = method;
 		this.streaming = method.getType() != MethodDescriptor.MethodType.UNARY;
 		this.peer = peer;
+	}
+
+	void earlyDecisions(EarlyDecisions earlyDecisions) {
+		this.earlyDecisions = earlyDecisions;
+	}
+
+	<D> @Nullable D earlyDecision(Admission<D> policy) {
+		EarlyDecisions decisions = this.earlyDecisions;
+		return (decisions != null) ? decisions.of(policy) : null;
 	}
 
 	void guard(ServerCallGuard guard) {

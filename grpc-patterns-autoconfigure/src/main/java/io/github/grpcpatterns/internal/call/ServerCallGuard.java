@@ -3,6 +3,7 @@ package io.github.grpcpatterns.internal.call;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.Message;
@@ -216,7 +217,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 				ending.trailers().put(RichStatus.PUSHBACK, "-1");
 			}
 			this.out.close(ending);
-			this.shared.timer().callbacks().execute(this::cancel);
+			this.shared.timer().executor().execute(this::cancel);
 		});
 		return true;
 	}
@@ -458,7 +459,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	public void beginDrain() {
 		List<Runnable> tasks = drain().begin();
 		if (!tasks.isEmpty()) {
-			this.shared.timer().callbacks().execute(() -> tasks.forEach(this.in::run));
+			this.shared.timer().executor().execute(() -> tasks.forEach(this.in::run));
 		}
 	}
 
@@ -468,7 +469,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * if the transport called.
 	 */
 	public void tellReady() {
-		this.in.tellReady(this.shared.timer().callbacks());
+		this.in.tellReady(this.shared.timer().executor());
 	}
 
 	CallbackEntry in() {
@@ -536,7 +537,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	void transportClosed() {
 		if (ended()) {
-			this.shared.timer().callbacks().execute(() -> report(false));
+			this.shared.timer().executor().execute(() -> report(false));
 		}
 	}
 
@@ -567,7 +568,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			reportWhenStuck();
 			this.out.turns().execute(() -> {
 				closeCancelled();
-				this.shared.timer().callbacks().execute(then);
+				this.shared.timer().executor().execute(then);
 			});
 		}
 	}
@@ -579,7 +580,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	private void reportWhenStuck() {
 		whenOver(this.shared.timer()
-			.schedule(() -> this.shared.timer().callbacks().execute(() -> report(false)), STUCK_NANOS));
+			.schedule(() -> this.shared.timer().executor().execute(() -> report(false)), STUCK_NANOS));
 	}
 
 	/**
@@ -607,11 +608,13 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * What all guards of an application share.
 	 *
 	 * @param timer the timer
+	 * @param handlers where the code of users runs that no callback runs
 	 * @param richStatus makes statuses
 	 * @param exceptionMapping maps exceptions
 	 * @param liveCalls the calls that are not over
 	 */
-	record Shared(CallTimer timer, RichStatus richStatus, ExceptionMapping exceptionMapping, LiveCalls liveCalls) {
+	record Shared(CallTimer timer, Executor handlers, RichStatus richStatus, ExceptionMapping exceptionMapping,
+			LiveCalls liveCalls) {
 	}
 
 }

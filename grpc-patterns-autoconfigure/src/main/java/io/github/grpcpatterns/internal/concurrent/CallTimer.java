@@ -3,11 +3,11 @@ package io.github.grpcpatterns.internal.concurrent;
 import java.util.concurrent.Executor;
 
 /**
- * The one timer of all patterns, and the small pool for the callbacks that we cause
- * ourselves.
+ * The one timer of all patterns, and the executor to which it hands over.
  * <p>
- * Tasks run on the timer's only thread and must be short: they end calls or hand over to
- * an executor, they never run the code of a user.
+ * Tasks run on the timer's only thread and must be short: they look at the time and hand
+ * over to {@link #executor()}. They never run the code of a user, and nothing that passes
+ * an interceptor of a user's.
  */
 public interface CallTimer {
 
@@ -27,7 +27,8 @@ public interface CallTimer {
 	}
 
 	/**
-	 * Run a task once after a delay.
+	 * Run a task once after a delay, never from within this method. When the timer closes
+	 * the task is dropped, and so is one that comes later.
 	 * @param task the task
 	 * @param delayNanos the delay; zero or less means as soon as possible
 	 * @return a handle that forgets the task when run, which does no harm after it ran
@@ -35,11 +36,22 @@ public interface CallTimer {
 	Runnable schedule(Runnable task, long delayNanos);
 
 	/**
-	 * Return the pool for callbacks and reports that no thread of the call is there to
-	 * run.
-	 * @return the executor
+	 * Run a task once after a delay, never from within this method. For what must not be
+	 * lost, such as the end of a call that waits: when the timer closes the task runs at
+	 * once, on {@link #executor()}, and so does one that comes later.
+	 * @param task the task
+	 * @param delayNanos the delay; zero or less means as soon as possible
+	 * @return a handle that forgets the task when run, which does no harm after it ran
 	 */
-	Executor callbacks();
+	Runnable scheduleOrNow(Runnable task, long delayNanos);
+
+	/**
+	 * Return where code runs that no thread of its call is there to run: sends, ends and
+	 * reports, and the code of users where no executor of the application's is known. It
+	 * has no bound, so that whoever blocks in it holds up nobody else.
+	 * @return the executor, which never refuses a task
+	 */
+	Executor executor();
 
 	/**
 	 * Return a timer for code that works without an application context as well. Its

@@ -1,38 +1,55 @@
 package io.github.grpcpatterns.internal.concurrent;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The {@link CallTimer} of an application: one daemon thread for the time, and a few for
- * callbacks, all of them started when first needed.
+ * The {@link CallTimer} of an application: one daemon thread for the time, started when
+ * first needed.
  */
 public final class SharedCallTimer implements CallTimer, AutoCloseable {
 
+	private static final long KEEP_ALIVE_SECONDS = 30;
+
 	private final ScheduledThreadPoolExecutor timer;
 
-	private final ThreadPoolExecutor callbacks;
+	private final Executor executor;
 
 	private final CoarseClock recently = new CoarseClock(this);
 
+	/** Tasks that run when the timer closes. */
+	private final Set<Once> kept = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean closed;
+
 	/**
-	 * Create it, without threads until the first task.
+	 * Create a timer that hands over to daemon threads of its own, as many as are needed
+	 * at the same time.
 	 */
 	public SharedCallTimer() {
+		this(new ThreadPoolExecutor(0, Integer.MAX_VALUE, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
+				new SynchronousQueue<>(), threads("grpc-patterns-call")));
+	}
+
+	/**
+	 * Create a timer that hands over to an executor.
+	 * @param executor an executor without a bound, which is not closed with the timer
+	 */
+	public SharedCallTimer(Executor executor) {
+		this.executor = executor;
 		this.timer = new ScheduledThreadPoolExecutor(1, threads("grpc-patterns-timer"));
 		this.timer.setRemoveOnCancelPolicy(true);
-		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
-		// A task is refused only once the pool is closed.
-		this.callbacks = new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-				threads("grpc-patterns-callback"), (task, pool) -> task.run());
-		this.callbacks.allowCoreThreadTimeOut(true);
+		this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 	}
 
 	private static ThreadFactory threads(String name) {
@@ -51,19 +68,42 @@ public final class SharedCallTimer implements CallTimer, AutoCloseable {
 
 	@Override
 	public long recently() {
-		return this.recently.nanoTime();
+		return this.closed ? nanoTime() : this.recently.nanoTime();
 	}
 
 	@Override
 	public Runnable schedule(Runnable task, long delayNanos) {
 		try {
-			ScheduledFuture<?> scheduled = this.timer.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
+			ScheduledFuture<?> scheduled = this.timer.schedule(() -> runUnlessClosed(task), delayNanos,
+					TimeUnit.NANOSECONDS);
 			return () -> scheduled.cancel(false);
 		}
 		catch (RejectedExecutionException ex) {
-			run(task); // it is closed, nothing is waited for: a call that waits must end
 			return () -> {
 			};
+		}
+	}
+
+	@Override
+	public Runnable scheduleOrNow(Runnable task, long delayNanos) {
+		Once once = new Once(task);
+		this.kept.add(once);
+		Runnable forget = schedule(once, delayNanos);
+		if (this.closed) { // perhaps before it was among those that are kept
+			this.executor.execute(once);
+		}
+		return () -> {
+			once.claim();
+			forget.run();
+		};
+	}
+
+	/**
+	 * What is due when the executor shuts down is not removed from its queue.
+	 */
+	private void runUnlessClosed(Runnable task) {
+		if (!this.closed) {
+			run(task);
 		}
 	}
 
@@ -77,18 +117,49 @@ public final class SharedCallTimer implements CallTimer, AutoCloseable {
 	}
 
 	@Override
-	public Executor callbacks() {
-		return this.callbacks;
+	public Executor executor() {
+		return this.executor;
 	}
 
 	/**
-	 * Take no more to wait for. What is scheduled and what was handed over still runs;
-	 * the threads end after the last of it.
+	 * Drop what is scheduled, but for the tasks that must not be lost: they run now. The
+	 * executor goes on; its threads end when they have nothing to do.
 	 */
 	@Override
 	public void close() {
+		this.closed = true;
 		this.timer.shutdown();
-		this.callbacks.shutdown();
+		this.kept.forEach(this.executor::execute);
+		if (this.executor instanceof ThreadPoolExecutor threads) {
+			threads.setKeepAliveTime(0, TimeUnit.SECONDS);
+		}
+	}
+
+	/**
+	 * A task that runs once, or never where its handle was run before.
+	 */
+	private final class Once implements Runnable {
+
+		private final Runnable task;
+
+		private final AtomicBoolean claimed = new AtomicBoolean();
+
+		Once(Runnable task) {
+			this.task = task;
+		}
+
+		boolean claim() {
+			SharedCallTimer.this.kept.remove(this);
+			return this.claimed.compareAndSet(false, true);
+		}
+
+		@Override
+		public void run() {
+			if (claim()) {
+				SharedCallTimer.run(this.task);
+			}
+		}
+
 	}
 
 	/**

@@ -257,7 +257,12 @@ class ServerCallGuardTests {
 			}
 
 			@Override
-			public Executor callbacks() {
+			public Runnable scheduleOrNow(Runnable task, long delayNanos) {
+				return schedule(task, delayNanos);
+			}
+
+			@Override
+			public Executor executor() {
 				return blocked::add;
 			}
 

@@ -32,7 +32,8 @@ public final class TestCalls {
 
 	public static ServerInterceptor callServerInterceptor(CallTimer timer, RichStatus richStatus,
 			ExceptionMapping mapping, LiveCalls liveCalls) {
-		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, mapping, liveCalls));
+		return new CallServerInterceptor(
+				new ServerCallGuard.Shared(timer, timer.executor(), richStatus, mapping, liveCalls));
 	}
 
 	public static LiveCalls liveCalls() {

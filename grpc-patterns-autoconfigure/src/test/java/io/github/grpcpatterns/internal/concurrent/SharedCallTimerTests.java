@@ -48,21 +48,77 @@ class SharedCallTimerTests {
 	}
 
 	@Test
-	void nothingThatWaitsIsLostWhenItIsClosed() throws Exception {
-		CountDownLatch ran = new CountDownLatch(3);
-		this.timer.schedule(ran::countDown, TimeUnit.MILLISECONDS.toNanos(5));
+	void whatIsScheduledIsDroppedWhenTheTimerCloses() throws Exception {
+		AtomicBoolean ran = new AtomicBoolean();
+		CompletableFuture<Thread> busy = new CompletableFuture<>();
+		CountDownLatch release = new CountDownLatch(1);
+		this.timer.schedule(() -> {
+			busy.complete(Thread.currentThread());
+			await(release);
+		}, 0);
+		Thread thread = busy.get(10, TimeUnit.SECONDS);
+		this.timer.schedule(() -> ran.set(true), 0);
 		this.timer.close();
-		this.timer.schedule(ran::countDown, TimeUnit.HOURS.toNanos(1)).run();
-		this.timer.callbacks().execute(ran::countDown);
+		this.timer.schedule(() -> ran.set(true), 0);
+		release.countDown();
+		thread.join(TimeUnit.SECONDS.toMillis(10));
+		assertThat(thread.isAlive()).isFalse();
+		assertThat(ran).isFalse();
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Test
+	void whatMustNotBeLostRunsWhenTheTimerCloses() throws Exception {
+		CountDownLatch ran = new CountDownLatch(2);
+		this.timer.scheduleOrNow(ran::countDown, TimeUnit.HOURS.toNanos(1));
+		this.timer.close();
+		this.timer.scheduleOrNow(ran::countDown, TimeUnit.HOURS.toNanos(1));
 		assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
-	void whatIsScheduledWhenItsThreadHasEndedRunsAtOnce() {
+	void whatWasForgottenDoesNotRunWhenTheTimerCloses() throws Exception {
 		AtomicBoolean ran = new AtomicBoolean();
+		CountDownLatch other = new CountDownLatch(1);
+		this.timer.scheduleOrNow(() -> ran.set(true), TimeUnit.HOURS.toNanos(1)).run();
+		this.timer.scheduleOrNow(other::countDown, TimeUnit.HOURS.toNanos(1));
 		this.timer.close();
-		this.timer.schedule(() -> ran.set(true), TimeUnit.HOURS.toNanos(1)).run();
-		assertThat(ran).isTrue();
+		assertThat(other.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(ran).isFalse();
+	}
+
+	@Test
+	void itsExecutorGoesOnAfterTheTimerHasClosed() throws Exception {
+		CountDownLatch ran = new CountDownLatch(1);
+		this.timer.close();
+		this.timer.executor().execute(ran::countDown);
+		assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void fortyTasksThatBlockDoNotHoldUpTheNext() throws Exception {
+		CountDownLatch release = new CountDownLatch(1);
+		CountDownLatch blocked = new CountDownLatch(40);
+		for (int i = 0; i < 40; i++) {
+			this.timer.executor().execute(() -> {
+				blocked.countDown();
+				await(release);
+			});
+		}
+		CountDownLatch next = new CountDownLatch(1);
+		this.timer.executor().execute(next::countDown);
+		assertThat(next.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+		release.countDown();
+		this.timer.close();
 	}
 
 }

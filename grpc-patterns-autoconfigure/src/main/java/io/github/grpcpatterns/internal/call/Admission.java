@@ -1,0 +1,85 @@
+package io.github.grpcpatterns.internal.call;
+
+import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.Ordered;
+
+/**
+ * A policy that lets a call pass or refuses it, and can decide so before the call waits
+ * for a thread of its handlers' executor. The interceptor of the policy implements it.
+ * <p>
+ * Where that executor is known, the policies are asked in their order before the call is
+ * queued, as far as the first that refuses or cannot tell yet. A call that is refused
+ * runs the chain at once, on an executor of ours. What was decided is kept in the
+ * {@link CallRecord} for the interceptor, which decides by itself where nothing was.
+ *
+ * @param <D> the type of decisions, immutable
+ */
+public interface Admission<D> extends Ordered {
+
+	/**
+	 * Decide about a call, at most once for each call and with all that follows from it:
+	 * a token of a rate is spent. Meters, listeners and the close of the call are left to
+	 * the interceptor.
+	 * @param call the record of the call, which knows method, peer and arrival, and in
+	 * which policies note who the caller is
+	 * @param headers the headers
+	 * @param effort how much this may cost
+	 * @return the decision, or {@code null} where it takes more effort; never with
+	 * {@link Effort#WAIT}
+	 */
+	@Nullable D decide(CallRecord call, Metadata headers, Effort effort);
+
+	/**
+	 * Return whether a decision lets the call pass.
+	 * @param decision what {@link #decide} returned
+	 * @return whether the call may go on
+	 */
+	boolean admits(D decision);
+
+	/**
+	 * Return whether {@link Effort#COMPUTE} may tell what {@link Effort#LOOK_UP} does
+	 * not.
+	 * @return whether it is worth while to ask again
+	 */
+	default boolean computes() {
+		return false;
+	}
+
+	/**
+	 * Return the decision of this policy about a call, made now unless it was made before
+	 * the call waited. Called by the interceptor, on the thread of the call.
+	 * @param call the record of the call
+	 * @param headers the headers
+	 * @return the decision
+	 */
+	default D decision(CallRecord call, Metadata headers) {
+		D early = call.earlyDecision(this);
+		D decision = (early != null) ? early : decide(call, headers, Effort.WAIT);
+		if (decision == null) {
+			throw new IllegalStateException(getClass().getName() + " did not decide");
+		}
+		return decision;
+	}
+
+	/**
+	 * How much a decision may cost, which depends on the thread.
+	 */
+	enum Effort {
+
+		/** On a thread of the transport: nothing slower than a look-up in memory. */
+		LOOK_UP,
+
+		/**
+		 * On a thread of ours: may compute, as a signature wants it, but neither wait nor
+		 * call code of users.
+		 */
+		COMPUTE,
+
+		/** On the thread of the call: may ask the outside world, within a time limit. */
+		WAIT
+
+	}
+
+}

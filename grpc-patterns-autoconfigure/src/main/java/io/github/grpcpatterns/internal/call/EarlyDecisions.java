@@ -1,0 +1,92 @@
+package io.github.grpcpatterns.internal.call;
+
+import io.github.grpcpatterns.internal.call.Admission.Effort;
+import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What policies decided about one call before it waited for a thread. Used by one thread
+ * after the other.
+ */
+public final class EarlyDecisions {
+
+	private final Admission<?>[] policies;
+
+	private final @Nullable Object[] decisions;
+
+	private int decided;
+
+	private EarlyDecisions(Admission<?>[] policies) {
+		this.policies = policies;
+		this.decisions = new Object[policies.length];
+	}
+
+	/**
+	 * Begin with a call.
+	 * @param call the record of the call, which keeps the decisions
+	 * @param policies the policies in their order
+	 * @return the decisions, none yet
+	 */
+	public static EarlyDecisions of(CallRecord call, Admission<?>[] policies) {
+		EarlyDecisions decisions = new EarlyDecisions(policies);
+		call.earlyDecisions(decisions);
+		return decisions;
+	}
+
+	/**
+	 * Go on with the policies that have not decided.
+	 * @param call the record of the call
+	 * @param headers its headers
+	 * @param effort how much this may cost
+	 * @return how far that led
+	 */
+	public Outcome decide(CallRecord call, Metadata headers, Effort effort) {
+		while (this.decided < this.policies.length) {
+			Admission<?> policy = this.policies[this.decided];
+			Outcome outcome = decide(policy, call, headers, effort);
+			if (outcome != Outcome.ADMITTED) {
+				return outcome;
+			}
+		}
+		return Outcome.ADMITTED;
+	}
+
+	private <D> Outcome decide(Admission<D> policy, CallRecord call, Metadata headers, Effort effort) {
+		D decision = policy.decide(call, headers, effort);
+		if (decision == null) {
+			return (effort == Effort.LOOK_UP && policy.computes()) ? Outcome.COMPUTE : Outcome.UNDECIDED;
+		}
+		this.decisions[this.decided++] = decision;
+		return policy.admits(decision) ? Outcome.ADMITTED : Outcome.REFUSED;
+	}
+
+	@SuppressWarnings("unchecked") // stored by decide under the same policy
+	<D> @Nullable D of(Admission<D> policy) {
+		for (int i = 0; i < this.decided; i++) {
+			if (this.policies[i] == policy) {
+				return (D) this.decisions[i];
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * How far the policies came.
+	 */
+	public enum Outcome {
+
+		/** Each policy lets the call pass. */
+		ADMITTED,
+
+		/** The last one that decided refuses the call. */
+		REFUSED,
+
+		/** The next one can tell with {@link Effort#COMPUTE}. */
+		COMPUTE,
+
+		/** The next one can tell only on the thread of the call. */
+		UNDECIDED
+
+	}
+
+}
