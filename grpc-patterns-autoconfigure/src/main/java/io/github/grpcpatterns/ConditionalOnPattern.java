@@ -5,8 +5,17 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.Map;
+import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Matches unless the pattern, or {@code grpc.patterns} as a whole, is switched off with
@@ -15,7 +24,7 @@ import org.springframework.context.annotation.Conditional;
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
-@Conditional(OnPatternCondition.class)
+@Conditional(ConditionalOnPattern.OnPattern.class)
 public @interface ConditionalOnPattern {
 
 	/**
@@ -24,5 +33,26 @@ public @interface ConditionalOnPattern {
 	 * {@code grpc.patterns} for what all patterns need
 	 */
 	String value() default "grpc.patterns";
+
+	/**
+	 * Looks at {@code grpc.patterns.enabled} and at the pattern's own {@code enabled}.
+	 */
+	final class OnPattern extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Map<String, @Nullable Object> attributes = Objects
+				.requireNonNull(metadata.getAnnotationAttributes(ConditionalOnPattern.class.getName()));
+			String prefix = (String) Objects.requireNonNull(attributes.get("value"));
+			for (String property : new String[] { "grpc.patterns.enabled", prefix + ".enabled" }) {
+				if (!context.getEnvironment().getProperty(property, Boolean.class, true)) {
+					return ConditionOutcome.noMatch(
+							ConditionMessage.forCondition(ConditionalOnPattern.class).because(property + " is false"));
+				}
+			}
+			return ConditionOutcome.match();
+		}
+
+	}
 
 }

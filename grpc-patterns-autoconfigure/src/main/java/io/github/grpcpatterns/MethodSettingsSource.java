@@ -3,7 +3,6 @@ package io.github.grpcpatterns;
 import java.util.List;
 import java.util.Map;
 
-import io.github.grpcpatterns.MethodOverrides.Setting;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +40,26 @@ public interface MethodSettingsSource {
 	 */
 	default @Nullable Access access(MethodDescriptor<?, ?> method) {
 		return null;
+	}
+
+	/**
+	 * A setting as it holds for one method.
+	 *
+	 * @param <V> the type of the value
+	 * @param value the value
+	 * @param property the full name of the property that decided
+	 */
+	public record Setting<V>(V value, String property) {
+
+		/**
+		 * Return whether an entry of the overrides decided, and not the pattern's
+		 * default. Only such settings hold for health and reflection.
+		 * @return whether one did
+		 */
+		public boolean overridden() {
+			return this.property.contains(".overrides[");
+		}
+
 	}
 
 	/**

@@ -30,6 +30,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.grpcpatterns.internal.settings.GrpcPatternsProperties;
+import io.github.grpcpatterns.internal.settings.UnknownSettingCheck;
 import io.grpc.ClientInterceptor;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -54,9 +56,11 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -66,6 +70,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	private static final String BASE = "io.github.grpcpatterns";
+
+	private static final String INTERNAL = BASE + ".internal.";
+
+	private static final DescribedPredicate<JavaClass> PATTERNS = describe("patterns",
+			(type) -> type.getPackageName().startsWith(BASE + ".") && !type.getPackageName().startsWith(INTERNAL)
+					&& !type.getPackageName().equals(BASE + ".stack"));
 
 	private static final Path MAIN = Path.of("target", "classes");
 
@@ -110,25 +120,96 @@ class ArchitectureTests {
 					.add(SimpleConditionEvent.violated(dependency, dependency.getDescription()))));
 
 	@Test
+	void noPackageDependsOnItself() {
+		slices().matching(BASE + ".(**)").should().beFreeOfCycles().check(CLASSES);
+	}
+
+	@Test
+	void dependenciesRunFromThePatternsToTheBase() {
+		layeredArchitecture().consideringOnlyDependenciesInLayers()
+			.layer("base")
+			.definedBy(BASE)
+			.layer("concurrent")
+			.definedBy(BASE + ".internal.concurrent")
+			.layer("status")
+			.definedBy(BASE + ".internal.status")
+			.layer("backoff")
+			.definedBy(BASE + ".internal.backoff")
+			.layer("call")
+			.definedBy(BASE + ".internal.call")
+			.layer("settings")
+			.definedBy(BASE + ".internal.settings")
+			.layer("stack")
+			.definedBy(BASE + ".stack")
+			.layer("patterns")
+			.definedBy(PATTERNS)
+			.whereLayer("base")
+			.mayNotAccessAnyLayer()
+			.whereLayer("concurrent")
+			.mayOnlyAccessLayers("base")
+			.whereLayer("status")
+			.mayOnlyAccessLayers("base")
+			.whereLayer("backoff")
+			.mayOnlyAccessLayers("base", "concurrent", "status")
+			.whereLayer("call")
+			.mayOnlyAccessLayers("base", "concurrent", "status")
+			.whereLayer("settings")
+			.mayOnlyAccessLayers("base", "concurrent", "status", "call")
+			.whereLayer("stack")
+			.mayOnlyAccessLayers("base", "concurrent", "status", "call", "settings")
+			.check(CLASSES);
+	}
+
+	@Test
 	void patternsDoNotDependOnEachOther() {
-		slices().matching(BASE + ".(*)..").should().notDependOnEachOther().check(CLASSES);
-	}
-
-	@Test
-	void theBaseDependsOnNoPattern() {
-		noClasses().that()
-			.resideInAPackage(BASE)
+		slices().matching(BASE + ".(*)..")
 			.should()
-			.dependOnClassesThat()
-			.resideInAPackage(BASE + ".*..")
+			.notDependOnEachOther()
+			.ignoreDependency(alwaysTrue(), resideInAnyPackage(BASE + ".internal..", BASE + ".stack"))
 			.check(CLASSES);
 	}
 
 	@Test
-	void noPackageIsADrawerForTheRest() {
-		noClasses().should()
-			.resideInAnyPackage("..util..", "..utils..", "..common..", "..internal..", "..helper..")
+	void theBaseHoldsTheWordsOfUsersAndPatternsAlone() {
+		assertThat(CLASSES.stream()
+			.filter((type) -> type.getPackageName().equals(BASE) && type.isTopLevelClass())
+			.map(JavaClass::getSimpleName)
+			.filter((name) -> !name.equals("package-info"))).containsExactlyInAnyOrder("ServerInterceptorOrder",
+					"ClientInterceptorOrder", "EndReason", "ServerBuilderHook", "MethodSettingsSource", "ActivePattern",
+					"ConditionalOnPattern");
+	}
+
+	/**
+	 * Records of settings excepted: what overrides share is internal.
+	 */
+	@Test
+	void noPublicSignatureExposesAnInternalType() {
+		classes().that()
+			.resideOutsideOfPackage(BASE + ".internal..")
+			.and()
+			.areNotAnnotatedWith(ConfigurationProperties.class)
+			.and(describe("are public, as are the classes around them", ArchitectureTests::isAccessible))
+			.should(condition("name no internal type in what others can see",
+					(type, events) -> exposed(type).filter((named) -> named.getPackageName().startsWith(INTERNAL))
+						.forEach((named) -> events
+							.add(SimpleConditionEvent.violated(type, type.getName() + " exposes " + named.getName())))))
 			.check(CLASSES);
+	}
+
+	private static boolean isAccessible(JavaClass type) {
+		return type.getModifiers().contains(JavaModifier.PUBLIC) && type.getEnclosingClass()
+			.map((outer) -> isAccessible(outer) && !outer.isAnnotatedWith(ConfigurationProperties.class))
+			.orElse(true);
+	}
+
+	private static Stream<JavaClass> exposed(JavaClass type) {
+		Stream<JavaType> supertypes = Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
+		Stream<JavaType> members = type.getMembers()
+			.stream()
+			.filter((member) -> member.getModifiers().contains(JavaModifier.PUBLIC)
+					|| member.getModifiers().contains(JavaModifier.PROTECTED))
+			.flatMap(ArchitectureTests::types);
+		return Stream.concat(supertypes, members).flatMap((named) -> named.getAllInvolvedRawTypes().stream());
 	}
 
 	@Test
@@ -244,7 +325,7 @@ class ArchitectureTests {
 		methods().that()
 			.areAnnotatedWith(Bean.class)
 			.and(describe("are declared in a pattern",
-					(JavaMethod method) -> !method.getOwner().getPackageName().equals(BASE)))
+					(JavaMethod method) -> !method.getOwner().getPackageName().startsWith(INTERNAL)))
 			.and(describe("return an interceptor",
 					(method) -> method.getRawReturnType().isAssignableTo(ServerInterceptor.class)
 							|| method.getRawReturnType().isAssignableTo(ClientInterceptor.class)))

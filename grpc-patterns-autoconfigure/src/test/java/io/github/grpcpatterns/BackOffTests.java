@@ -10,6 +10,7 @@ import io.github.grpcpatterns.logging.LoggingClientAutoConfiguration;
 import io.github.grpcpatterns.logging.LoggingServerAutoConfiguration;
 import io.github.grpcpatterns.metrics.MetricsClientAutoConfiguration;
 import io.github.grpcpatterns.metrics.MetricsServerAutoConfiguration;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class BackOffTests {
 
 	private static ApplicationContextRunner runner(Class<?> autoConfiguration) {
 		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(GrpcPatternsAutoConfiguration.class, autoConfiguration))
+			.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, autoConfiguration))
 			.withBean(MeterRegistry.class, SimpleMeterRegistry::new);
 	}
 
@@ -93,8 +94,8 @@ class BackOffTests {
 	@Test
 	void whenThereIsNoMeterRegistryThenNothingIsMeasured() {
 		new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(GrpcPatternsAutoConfiguration.class,
-					MetricsServerAutoConfiguration.class, MetricsClientAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, MetricsServerAutoConfiguration.class,
+					MetricsClientAutoConfiguration.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean("grpcPatternsMetricsServerInterceptor")
 				.doesNotHaveBean("grpcPatternsMetricsClientInterceptor"));
@@ -103,8 +104,8 @@ class BackOffTests {
 	@Test
 	void whenMicrometerIsMissingThenTheOtherPatternsStart() {
 		new ApplicationContextRunner().withClassLoader(new FilteredClassLoader("io.micrometer"))
-			.withConfiguration(AutoConfigurations.of(GrpcPatternsAutoConfiguration.class,
-					CorrelationAutoConfiguration.class, MetricsServerAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, CorrelationAutoConfiguration.class,
+					MetricsServerAutoConfiguration.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasBean("grpcPatternsCorrelationServerInterceptor")
 				.doesNotHaveBean("grpcPatternsMetricsServerInterceptor"));

@@ -6,9 +6,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.grpcpatterns.auth.AuthClientAutoConfiguration;
 import io.github.grpcpatterns.auth.AuthClientInterceptor;
+import io.github.grpcpatterns.auth.RelayedToken;
 import io.github.grpcpatterns.auth.TokenSupplier;
 import io.github.grpcpatterns.retry.RetryClientAutoConfiguration;
 import io.github.grpcpatterns.retry.RetryClientInterceptor;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.grpc.Context;
@@ -30,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RetriedTokenTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(GrpcPatternsAutoConfiguration.class,
-				RetryClientAutoConfiguration.class, AuthClientAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, RetryClientAutoConfiguration.class,
+				AuthClientAutoConfiguration.class))
 		.withPropertyValues("grpc.patterns.client.retry.initial-backoff=1ms");
 
 	@Test

@@ -7,10 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-import io.github.grpcpatterns.MethodOverrides.Setting;
-import io.github.grpcpatterns.MethodPattern;
-import io.github.grpcpatterns.MethodPatterns;
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.MethodPattern;
+import io.github.grpcpatterns.internal.settings.MethodPatterns;
+import io.github.grpcpatterns.internal.settings.SettingException;
 
 /**
  * Settles who may call a method, from {@code public-methods}, {@code rules} and

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.auth;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration for the tokens of a client.
  */
-@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern("grpc.patterns.client.auth")
 @EnableConfigurationProperties(AuthClientProperties.class)
 public final class AuthClientAutoConfiguration {

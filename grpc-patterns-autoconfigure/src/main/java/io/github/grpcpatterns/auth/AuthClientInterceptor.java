@@ -5,11 +5,10 @@ import java.util.Map;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ClientInterceptorOrder;
-import io.github.grpcpatterns.MethodOverrides;
-import io.github.grpcpatterns.MethodOverrides.Setting;
 import io.github.grpcpatterns.MethodSettingsSource;
-import io.github.grpcpatterns.PerMethod;
-import io.github.grpcpatterns.RelayedToken;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

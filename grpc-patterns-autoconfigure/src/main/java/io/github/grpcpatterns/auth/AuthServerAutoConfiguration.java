@@ -4,12 +4,12 @@ import java.time.Clock;
 import java.time.Duration;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.AuthOutcomeListener;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.MethodPatterns;
-import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.MethodPatterns;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -28,7 +28,7 @@ import org.springframework.util.ClassUtils;
 /**
  * Auto-configuration for the authentication of the server's calls.
  */
-@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern(AuthServerProperties.PREFIX)
 @ConditionalOnClass(name = "org.springframework.security.core.Authentication")
 @EnableConfigurationProperties(AuthServerProperties.class)

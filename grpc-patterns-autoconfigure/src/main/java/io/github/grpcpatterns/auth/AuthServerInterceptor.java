@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.AuthOutcomeListener;
-import io.github.grpcpatterns.AuthOutcomeListener.Outcome;
-import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.MethodOverrides;
 import io.github.grpcpatterns.MethodSettingsSource;
-import io.github.grpcpatterns.PerMethod;
-import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
+import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -77,7 +77,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 	}
 
 	@Override
-	public Map<String, MethodOverrides.Setting<?>> settings(MethodDescriptor<?, ?> method) {
+	public Map<String, MethodSettingsSource.Setting<?>> settings(MethodDescriptor<?, ?> method) {
 		AccessRules.Decision decision = this.rules.decide(method.getFullMethodName());
 		return Map.of(decision.name(), decision.setting());
 	}

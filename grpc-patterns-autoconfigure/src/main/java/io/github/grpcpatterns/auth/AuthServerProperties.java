@@ -8,8 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 
-import io.github.grpcpatterns.SettingException;
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.auth;
 
 import java.util.List;
 
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;

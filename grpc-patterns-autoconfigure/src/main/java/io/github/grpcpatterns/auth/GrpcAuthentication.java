@@ -1,6 +1,6 @@
 package io.github.grpcpatterns.auth;
 
-import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.grpc.Context;
 import org.jspecify.annotations.Nullable;
 

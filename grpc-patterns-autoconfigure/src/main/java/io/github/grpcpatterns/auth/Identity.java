@@ -2,8 +2,8 @@ package io.github.grpcpatterns.auth;
 
 import java.util.function.Supplier;
 
-import io.github.grpcpatterns.CallScope;
-import io.github.grpcpatterns.Credential;
+import io.github.grpcpatterns.internal.call.CallScope;
+import io.github.grpcpatterns.internal.call.Credential;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.Authentication;

@@ -19,8 +19,8 @@ import com.nimbusds.jose.proc.JWSKeySelector;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.io.Resource;

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.auth;
 
 import java.time.Clock;
 
-import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

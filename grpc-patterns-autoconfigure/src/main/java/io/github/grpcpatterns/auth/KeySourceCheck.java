@@ -2,7 +2,7 @@ package io.github.grpcpatterns.auth;
 
 import java.util.List;
 
-import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.auth;
 
 import java.util.Set;
 
-import io.github.grpcpatterns.StackConfigurationFilter;
+import io.github.grpcpatterns.stack.StackConfigurationFilter;
 
 import org.springframework.util.ClassUtils;
 

@@ -2,8 +2,8 @@ package io.github.grpcpatterns.auth;
 
 import java.time.Duration;
 
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.Settings;
 
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.Authentication;

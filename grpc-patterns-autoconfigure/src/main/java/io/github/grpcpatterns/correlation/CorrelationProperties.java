@@ -2,7 +2,7 @@ package io.github.grpcpatterns.correlation;
 
 import java.util.regex.Pattern;
 
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import io.grpc.Metadata;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;

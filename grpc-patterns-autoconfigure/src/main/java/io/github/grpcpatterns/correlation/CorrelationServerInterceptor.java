@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.correlation;
 
-import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;

@@ -3,9 +3,10 @@
  * <p>
  * A server takes the id from the header {@code x-correlation-id} of a call, if there is
  * exactly one of 1–128 characters of {@code [A-Za-z0-9._:-]}, else makes one of 32 hex
- * digits. The id is in {@link io.github.grpcpatterns.CorrelationId#current()}, in the MDC
- * as {@code correlationId} while the handler and its callbacks run, in the response
- * headers (the trailers, where there are no headers), in every error's
+ * digits. The id is in
+ * {@link io.github.grpcpatterns.correlation.CorrelationId#current()}, in the MDC as
+ * {@code correlationId} while the handler and its callbacks run, in the response headers
+ * (the trailers, where there are no headers), in every error's
  * {@code google.rpc.RequestInfo}, and on the calls that the handler makes. A client
  * outside of any call makes an id for each call of its own. <pre>{@code
  * grpc:

@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ClientInterceptorOrder;
-import io.github.grpcpatterns.MethodOverrides;
-import io.github.grpcpatterns.MethodOverrides.Setting;
 import io.github.grpcpatterns.MethodSettingsSource;
-import io.github.grpcpatterns.PerMethod;
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.PerMethod;
+import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

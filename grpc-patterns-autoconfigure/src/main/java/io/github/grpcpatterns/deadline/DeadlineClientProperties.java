@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-import io.github.grpcpatterns.MethodOverride;
-import io.github.grpcpatterns.MethodOverrides;
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.settings.MethodOverride;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -1,12 +1,12 @@
 package io.github.grpcpatterns.endpoint;
 
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.CalledMethods;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.LiveCalls;
 import io.github.grpcpatterns.MethodSettingsSource;
-import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.CalledMethods;
+import io.github.grpcpatterns.internal.call.LiveCalls;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration for the endpoint, where it is exposed.
  */
-@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern
 @ConditionalOnClass(name = { "org.springframework.boot.actuate.endpoint.OperationResponseBody",
 		"org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint" })

@@ -11,13 +11,13 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.CalledMethods;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.LiveCalls;
 import io.github.grpcpatterns.MethodSettingsSource;
-import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CalledMethods;
+import io.github.grpcpatterns.internal.call.LiveCalls;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package io.github.grpcpatterns.error;
 import java.util.HashMap;
 import java.util.Map;
 
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 

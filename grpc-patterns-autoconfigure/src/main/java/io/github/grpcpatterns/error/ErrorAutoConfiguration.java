@@ -4,8 +4,8 @@ import java.util.List;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.ExceptionMapping;
-import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.internal.call.ExceptionMapping;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import net.devh.boot.grpc.server.advice.GrpcAdviceExceptionHandler;
 import net.devh.boot.grpc.server.advice.GrpcExceptionHandlerMethodResolver;
 

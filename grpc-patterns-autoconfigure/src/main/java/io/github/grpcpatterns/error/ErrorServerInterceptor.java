@@ -1,12 +1,12 @@
 package io.github.grpcpatterns.error;
 
-import io.github.grpcpatterns.CallEnding;
-import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.RichStatus;
-import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
-import io.github.grpcpatterns.UpstreamErrors;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.status.CallEnding;
+import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.internal.status.UpstreamErrors;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -114,7 +114,7 @@ public final class ErrorServerInterceptor implements ServerInterceptor, Ordered 
 			}
 			Metadata copy = new Metadata();
 			copy.merge(trailers);
-			CallEnding ending = this.richStatus.ending(EndReason.FAILED, status, copy, record);
+			CallEnding ending = this.richStatus.ending(EndReason.FAILED, status, copy, record.correlationId());
 			super.close(ending.status(), ending.trailers());
 		}
 

@@ -3,8 +3,8 @@ package io.github.grpcpatterns.error;
 import java.util.Map;
 import java.util.Set;
 
-import io.github.grpcpatterns.RichStatus;
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Status;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;

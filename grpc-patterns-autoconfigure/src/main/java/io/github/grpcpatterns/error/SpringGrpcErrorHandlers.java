@@ -2,7 +2,7 @@ package io.github.grpcpatterns.error;
 
 import java.util.List;
 
-import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 

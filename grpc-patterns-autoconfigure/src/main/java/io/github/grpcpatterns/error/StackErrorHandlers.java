@@ -1,6 +1,6 @@
 package io.github.grpcpatterns.error;
 
-import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 

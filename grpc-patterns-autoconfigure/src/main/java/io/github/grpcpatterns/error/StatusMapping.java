@@ -9,12 +9,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 import com.google.protobuf.Message;
-import io.github.grpcpatterns.CallEnding;
-import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.ExceptionMapping;
-import io.github.grpcpatterns.RichStatus;
-import io.github.grpcpatterns.UpstreamErrors;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.ExceptionMapping;
+import io.github.grpcpatterns.internal.status.CallEnding;
+import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.internal.status.UpstreamErrors;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -76,7 +76,7 @@ final class StatusMapping implements ExceptionMapping {
 		}
 		call.exception(thrown, true);
 		return this.richStatus.ending(EndReason.INTERNAL, EndReason.INTERNAL.status().withCause(cause), new Metadata(),
-				call);
+				call.correlationId());
 	}
 
 	private static Throwable unwrap(Throwable thrown) {
@@ -158,7 +158,7 @@ final class StatusMapping implements ExceptionMapping {
 		if (trailers != null) {
 			copy.merge(trailers);
 		}
-		return this.richStatus.ending(EndReason.FAILED, status, copy, call);
+		return this.richStatus.ending(EndReason.FAILED, status, copy, call.correlationId());
 	}
 
 	private CallEnding ending(KnownError error, Throwable thrown, CallRecord call) {
@@ -168,8 +168,8 @@ final class StatusMapping implements ExceptionMapping {
 
 	private CallEnding ending(KnownError error, String description, Throwable thrown, CallRecord call) {
 		return this.richStatus.ending(error.reason(),
-				error.code().toStatus().withDescription(description).withCause(thrown), new Metadata(), call,
-				error.details().toArray(Message[]::new));
+				error.code().toStatus().withDescription(description).withCause(thrown), new Metadata(),
+				call.correlationId(), error.details().toArray(Message[]::new));
 	}
 
 	private static String inWords(Status.Code code) {

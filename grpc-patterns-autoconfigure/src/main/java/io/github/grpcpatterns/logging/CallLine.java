@@ -3,11 +3,11 @@ package io.github.grpcpatterns.logging;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CallReporter;
-import io.github.grpcpatterns.MethodPatterns;
-import io.github.grpcpatterns.PerMethod;
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallReporter;
+import io.github.grpcpatterns.internal.settings.MethodPatterns;
+import io.github.grpcpatterns.internal.settings.PerMethod;
+import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.logging;
 
-import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.ClientInterceptorOrder;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

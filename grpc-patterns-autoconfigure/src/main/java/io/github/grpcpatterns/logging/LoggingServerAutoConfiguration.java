@@ -4,7 +4,7 @@ import java.util.List;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.MethodPatterns;
+import io.github.grpcpatterns.internal.settings.MethodPatterns;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;

@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.metrics;
 
 import io.github.grpcpatterns.ClientInterceptorOrder;
-import io.github.grpcpatterns.PerMethod;
+import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

@@ -2,10 +2,10 @@ package io.github.grpcpatterns.metrics;
 
 import java.util.concurrent.TimeUnit;
 
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CallReporter;
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.PerMethod;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallReporter;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,9 +1,9 @@
 package io.github.grpcpatterns.metrics;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration for the meters of the calls that are made.
  */
-@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class,
+@AutoConfiguration(after = CallAutoConfiguration.class,
 		afterName = {
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
 				"org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration" })

@@ -1,8 +1,8 @@
 package io.github.grpcpatterns.metrics;
 
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ClientInterceptorOrder;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

@@ -1,6 +1,6 @@
 package io.github.grpcpatterns.metrics;
 
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.settings.Settings;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

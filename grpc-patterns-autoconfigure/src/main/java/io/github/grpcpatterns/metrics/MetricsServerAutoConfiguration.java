@@ -1,12 +1,12 @@
 package io.github.grpcpatterns.metrics;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.AuthOutcomeListener;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.RegisteredMethods;
-import io.github.grpcpatterns.UnknownMethodListener;
+import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.UnknownMethodListener;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration for the meters of the calls that are served.
  */
-@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class,
+@AutoConfiguration(after = CallAutoConfiguration.class,
 		afterName = {
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
 				"org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration" })

@@ -1,6 +1,6 @@
 package io.github.grpcpatterns.metrics;
 
-import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.config.MeterFilterReply;

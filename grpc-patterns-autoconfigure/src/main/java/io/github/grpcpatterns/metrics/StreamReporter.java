@@ -2,9 +2,9 @@ package io.github.grpcpatterns.metrics;
 
 import java.util.concurrent.TimeUnit;
 
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.MessageReporter;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.MessageReporter;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,6 +1,6 @@
 package io.github.grpcpatterns.ratelimit;
 
-import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.internal.call.CallRecord;
 
 /**
  * Decides whether a call may pass now. Settled once per method.

@@ -9,10 +9,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import io.github.bucket4j.distributed.proxy.ProxyManager;
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.InfrastructureMethods;
-import io.github.grpcpatterns.MethodOverrides;
-import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Override;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import org.jspecify.annotations.Nullable;
 
 /**

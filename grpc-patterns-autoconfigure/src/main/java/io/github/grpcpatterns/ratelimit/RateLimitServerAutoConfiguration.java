@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.MethodPatterns;
-import io.github.grpcpatterns.RichStatus;
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.MethodPatterns;
+import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -27,7 +27,7 @@ import org.springframework.util.ClassUtils;
  * Auto-configuration for the rates at which calls are served. With a Bucket4j
  * {@code ProxyManager} bean, whose keys are strings or bytes, all instances share them.
  */
-@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern(RateLimitServerProperties.PREFIX)
 @EnableConfigurationProperties(RateLimitServerProperties.class)
 public final class RateLimitServerAutoConfiguration {

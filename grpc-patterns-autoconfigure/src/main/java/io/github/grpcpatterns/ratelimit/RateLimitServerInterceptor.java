@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
 import com.google.protobuf.Duration;
 import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.CallEnding;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.MethodOverrides.Setting;
 import io.github.grpcpatterns.MethodSettingsSource;
-import io.github.grpcpatterns.PerMethod;
-import io.github.grpcpatterns.RichStatus;
-import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.PerMethod;
+import io.github.grpcpatterns.internal.status.CallEnding;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -87,8 +87,8 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 			.setSeconds(millis / 1000)
 			.setNanos((int) (millis % 1000 * NANOS_PER_MILLI))
 			.build();
-		return this.richStatus.ending(EndReason.RATE_LIMITED, EndReason.RATE_LIMITED.status(), trailers, guard.record(),
-				RetryInfo.newBuilder().setRetryDelay(delay).build());
+		return this.richStatus.ending(EndReason.RATE_LIMITED, EndReason.RATE_LIMITED.status(), trailers,
+				guard.record().correlationId(), RetryInfo.newBuilder().setRetryDelay(delay).build());
 	}
 
 }

@@ -3,7 +3,7 @@ package io.github.grpcpatterns.ratelimit;
 import java.util.concurrent.TimeUnit;
 
 import io.github.bucket4j.BucketConfiguration;
-import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,10 +3,10 @@ package io.github.grpcpatterns.retry;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.ClientCallOrigin;
-import io.github.grpcpatterns.Trampoline;
+import io.github.grpcpatterns.internal.backoff.ClientCallOrigin;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.concurrent.Trampoline;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;

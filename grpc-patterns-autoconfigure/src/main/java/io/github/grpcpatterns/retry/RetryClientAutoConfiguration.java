@@ -1,9 +1,9 @@
 package io.github.grpcpatterns.retry;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,7 +22,7 @@ import org.springframework.core.env.Environment;
  * Auto-configuration for the retries of a client. A {@link RetryRegistry} of the
  * application, or of Resilience4j's own starter, is used where there is one.
  */
-@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class,
+@AutoConfiguration(after = CallAutoConfiguration.class,
 		afterName = { "io.github.resilience4j.springboot3.retry.autoconfigure.RetryAutoConfiguration",
 				"io.github.resilience4j.springboot3.retry.autoconfigure.RetryMetricsAutoConfiguration",
 				"io.github.resilience4j.springboot.retry.autoconfigure.RetryAutoConfiguration",

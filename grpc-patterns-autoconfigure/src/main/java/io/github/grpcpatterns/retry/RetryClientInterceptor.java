@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ClientInterceptorOrder;
-import io.github.grpcpatterns.MethodOverrides;
 import io.github.grpcpatterns.MethodSettingsSource;
-import io.github.grpcpatterns.OwnRetries;
-import io.github.grpcpatterns.PerMethod;
+import io.github.grpcpatterns.internal.backoff.OwnRetries;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -95,7 +95,7 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 	}
 
 	@Override
-	public Map<String, MethodOverrides.Setting<?>> settings(MethodDescriptor<?, ?> method) {
+	public Map<String, MethodSettingsSource.Setting<?>> settings(MethodDescriptor<?, ?> method) {
 		return RetryPolicy.settings(method, this.properties, this.overrides);
 	}
 

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-import io.github.grpcpatterns.MethodOverride;
-import io.github.grpcpatterns.SettingException;
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.settings.MethodOverride;
+import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package io.github.grpcpatterns.retry;
 
 import java.util.function.DoubleSupplier;
 
-import io.github.grpcpatterns.ClientCallOrigin;
-import io.github.grpcpatterns.Pushback;
+import io.github.grpcpatterns.internal.backoff.ClientCallOrigin;
+import io.github.grpcpatterns.internal.status.Pushback;
 import io.github.resilience4j.retry.Retry;
 import io.grpc.Metadata;
 import io.grpc.Status;

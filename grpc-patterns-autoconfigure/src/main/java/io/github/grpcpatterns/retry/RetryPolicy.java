@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-import io.github.grpcpatterns.MethodOverrides;
-import io.github.grpcpatterns.MethodOverrides.Setting;
-import io.github.grpcpatterns.RetryWaits;
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.backoff.RetryWaits;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.Settings;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;

@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import com.google.rpc.RetryInfo;
-import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.InfrastructureMethods;
-import io.github.grpcpatterns.LiveCalls;
-import io.github.grpcpatterns.ServerCallGuard;
-import io.github.grpcpatterns.ServerLifecycleListener;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.LiveCalls;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
+import io.github.grpcpatterns.stack.ServerLifecycleListener;
 import io.grpc.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

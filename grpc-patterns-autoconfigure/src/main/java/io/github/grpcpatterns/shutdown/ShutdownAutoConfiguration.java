@@ -2,7 +2,7 @@ package io.github.grpcpatterns.shutdown;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.LiveCalls;
+import io.github.grpcpatterns.internal.call.LiveCalls;
 import io.grpc.protobuf.services.HealthStatusManager;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -19,7 +19,7 @@ import org.springframework.context.event.ContextClosedEvent;
 /**
  * Auto-configuration for the end of the servers.
  */
-@AutoConfiguration(afterName = "io.github.grpcpatterns.GrpcPatternsAutoConfiguration")
+@AutoConfiguration(afterName = "io.github.grpcpatterns.internal.call.CallAutoConfiguration")
 @ConditionalOnPattern(ShutdownProperties.PREFIX)
 @EnableConfigurationProperties(ShutdownProperties.class)
 public final class ShutdownAutoConfiguration {

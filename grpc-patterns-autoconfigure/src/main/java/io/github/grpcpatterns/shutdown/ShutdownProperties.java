@@ -3,7 +3,7 @@ package io.github.grpcpatterns.shutdown;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.settings.Settings;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

@@ -1,8 +1,8 @@
 package io.github.grpcpatterns.shutdown;
 
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.ServerCallGuard;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;

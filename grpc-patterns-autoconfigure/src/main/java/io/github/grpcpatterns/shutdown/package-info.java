@@ -4,8 +4,8 @@
  * When a server stops, health turns to {@code NOT_SERVING} first. After
  * {@code pre-stop-delay}, in which calls are served as ever, the server sends its clients
  * elsewhere, ends health watches, refuses the calls that arrive all the same, and tells
- * the handlers of those under way through {@link io.github.grpcpatterns.Drain}. What is
- * left after {@code drain-timeout} is ended. <pre>{@code
+ * the handlers of those under way through {@link io.github.grpcpatterns.shutdown.Drain}.
+ * What is left after {@code drain-timeout} is ended. <pre>{@code
  * grpc:
  *   patterns:
  *     server:

@@ -5,11 +5,8 @@ import java.util.Map;
 
 import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcStack;
-import io.github.grpcpatterns.RegisteredMethods;
 import io.github.grpcpatterns.ServerBuilderHook;
-import io.github.grpcpatterns.ServerLifecycleListener;
-import io.github.grpcpatterns.StackServer;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.grpc.ServerBuilder;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.event.GrpcServerLifecycleEvent;
@@ -34,7 +31,7 @@ import org.springframework.core.env.Environment;
 /**
  * Auto-configuration for servers of net.devh's starter.
  */
-@AutoConfiguration(afterName = { "io.github.grpcpatterns.GrpcPatternsAutoConfiguration",
+@AutoConfiguration(afterName = { "io.github.grpcpatterns.internal.call.CallAutoConfiguration",
 		"net.devh.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration" })
 @ConditionalOnPattern
 @ConditionalOnClass(name = "net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer")

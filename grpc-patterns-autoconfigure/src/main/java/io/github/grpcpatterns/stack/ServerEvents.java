@@ -2,7 +2,6 @@ package io.github.grpcpatterns.stack;
 
 import java.util.function.Function;
 
-import io.github.grpcpatterns.ServerLifecycleListener;
 import io.grpc.Server;
 
 import org.springframework.beans.factory.ObjectProvider;

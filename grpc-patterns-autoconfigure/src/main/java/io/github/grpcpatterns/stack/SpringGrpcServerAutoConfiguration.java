@@ -5,11 +5,8 @@ import java.util.Map;
 
 import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcStack;
-import io.github.grpcpatterns.RegisteredMethods;
 import io.github.grpcpatterns.ServerBuilderHook;
-import io.github.grpcpatterns.ServerLifecycleListener;
-import io.github.grpcpatterns.StackServer;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.grpc.ServerBuilder;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -35,7 +32,7 @@ import org.springframework.grpc.server.service.GrpcServiceConfigurer;
 /**
  * Auto-configuration for servers of Boot's own gRPC, which is Spring gRPC.
  */
-@AutoConfiguration(afterName = { "io.github.grpcpatterns.GrpcPatternsAutoConfiguration",
+@AutoConfiguration(afterName = { "io.github.grpcpatterns.internal.call.CallAutoConfiguration",
 		"org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration" })
 @ConditionalOnPattern
 @ConditionalOnClass(name = { "org.springframework.grpc.server.ServerBuilderCustomizer",

@@ -3,7 +3,6 @@ package io.github.grpcpatterns.stack;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcStack;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;

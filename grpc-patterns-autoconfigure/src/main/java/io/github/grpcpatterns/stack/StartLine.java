@@ -6,7 +6,6 @@ import java.util.stream.Collectors;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ActivePattern.Side;
-import io.github.grpcpatterns.GrpcStack;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.stream;
 
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,8 +6,8 @@ import java.net.SocketAddress;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.TimeMeter;
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**

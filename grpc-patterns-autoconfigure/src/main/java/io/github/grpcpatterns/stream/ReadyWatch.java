@@ -3,7 +3,7 @@ package io.github.grpcpatterns.stream;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**

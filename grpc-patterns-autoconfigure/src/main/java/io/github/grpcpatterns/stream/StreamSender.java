@@ -3,10 +3,10 @@ package io.github.grpcpatterns.stream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.LeftMessages;
-import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.internal.call.LeftMessages;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;

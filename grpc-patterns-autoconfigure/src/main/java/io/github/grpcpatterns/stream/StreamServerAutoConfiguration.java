@@ -1,9 +1,9 @@
 package io.github.grpcpatterns.stream;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.MethodPatterns;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.MethodPatterns;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

@@ -2,9 +2,9 @@ package io.github.grpcpatterns.transport;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.RegisteredMethods;
 import io.github.grpcpatterns.ServerBuilderHook;
-import io.github.grpcpatterns.StackServer;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.stack.StackServer;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -5,10 +5,10 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.grpcpatterns.RegisteredMethods;
 import io.github.grpcpatterns.ServerBuilderHook;
-import io.github.grpcpatterns.SettingException;
-import io.github.grpcpatterns.StackServer;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.stack.StackServer;
 import io.github.grpcpatterns.transport.TransportProperties.Exposure;
 import io.github.grpcpatterns.transport.TransportProperties.OldVersion;
 import io.grpc.ServerBuilder;

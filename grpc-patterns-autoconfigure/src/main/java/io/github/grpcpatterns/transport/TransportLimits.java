@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 import io.github.grpcpatterns.ServerBuilderHook;
-import io.github.grpcpatterns.Settings;
-import io.github.grpcpatterns.StackServer;
+import io.github.grpcpatterns.internal.settings.Settings;
+import io.github.grpcpatterns.stack.StackServer;
 import io.grpc.ServerBuilder;
 import org.jspecify.annotations.Nullable;
 

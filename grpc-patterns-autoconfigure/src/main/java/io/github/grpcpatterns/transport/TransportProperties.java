@@ -3,8 +3,8 @@ package io.github.grpcpatterns.transport;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
-import io.github.grpcpatterns.SettingException;
-import io.github.grpcpatterns.Settings;
+import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;

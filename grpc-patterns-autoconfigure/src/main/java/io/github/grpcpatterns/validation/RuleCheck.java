@@ -2,7 +2,7 @@ package io.github.grpcpatterns.validation;
 
 import build.buf.protovalidate.exceptions.CompilationException;
 import com.google.protobuf.Message;
-import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.grpc.MethodDescriptor;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;

@@ -3,8 +3,8 @@ package io.github.grpcpatterns.validation;
 import build.buf.protovalidate.Validator;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Bean;
  * Auto-configuration for the check of requests with protovalidate. A {@link Validator}
  * bean of the application is used where there is one.
  */
-@AutoConfiguration(after = GrpcPatternsAutoConfiguration.class)
+@AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern(ValidationServerProperties.PREFIX)
 @ConditionalOnClass(name = { "build.buf.protovalidate.Validator", "dev.cel.bundle.Cel" })
 @EnableConfigurationProperties(ValidationServerProperties.class)

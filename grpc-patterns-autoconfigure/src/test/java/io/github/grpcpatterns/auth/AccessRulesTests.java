@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.github.grpcpatterns.MethodPatterns;
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.settings.MethodPatterns;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.context.properties.bind.Binder;

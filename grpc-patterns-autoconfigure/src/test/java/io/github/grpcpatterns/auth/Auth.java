@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import io.github.grpcpatterns.AuthOutcomeListener.Outcome;
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ClientInterceptorOrder;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -24,8 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class AuthClientAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(AuthClientAutoConfiguration.class, GrpcPatternsAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(AuthClientAutoConfiguration.class, CallAutoConfiguration.class));
 
 	@Test
 	void whenNothingIsSetThenInterceptorIsThere() {

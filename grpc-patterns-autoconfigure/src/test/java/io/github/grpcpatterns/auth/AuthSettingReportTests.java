@@ -1,6 +1,6 @@
 package io.github.grpcpatterns.auth;
 
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,7 +40,7 @@ class AuthSettingReportTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ GrpcPatternsAutoConfiguration.class, AuthServerAutoConfiguration.class,
+	@ImportAutoConfiguration({ CallAutoConfiguration.class, AuthServerAutoConfiguration.class,
 			AuthClientAutoConfiguration.class })
 	static class Application {
 

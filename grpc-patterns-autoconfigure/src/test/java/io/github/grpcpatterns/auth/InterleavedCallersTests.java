@@ -16,9 +16,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CorrelationId;
+import io.github.grpcpatterns.correlation.CorrelationId;
 import io.github.grpcpatterns.correlation.TestCorrelation;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;

@@ -17,7 +17,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.testing.ManualTimer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

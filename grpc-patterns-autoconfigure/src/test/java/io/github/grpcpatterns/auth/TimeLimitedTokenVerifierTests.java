@@ -3,8 +3,8 @@ package io.github.grpcpatterns.auth;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.ManualTimer;
 import org.junit.jupiter.api.Test;
 

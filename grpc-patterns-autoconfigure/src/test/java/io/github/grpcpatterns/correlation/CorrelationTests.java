@@ -11,9 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RequestInfo;
-import io.github.grpcpatterns.CorrelationId;
-import io.github.grpcpatterns.RichStatus;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.v1.PingRequest;

@@ -4,13 +4,13 @@ import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.CallEnding;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.ExceptionMapping;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.RichStatus;
-import io.github.grpcpatterns.SettingException;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.ExceptionMapping;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.internal.status.CallEnding;
+import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.Metadata;
 import io.grpc.ServerInterceptor;
@@ -45,7 +45,7 @@ class ErrorAutoConfigurationTests {
 	private static final Metadata.Key<String> OWN = Metadata.Key.of("own", Metadata.ASCII_STRING_MARSHALLER);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
-		.of(GrpcPatternsAutoConfiguration.class, ErrorAutoConfiguration.class, GrpcAdviceAutoConfiguration.class));
+		.of(CallAutoConfiguration.class, ErrorAutoConfiguration.class, GrpcAdviceAutoConfiguration.class));
 
 	@Test
 	void itIsThereByDefaultAndComesBeforeTheBase() {

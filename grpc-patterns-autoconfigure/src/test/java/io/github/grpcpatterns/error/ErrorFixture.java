@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.grpc.ForwardingServerCall;
@@ -15,7 +16,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.github.grpcpatterns.CallRecord;
 
 /**
  * A server with the error pattern around a service that fails.

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 
 import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
-import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;

@@ -6,11 +6,11 @@ import java.util.Map;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import io.github.grpcpatterns.CallRecord;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.ExceptionMapping;
-import io.github.grpcpatterns.RichStatus;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.ExceptionMapping;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -106,7 +106,7 @@ class LoggingTests {
 		RichStatus richStatus = new RichStatus(RichStatus.DEFAULT_DOMAIN);
 		ExceptionMapping mapping = (thrown, call) -> {
 			call.exception(thrown, false);
-			return richStatus.ending(EndReason.FAILED, Status.NOT_FOUND, new Metadata(), call);
+			return richStatus.ending(EndReason.FAILED, Status.NOT_FOUND, new Metadata(), call.correlationId());
 		};
 		try (GrpcHarness harness = GrpcHarness.inProcess()
 			.mapping(mapping)

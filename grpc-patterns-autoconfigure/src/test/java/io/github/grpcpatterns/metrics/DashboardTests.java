@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.jayway.jsonpath.JsonPath;
-import io.github.grpcpatterns.AuthOutcomeListener;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.TestStack;

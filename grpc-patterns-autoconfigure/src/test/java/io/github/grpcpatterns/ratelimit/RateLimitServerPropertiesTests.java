@@ -3,7 +3,7 @@ package io.github.grpcpatterns.ratelimit;
 import java.time.Duration;
 import java.util.Map;
 
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import org.junit.jupiter.api.Test;

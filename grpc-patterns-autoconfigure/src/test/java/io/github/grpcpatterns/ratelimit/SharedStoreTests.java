@@ -23,8 +23,8 @@ import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.distributed.proxy.RemoteBucketBuilder;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import io.github.grpcpatterns.testing.CapturedLog;
@@ -56,7 +56,7 @@ class SharedStoreTests {
 	}
 
 	private static long acquire(CallLimiters limiters, String principal) {
-		io.github.grpcpatterns.CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(),
+		io.github.grpcpatterns.internal.call.CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(),
 				new InetSocketAddress("10.0.0.1", 1));
 		if (principal != null) {
 			call.principal(principal);

@@ -3,7 +3,7 @@ package io.github.grpcpatterns.retry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import io.github.grpcpatterns.CallRecord;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

@@ -3,7 +3,7 @@ package io.github.grpcpatterns.retry;
 import java.util.List;
 import java.util.Map;
 
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.grpc.Status;

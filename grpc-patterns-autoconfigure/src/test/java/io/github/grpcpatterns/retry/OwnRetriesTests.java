@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-import io.github.grpcpatterns.OwnRetries;
-import io.github.grpcpatterns.RetryWaits;
-import io.github.grpcpatterns.streaming.ResumableStream;
+import io.github.grpcpatterns.internal.backoff.OwnRetries;
+import io.github.grpcpatterns.internal.backoff.RetryWaits;
+import io.github.grpcpatterns.stub.ResumableStream;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;

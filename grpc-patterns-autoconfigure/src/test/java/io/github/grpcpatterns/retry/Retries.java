@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 
-import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.resilience4j.retry.RetryRegistry;
 
 import org.springframework.boot.context.properties.bind.Binder;

@@ -1,10 +1,10 @@
 package io.github.grpcpatterns.retry;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.ClientInterceptorOrder;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -31,8 +31,8 @@ class RetryClientAutoConfigurationTests {
 
 	private static final String INTERCEPTOR = "grpcPatternsRetryClientInterceptor";
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(RetryClientAutoConfiguration.class, GrpcPatternsAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(RetryClientAutoConfiguration.class, CallAutoConfiguration.class));
 
 	@Test
 	void whenNothingIsSetThenClientsRetry() {

@@ -2,8 +2,8 @@ package io.github.grpcpatterns.retry;
 
 import java.time.Duration;
 
-import io.github.grpcpatterns.CallTimer;
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;

@@ -8,9 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-import io.github.grpcpatterns.CorrelationId;
-import io.github.grpcpatterns.Drain;
-import io.github.grpcpatterns.streaming.StreamWriter;
+import io.github.grpcpatterns.correlation.CorrelationId;
+import io.github.grpcpatterns.stub.StreamWriter;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;

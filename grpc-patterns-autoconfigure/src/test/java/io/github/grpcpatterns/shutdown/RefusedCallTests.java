@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.RichStatus;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.retry.RetryClientAutoConfiguration;
 import io.github.grpcpatterns.retry.RetryClientInterceptor;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
@@ -51,8 +51,7 @@ class RefusedCallTests {
 	void aCallThatComesTooLateIsRefusedAndServedElsewhere(TestStack stack) {
 		PingService elsewhere = new PingService();
 		new ApplicationContextRunner()
-			.withConfiguration(
-					AutoConfigurations.of(GrpcPatternsAutoConfiguration.class, RetryClientAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, RetryClientAutoConfiguration.class))
 			.run((client) -> stack.run(stack.runner(), (context, unused) -> {
 				Server server = TestStack.server(context);
 				try (HoldingProxy proxy = new HoldingProxy(server.getPort());

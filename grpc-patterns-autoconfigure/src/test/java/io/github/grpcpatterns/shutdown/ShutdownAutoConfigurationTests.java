@@ -1,10 +1,10 @@
 package io.github.grpcpatterns.shutdown;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
 import io.github.grpcpatterns.ServerInterceptorOrder;
-import io.github.grpcpatterns.ServerLifecycleListener;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.stack.ServerLifecycleListener;
 import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ShutdownAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ShutdownAutoConfiguration.class, GrpcPatternsAutoConfiguration.class));
+		.withConfiguration(AutoConfigurations.of(ShutdownAutoConfiguration.class, CallAutoConfiguration.class));
 
 	@Test
 	void whenNothingIsSetThenItIsThere() {

@@ -2,7 +2,6 @@ package io.github.grpcpatterns.stack;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ActivePattern.Side;
-import io.github.grpcpatterns.GrpcStack;
 import io.github.grpcpatterns.testing.TestStack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -2,8 +2,8 @@ package io.github.grpcpatterns.stream;
 
 import java.net.InetSocketAddress;
 
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.stream.StreamServerProperties.RatePer;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;

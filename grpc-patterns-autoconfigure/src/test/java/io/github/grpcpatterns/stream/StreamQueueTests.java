@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
-import io.github.grpcpatterns.CallRecord;
-import io.github.grpcpatterns.CallTimer;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.ServerCallGuard;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;

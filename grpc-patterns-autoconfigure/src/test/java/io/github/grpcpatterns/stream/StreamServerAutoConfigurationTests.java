@@ -3,8 +3,8 @@ package io.github.grpcpatterns.stream;
 import java.util.Iterator;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.MethodPatterns;
+import io.github.grpcpatterns.internal.settings.MethodPatterns;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.TestStack;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -32,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class StreamServerAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(GrpcPatternsAutoConfiguration.class, StreamServerAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, StreamServerAutoConfiguration.class));
 
 	@Test
 	void theInterceptorIsThereByDefault() {

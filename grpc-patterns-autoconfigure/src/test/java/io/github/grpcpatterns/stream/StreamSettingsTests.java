@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.MethodOverrides.Setting;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import org.junit.jupiter.api.Test;

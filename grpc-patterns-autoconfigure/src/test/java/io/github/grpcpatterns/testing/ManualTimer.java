@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
-import io.github.grpcpatterns.CallTimer;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 
 /**
  * A timer whose time stands still until the test moves it. Tasks that become due run on

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.ServerCallGuard;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;

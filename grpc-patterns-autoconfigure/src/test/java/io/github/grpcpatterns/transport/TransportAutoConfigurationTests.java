@@ -1,8 +1,8 @@
 package io.github.grpcpatterns.transport;
 
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
 import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.grpc.inprocess.InProcessServerBuilder;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TransportAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(GrpcPatternsAutoConfiguration.class, TransportAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, TransportAutoConfiguration.class));
 
 	@Test
 	void limitsAndGuardsAreThereByDefault() {

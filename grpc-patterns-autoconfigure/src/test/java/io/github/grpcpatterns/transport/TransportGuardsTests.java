@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.github.grpcpatterns.SettingException;
-import io.github.grpcpatterns.StackServer;
-import io.github.grpcpatterns.TestCalls;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.stack.StackServer;
 import io.github.grpcpatterns.testing.TestStack;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import org.junit.jupiter.api.extension.ExtendWith;

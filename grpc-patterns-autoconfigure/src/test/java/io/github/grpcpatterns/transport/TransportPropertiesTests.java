@@ -3,7 +3,7 @@ package io.github.grpcpatterns.transport;
 import java.time.Duration;
 import java.util.Map;
 
-import io.github.grpcpatterns.SettingException;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.transport.TransportProperties.Exposure;
 import io.github.grpcpatterns.transport.TransportProperties.OldVersion;
 import org.junit.jupiter.api.Test;

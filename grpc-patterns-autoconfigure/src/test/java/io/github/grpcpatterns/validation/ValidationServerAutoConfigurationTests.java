@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import build.buf.protovalidate.ValidationResult;
 import build.buf.protovalidate.Validator;
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.GrpcPatternsAutoConfiguration;
-import io.github.grpcpatterns.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.OrderService;
 import io.github.grpcpatterns.testing.TestStack;
 import io.github.grpcpatterns.testing.v1.BrokenRequest;
@@ -38,8 +38,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 class ValidationServerAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(GrpcPatternsAutoConfiguration.class, ValidationServerAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, ValidationServerAutoConfiguration.class));
 
 	@Test
 	void itIsThereByDefault() {

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.sample;
 
 import java.util.function.Function;
 
-import io.github.grpcpatterns.Drain;
+import io.github.grpcpatterns.shutdown.Drain;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 

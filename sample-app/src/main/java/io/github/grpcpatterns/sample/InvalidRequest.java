@@ -10,7 +10,6 @@ import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.RichStatus;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 
@@ -27,7 +26,7 @@ public final class InvalidRequest {
 
 	private static final ErrorInfo REASON = ErrorInfo.newBuilder()
 		.setReason(EndReason.INVALID_REQUEST.name())
-		.setDomain(RichStatus.DEFAULT_DOMAIN)
+		.setDomain("grpcpatterns")
 		.build();
 
 	private InvalidRequest() {

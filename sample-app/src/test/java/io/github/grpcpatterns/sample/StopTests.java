@@ -21,7 +21,7 @@ import io.github.grpcpatterns.sample.product.v1.Product;
 import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc;
 import io.github.grpcpatterns.sample.product.v1.WatchRequest;
 import io.github.grpcpatterns.sample.redis.RedisExtension;
-import io.github.grpcpatterns.streaming.ResumableStream;
+import io.github.grpcpatterns.stub.ResumableStream;
 import io.grpc.Channel;
 import io.grpc.Status.Code;
 import io.grpc.stub.StreamObserver;

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.compatibility.row;
 
 import java.util.concurrent.TimeUnit;
 
-import io.github.grpcpatterns.CorrelationId;
+import io.github.grpcpatterns.correlation.CorrelationId;
 import io.github.grpcpatterns.error.GrpcErrors;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.TestTokens;

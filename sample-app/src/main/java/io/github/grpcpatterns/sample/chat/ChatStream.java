@@ -4,9 +4,9 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 
-import io.github.grpcpatterns.Drain;
 import io.github.grpcpatterns.sample.InvalidRequest;
 import io.github.grpcpatterns.sample.chat.v1.ChatMessage;
+import io.github.grpcpatterns.shutdown.Drain;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 

@@ -10,7 +10,7 @@ import io.github.grpcpatterns.sample.classification.v1.DocumentChunk;
 import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc;
 import io.github.grpcpatterns.sample.classification.v1.UploadResponse;
 import io.github.grpcpatterns.sample.storage.DocumentStore;
-import io.github.grpcpatterns.streaming.StreamWriter;
+import io.github.grpcpatterns.stub.StreamWriter;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.grpcpatterns.sample.logs.v1.LogEntry;
 import io.github.grpcpatterns.sample.logs.v1.LogRequest;
 import io.github.grpcpatterns.sample.logs.v1.LogServiceGrpc.LogServiceImplBase;
-import io.github.grpcpatterns.streaming.StreamWriter;
+import io.github.grpcpatterns.stub.StreamWriter;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
 

@@ -4,9 +4,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-import io.github.grpcpatterns.Drain;
 import io.github.grpcpatterns.sample.product.v1.PriceUpdate;
 import io.github.grpcpatterns.sample.product.v1.WatchRequest;
+import io.github.grpcpatterns.shutdown.Drain;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 

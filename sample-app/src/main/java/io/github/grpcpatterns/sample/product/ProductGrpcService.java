@@ -14,7 +14,7 @@ import io.github.grpcpatterns.sample.product.v1.PriceUpdate;
 import io.github.grpcpatterns.sample.product.v1.Product;
 import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc.ProductServiceImplBase;
 import io.github.grpcpatterns.sample.product.v1.WatchRequest;
-import io.github.grpcpatterns.streaming.StreamWriter;
+import io.github.grpcpatterns.stub.StreamWriter;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;

@@ -15,7 +15,7 @@ import io.github.grpcpatterns.sample.user.v1.ListUsersRequest;
 import io.github.grpcpatterns.sample.user.v1.UpdateUserRequest;
 import io.github.grpcpatterns.sample.user.v1.User;
 import io.github.grpcpatterns.sample.user.v1.UserServiceGrpc.UserServiceImplBase;
-import io.github.grpcpatterns.streaming.StreamWriter;
+import io.github.grpcpatterns.stub.StreamWriter;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
 

@@ -1,0 +1,23 @@
+package io.github.grpcpatterns.correlation;
+
+import io.github.grpcpatterns.internal.call.CallRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The id that joins the log lines and calls that belong to one request.
+ */
+public final class CorrelationId {
+
+	private CorrelationId() {
+	}
+
+	/**
+	 * Return the correlation id of the call being handled on this thread.
+	 * @return the id in the current {@link io.grpc.Context}, or {@code null} outside a
+	 * call and where the correlation pattern is off
+	 */
+	public static @Nullable String current() {
+		return CallRecord.currentCorrelationId();
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.util.Locale;
+
+/**
+ * Hears how the authentication of each call of the server went, once a call. Beans of
+ * this type are called by the auth pattern; without it nobody calls them.
+ */
+@FunctionalInterface
+public interface AuthOutcomeListener {
+
+	/**
+	 * A call passed authentication, or was refused by it. Called on the thread that
+	 * starts the call, before the call goes on; must be short and not throw.
+	 * @param outcome how it went
+	 */
+	void outcome(Outcome outcome);
+
+	/**
+	 * How the authentication of a call went.
+	 */
+	enum Outcome {
+
+		/** The method is public: no credential was looked at. */
+		PUBLIC,
+
+		/** A valid token, with an authority that the method wants. */
+		ACCEPTED,
+
+		/** No credential, a malformed one, or several. */
+		MISSING,
+
+		/** A token that proves nothing. */
+		INVALID,
+
+		/** A token past its time. */
+		EXPIRED,
+
+		/** A valid token without the authority, or a method that is closed to all. */
+		DENIED,
+
+		/** Nobody could judge the token. */
+		UNAVAILABLE;
+
+		private final String tag = name().toLowerCase(Locale.ROOT);
+
+		/**
+		 * Return the value of the meters' {@code outcome} tag, the name in lower case.
+		 * @return the tag value
+		 */
+		public String tag() {
+			return this.tag;
+		}
+
+	}
+
+}

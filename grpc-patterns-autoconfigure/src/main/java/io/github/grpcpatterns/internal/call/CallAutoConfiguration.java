@@ -1,0 +1,117 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.util.List;
+
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
+import io.github.grpcpatterns.internal.status.RichStatus;
+import io.grpc.Metadata;
+import io.micrometer.context.ContextRegistry;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Auto-configuration for the records and guards of calls, which every pattern needs.
+ */
+@AutoConfiguration(afterName = "io.github.grpcpatterns.error.ErrorAutoConfiguration")
+@ConditionalOnPattern
+public final class CallAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(CallTimer.class)
+	SharedCallTimer grpcPatternsCallTimer() {
+		return new SharedCallTimer();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RichStatus grpcPatternsRichStatus() {
+		return new RichStatus(RichStatus.DEFAULT_DOMAIN);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ExceptionMapping grpcPatternsExceptionMapping(RichStatus richStatus) {
+		return (thrown, call) -> {
+			call.exception(thrown, true);
+			return richStatus.ending(EndReason.FAILED, EndReason.FAILED.status(), new Metadata(), call.correlationId());
+		};
+	}
+
+	@Bean
+	static RegisteredMethods grpcPatternsRegisteredMethods() {
+		return new RegisteredMethods();
+	}
+
+	@Bean
+	LiveCalls grpcPatternsLiveCalls() {
+		return new LiveCalls();
+	}
+
+	@Bean
+	CallServerInterceptor grpcPatternsCallServerInterceptor(CallTimer timer, RichStatus richStatus,
+			ExceptionMapping exceptionMapping, LiveCalls liveCalls) {
+		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, richStatus, exceptionMapping, liveCalls));
+	}
+
+	@Bean
+	HandlerServerInterceptor grpcPatternsHandlerServerInterceptor() {
+		return new HandlerServerInterceptor();
+	}
+
+	@Bean
+	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer, RegisteredMethods methods,
+			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
+		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();
+		return (builder) -> builder.addStreamTracerFactory(new CallServerTracer.Factory(timer, methods, listeners));
+	}
+
+	@Bean
+	CalledMethods grpcPatternsCalledMethods() {
+		return new CalledMethods();
+	}
+
+	@Bean
+	CallClientInterceptor grpcPatternsCallClientInterceptor(CallTimer timer, CalledMethods calledMethods) {
+		return new CallClientInterceptor(timer, calledMethods);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "io.micrometer.context.ContextRegistry")
+	static class ContextPropagationConfiguration {
+
+		@Bean
+		ContextRegistration grpcPatternsContextRegistration() {
+			return new ContextRegistration();
+		}
+
+	}
+
+	/**
+	 * Registers the accessor for as long as the application lives.
+	 */
+	static final class ContextRegistration implements InitializingBean, DisposableBean {
+
+		@Override
+		public void afterPropertiesSet() {
+			ContextRegistry.getInstance().registerThreadLocalAccessor(new GrpcContextThreadLocalAccessor());
+		}
+
+		@Override
+		public void destroy() {
+			ContextRegistry.getInstance().removeThreadLocalAccessor(GrpcContextThreadLocalAccessor.KEY);
+		}
+
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.util.concurrent.TimeUnit;
+
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.internal.concurrent.CallLog;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.status.CallEnding;
+import io.grpc.Deadline;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * With what a server's call ended, of which the transport may have another opinion than
+ * whoever closed it.
+ */
+final class CallOutcome {
+
+	/**
+	 * Clients end a call by their own clock, and their reset may be here before our
+	 * timer.
+	 */
+	private static final long DEADLINE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private final CallRecord record;
+
+	private final CallState state;
+
+	private final boolean hasDeadline;
+
+	private final long deadlineNanos;
+
+	CallOutcome(CallRecord record, CallState state, @Nullable Deadline deadline, CallTimer timer) {
+		this.record = record;
+		this.state = state;
+		this.hasDeadline = deadline != null;
+		this.deadlineNanos = (deadline != null) ? timer.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS) : 0;
+	}
+
+	/**
+	 * Tell the record.
+	 * @param sent what went out through the outermost call
+	 * @param cancelled whether the last callback was {@code onCancel}
+	 * @param end when the call ended
+	 */
+	void decide(@Nullable Status sent, boolean cancelled, long end) {
+		Status transport = this.record.transportStatus();
+		if (sent != null && ((transport != null) ? transport.getCode() == sent.getCode() : !cancelled)) {
+			// A handler whose own calls fail because the client cancelled closes with
+			// that status too.
+			boolean theirs = cancelled && !this.state.ended();
+			this.record.end(sent, theirs ? EndReason.of(sent.getCode()) : reason(sent), end);
+		}
+		else {
+			Status seen = seen(end);
+			this.record.end(seen, EndReason.of(seen.getCode()), end);
+		}
+		if (this.record.exceptionUnknown()) {
+			logException();
+		}
+	}
+
+	private EndReason reason(Status sent) {
+		CallEnding ending = this.state.ending();
+		if (ending != null && ending.status().getCode() == sent.getCode()) {
+			return ending.reason();
+		}
+		return sent.isOk() ? EndReason.COMPLETED : EndReason.FAILED;
+	}
+
+	/**
+	 * What the transport saw where it did not deliver our close.
+	 */
+	Status seen(long end) {
+		Status transport = this.record.transportStatus();
+		Status.Code code = (transport != null) ? transport.getCode() : Status.Code.CANCELLED;
+		boolean lost = code == Status.Code.UNAVAILABLE;
+		if (transport != null && !lost && code != Status.Code.CANCELLED && !transport.isOk()) {
+			return (code == Status.Code.DEADLINE_EXCEEDED) ? EndReason.DEADLINE.status() : transport;
+		}
+		long margin = Math.min(DEADLINE_MARGIN_NANOS, (this.deadlineNanos - this.record.startNanos()) / 10);
+		if (this.hasDeadline && !lost && end >= this.deadlineNanos - margin) {
+			return EndReason.DEADLINE.status();
+		}
+		return EndReason.CANCELLED.status();
+	}
+
+	/**
+	 * Nobody else has: log the exception, under the correlation id.
+	 */
+	private void logException() {
+		String id = this.record.correlationId();
+		String before = (id != null) ? CallbackEntry.putIntoMdc(id) : null;
+		try {
+			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
+		}
+		finally {
+			if (id != null) {
+				CallbackEntry.restoreMdc(before);
+			}
+		}
+	}
+
+}

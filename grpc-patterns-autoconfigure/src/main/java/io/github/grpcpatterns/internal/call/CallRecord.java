@@ -1,0 +1,548 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.net.SocketAddress;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.internal.concurrent.CallLog;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.grpc.CallOptions;
+import io.grpc.Context;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one record of a call, on either side: what the patterns learn about it, for those
+ * that report it.
+ * <p>
+ * On the server the outermost interceptor puts it into the {@link Context}, on the client
+ * into the {@link CallOptions}. What is written before the call starts is seen by all;
+ * the counters are written by the thread that sends or delivers and read by anyone, a
+ * little late at worst.
+ */
+public final class CallRecord {
+
+	static final CallOptions.Key<CallRecord> CLIENT = CallOptions.Key.create("io.github.grpcpatterns.call");
+
+	static final Context.Key<CallRecord> SERVER = Context.key("io.github.grpcpatterns.call");
+
+	private static final CallReporter[] NO_REPORTERS = {};
+
+	private static final MessageReporter[] NO_MESSAGE_REPORTERS = {};
+
+	private final long startNanos;
+
+	private @Nullable MethodDescriptor<?, ?> method;
+
+	private boolean streaming;
+
+	private volatile @Nullable ServerCallGuard guard;
+
+	private CallReporter[] reporters = NO_REPORTERS;
+
+	/** Those of a stream's messages. */
+	private MessageReporter[] messageReporters = NO_MESSAGE_REPORTERS;
+
+	private @Nullable SocketAddress peer;
+
+	private volatile @Nullable String correlationId;
+
+	private volatile @Nullable String principal;
+
+	private volatile @Nullable Credential credential;
+
+	private volatile @Nullable Throwable exception;
+
+	private volatile boolean exceptionUnknown;
+
+	private volatile int attempts;
+
+	private long messagesReceived;
+
+	private long messagesSent;
+
+	private long bytesReceived;
+
+	private long bytesSent;
+
+	private long lastMessageNanos;
+
+	private long inflated;
+
+	/**
+	 * Sizes of the messages that the transport has read and nobody has seen yet, where
+	 * someone wants to know.
+	 */
+	private volatile @Nullable Queue<Long> unseenSizes;
+
+	private long messageBytes = -1;
+
+	private volatile @Nullable Status transportStatus;
+
+	private volatile long endNanos;
+
+	private @Nullable Status status;
+
+	private @Nullable EndReason endReason;
+
+	CallRecord(long startNanos) {
+		this.startNanos = startNanos;
+		this.lastMessageNanos = startNanos;
+	}
+
+	/**
+	 * Return the record of the call being handled on this thread, a server's call.
+	 * @return the record in the current {@link Context}, or {@code null} outside a call
+	 */
+	public static @Nullable CallRecord current() {
+		return SERVER.get();
+	}
+
+	/**
+	 * Return the correlation id of the call being handled on this thread.
+	 * @return the id in the current {@link Context}, or {@code null} outside a call and
+	 * where the correlation pattern is off
+	 */
+	public static @Nullable String currentCorrelationId() {
+		CallRecord call = current();
+		return (call != null) ? call.correlationId() : null;
+	}
+
+	/**
+	 * Return the record of a client's call.
+	 * @param options the options of the call, or of one of its attempts
+	 * @return the record, or {@code null} where the outermost interceptor is missing
+	 */
+	@SuppressWarnings("NullAway") // an option without a default is null when absent
+	public static @Nullable CallRecord of(CallOptions options) {
+		return options.getOption(CLIENT);
+	}
+
+	void begin(MethodDescriptor<?, ?> method, @Nullable SocketAddress peer) {
+		this.method = method;
+		this.streaming = method.getType() != MethodDescriptor.MethodType.UNARY;
+		this.peer = peer;
+	}
+
+	void guard(ServerCallGuard guard) {
+		this.guard = guard;
+	}
+
+	/**
+	 * Return the guard through which a policy ends a server's call.
+	 * @return the guard
+	 * @throws IllegalStateException on the client, which has none
+	 */
+	public ServerCallGuard guard() {
+		ServerCallGuard guard = this.guard;
+		if (guard == null) {
+			throw new IllegalStateException("the record of a client call has no guard");
+		}
+		return guard;
+	}
+
+	@Nullable ServerCallGuard guardIfAny() {
+		return this.guard;
+	}
+
+	/**
+	 * Return the called method.
+	 * @return the method
+	 */
+	public MethodDescriptor<?, ?> method() {
+		MethodDescriptor<?, ?> method = this.method;
+		if (method == null) {
+			throw new IllegalStateException("the call has not begun");
+		}
+		return method;
+	}
+
+	/**
+	 * Return the full name of the called method.
+	 * @return the name, {@code package.Service/Method}
+	 */
+	public String methodName() {
+		return method().getFullMethodName();
+	}
+
+	/**
+	 * Return the kind of a method as logs and the endpoint name it.
+	 * @param method the method
+	 * @return {@code unary}, {@code server_streaming}, {@code client_streaming} or
+	 * {@code bidi_streaming}; {@code unknown} where the descriptor does not tell
+	 */
+	public static String kind(MethodDescriptor<?, ?> method) {
+		return method.getType().name().toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * Return whether more than one message may flow in either direction.
+	 * @return whether the method is not unary
+	 */
+	public boolean streaming() {
+		return this.streaming;
+	}
+
+	/**
+	 * Add a reporter. Called by interceptors before they start the call further in, on
+	 * one thread.
+	 * @param reporter the reporter
+	 */
+	public void addReporter(CallReporter reporter) {
+		this.reporters = append(this.reporters, reporter);
+		if (reporter instanceof MessageReporter messages && this.streaming) {
+			this.messageReporters = append(this.messageReporters, messages);
+		}
+	}
+
+	private static <T> T[] append(T[] present, T added) {
+		T[] more = Arrays.copyOf(present, present.length + 1);
+		more[present.length] = added;
+		return more;
+	}
+
+	/**
+	 * Return when the call began.
+	 * @return nanoseconds on the scale of {@link CallTimer#nanoTime()}
+	 */
+	public long startNanos() {
+		return this.startNanos;
+	}
+
+	/**
+	 * Return how long the call took.
+	 * @return nanoseconds from the start to the end, zero while the call lives
+	 */
+	public long durationNanos() {
+		return (this.status != null) ? this.endNanos - this.startNanos : 0;
+	}
+
+	/**
+	 * Return the other side's address.
+	 * @return the address or {@code null} where the transport knows none
+	 */
+	public @Nullable SocketAddress peer() {
+		return this.peer;
+	}
+
+	/**
+	 * Set the other side's address, which a client learns from the transport.
+	 * @param peer the address, or {@code null} where there is none
+	 */
+	void peer(@Nullable SocketAddress peer) {
+		this.peer = peer;
+	}
+
+	/**
+	 * Return the other side's address as logs show it.
+	 * @return {@code host:port} without a name lookup, another transport's own form, or
+	 * {@code null} where the transport knows none
+	 */
+	public @Nullable String peerText() {
+		SocketAddress address = this.peer;
+		return (address != null) ? PeerText.of(address) : null;
+	}
+
+	/**
+	 * Return the correlation id of the call.
+	 * @return the id, or {@code null} where the correlation pattern is off
+	 */
+	public @Nullable String correlationId() {
+		return this.correlationId;
+	}
+
+	/**
+	 * Set the correlation id.
+	 * @param correlationId the id
+	 */
+	public void correlationId(String correlationId) {
+		this.correlationId = correlationId;
+	}
+
+	/**
+	 * Return the name of the authenticated caller.
+	 * @return the name, or {@code null} where nobody was authenticated
+	 */
+	public @Nullable String principal() {
+		return this.principal;
+	}
+
+	/**
+	 * Set the name of the authenticated caller.
+	 * @param principal the name
+	 */
+	public void principal(String principal) {
+		this.principal = principal;
+	}
+
+	/**
+	 * Return with what the caller proved who it is.
+	 * @return what was accepted, or {@code null} where nobody was authenticated
+	 */
+	public @Nullable Credential credential() {
+		return this.credential;
+	}
+
+	/**
+	 * Set with what the caller proved who it is. Called by what authenticates the calls
+	 * of the server.
+	 * @param credential what was accepted
+	 */
+	public void credential(Credential credential) {
+		this.credential = credential;
+	}
+
+	/**
+	 * Return the exception that ended the call.
+	 * @return the exception, or {@code null} where none did
+	 */
+	public @Nullable Throwable exception() {
+		return this.exception;
+	}
+
+	/**
+	 * Return whether nothing maps the exception, so that the log wants its stack trace.
+	 * @return whether the exception is unknown
+	 */
+	public boolean exceptionUnknown() {
+		return this.exceptionUnknown;
+	}
+
+	/**
+	 * Note the exception that ended the call. The first one counts.
+	 * @param exception the exception
+	 * @param unknown whether nothing maps it
+	 */
+	public void exception(Throwable exception, boolean unknown) {
+		if (this.exception == null) {
+			this.exceptionUnknown = unknown;
+			this.exception = exception;
+		}
+	}
+
+	/**
+	 * Note that the log has the unknown exception, with its stack trace.
+	 */
+	public void exceptionLogged() {
+		this.exceptionUnknown = false;
+	}
+
+	/**
+	 * Return how many attempts a client's call has made.
+	 * @return the number of attempts, zero on the server and without the retry pattern
+	 */
+	public int attempts() {
+		return this.attempts;
+	}
+
+	/**
+	 * Set how many attempts a client's call has made.
+	 * @param attempts the number, the first included
+	 */
+	public void attempts(int attempts) {
+		this.attempts = attempts;
+	}
+
+	/**
+	 * Return the number of messages received.
+	 * @return the messages that reached the handler or the caller
+	 */
+	public long messagesReceived() {
+		return this.messagesReceived;
+	}
+
+	/**
+	 * Return the number of messages sent.
+	 * @return the messages handed to the transport
+	 */
+	public long messagesSent() {
+		return this.messagesSent;
+	}
+
+	/**
+	 * Return the size of the messages received on a stream.
+	 * @return uncompressed bytes as the transport tells them, zero where it does not (as
+	 * in-process) and for unary calls
+	 */
+	public long bytesReceived() {
+		return this.bytesReceived;
+	}
+
+	/**
+	 * Return the size of the messages sent on a stream.
+	 * @return uncompressed bytes as the transport tells them, zero where it does not (as
+	 * in-process) and for unary calls
+	 */
+	public long bytesSent() {
+		return this.bytesSent;
+	}
+
+	/**
+	 * Return when the last message of a server's stream came or went, to about
+	 * {@link CallTimer#recently()}.
+	 * @return nanoseconds on the scale of {@link CallTimer#nanoTime()}; the start of the
+	 * call before the first message, for unary calls and on the client
+	 */
+	public long lastMessageNanos() {
+		return this.lastMessageNanos;
+	}
+
+	/**
+	 * Part of the message that {@link #received()} announces next was inflated.
+	 */
+	void inflated(long bytes) {
+		this.inflated += bytes;
+	}
+
+	/**
+	 * Keep what the transport tells about the size of each message received, for
+	 * {@link #messageBytes()}. Called before the first message is asked for.
+	 */
+	public void keepMessageBytes() {
+		this.unseenSizes = new ConcurrentLinkedQueue<>();
+	}
+
+	/**
+	 * Return the size of the message that is being received, within its callback.
+	 * @return the uncompressed bytes without framing; negative where the transport does
+	 * not tell, or nobody asked to keep them
+	 */
+	public long messageBytes() {
+		return this.messageBytes;
+	}
+
+	/**
+	 * The transport has read a message.
+	 * @param bytes its size, negative where that is not known yet
+	 */
+	void read(long bytes) {
+		Queue<Long> sizes = this.unseenSizes;
+		if (sizes != null) {
+			sizes.add(bytes);
+		}
+	}
+
+	void received() {
+		Queue<Long> sizes = this.unseenSizes;
+		if (sizes != null) {
+			Long size = sizes.poll();
+			this.messageBytes = (size == null || (size < 0 && this.inflated == 0)) ? -1
+					: (size < 0) ? this.inflated : size;
+		}
+		if (this.inflated > 0) {
+			size(false, this.inflated);
+			this.inflated = 0;
+		}
+		this.messagesReceived++;
+		if (!this.streaming) {
+			return;
+		}
+		touch();
+		for (MessageReporter reporter : this.messageReporters) {
+			reporter.messageReceived(this);
+		}
+	}
+
+	void sent() {
+		this.messagesSent++;
+		if (!this.streaming) {
+			return;
+		}
+		touch();
+		for (MessageReporter reporter : this.messageReporters) {
+			reporter.messageSent(this);
+		}
+	}
+
+	private void touch() {
+		ServerCallGuard guard = this.guard;
+		if (guard != null) {
+			this.lastMessageNanos = guard.recently();
+		}
+	}
+
+	void size(boolean sent, long bytes) {
+		if (!this.streaming || (sent && this.transportStatus != null)) {
+			return;
+		}
+		if (sent) {
+			this.bytesSent += bytes;
+		}
+		else {
+			this.bytesReceived += bytes;
+		}
+		for (MessageReporter reporter : this.messageReporters) {
+			reporter.messageSize(this, sent, bytes);
+		}
+	}
+
+	void transportClosed(Status status, long nanoTime) {
+		this.endNanos = nanoTime;
+		this.transportStatus = status;
+	}
+
+	/**
+	 * Return when the call ended.
+	 * @param now the time to take where the transport has not told
+	 */
+	long endNanos(long now) {
+		return (this.transportStatus != null) ? this.endNanos : now;
+	}
+
+	/**
+	 * Return the status with which the transport saw the stream close.
+	 * @return the status, or {@code null} before, and where no tracer is in place
+	 */
+	@Nullable Status transportStatus() {
+		return this.transportStatus;
+	}
+
+	/**
+	 * Return the final status.
+	 * @return the status that log, meters and the other side agree on
+	 * @throws IllegalStateException while the call lives
+	 */
+	public Status status() {
+		Status status = this.status;
+		if (status == null) {
+			throw new IllegalStateException("the call has not ended");
+		}
+		return status;
+	}
+
+	/**
+	 * Return what ended the call.
+	 * @return the reason
+	 * @throws IllegalStateException while the call lives
+	 */
+	public EndReason endReason() {
+		EndReason reason = this.endReason;
+		if (reason == null) {
+			throw new IllegalStateException("the call has not ended");
+		}
+		return reason;
+	}
+
+	/**
+	 * Fix the end of the call and tell the reporters. The caller makes sure that this
+	 * happens once.
+	 */
+	void end(Status status, EndReason reason, long nanoTime) {
+		this.endNanos = endNanos(nanoTime);
+		this.status = status;
+		this.endReason = reason;
+		for (CallReporter reporter : this.reporters) {
+			try {
+				reporter.ended(this);
+			}
+			catch (Throwable ex) {
+				CallLog.LOGGER.warn("Cannot report the end of a call of {}", methodName(), ex);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,283 @@
+package io.github.grpcpatterns.internal.call;
+
+import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.concurrent.Trampoline;
+import io.grpc.Context;
+import io.grpc.ForwardingServerCall;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.PriorityOrdered;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+
+/**
+ * The outermost interceptor of a server: gives each call its {@link CallRecord} and its
+ * {@link ServerCallGuard}, runs one callback at a time, and reports how the call ended.
+ * <p>
+ * Nothing that is thrown further in goes past it. It is always there; without it no
+ * pattern works.
+ */
+@GrpcGlobalServerInterceptor
+@GlobalServerInterceptor
+public final class CallServerInterceptor implements ServerInterceptor, PriorityOrdered {
+
+	private final ServerCallGuard.Shared shared;
+
+	CallServerInterceptor(ServerCallGuard.Shared shared) {
+		this.shared = shared;
+	}
+
+	@Override
+	public int getOrder() {
+		return ServerInterceptorOrder.CALL;
+	}
+
+	@Override
+	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+			ServerCallHandler<ReqT, RespT> next) {
+		Context context = Context.current();
+		CallRecord record = CallRecord.SERVER.get(context);
+		if (record == null || record.guardIfAny() != null) { // no tracer, or a call
+																// within a call
+			record = new CallRecord(this.shared.timer().nanoTime());
+			context = context.withValue(CallRecord.SERVER, record);
+		}
+		record.begin(call.getMethodDescriptor(), call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+		ServerCallGuard guard = new ServerCallGuard(record, context, this.shared);
+		record.guard(guard);
+		ReportedCall<ReqT, RespT> reported = new ReportedCall<>(call, guard);
+		guard.out().outermost(reported);
+		SerializedListener<ReqT> listener = new SerializedListener<>(guard);
+		guard.in().turns().tryEnter(); // succeeds, for nobody else knows the guard yet
+		this.shared.liveCalls().add(guard);
+		listener.delegate = start(reported, headers, next, guard);
+		guard.in().started(listener.delegate);
+		guard.in().turns().exit();
+		return listener;
+	}
+
+	private static <ReqT, RespT> ServerCall.Listener<ReqT> start(ServerCall<ReqT, RespT> call, Metadata headers,
+			ServerCallHandler<ReqT, RespT> next, ServerCallGuard guard) {
+		Context previous = guard.in().enter();
+		try {
+			return next.startCall(call, headers);
+		}
+		catch (Throwable ex) {
+			guard.out().innermost(call);
+			guard.thrown(ex);
+			return new ServerCall.Listener<>() {
+			};
+		}
+		finally {
+			guard.in().leave(previous);
+			guard.out().innermost(call); // where the chain did not reach its end
+		}
+	}
+
+	/**
+	 * The call as the transport sees it: counts messages, and closes once.
+	 * <p>
+	 * Like each call of ours it calls the next one itself where that happens for each
+	 * message: in the shared code of the superclass the compiler meets all of them, and
+	 * cannot inline any.
+	 */
+	private static final class ReportedCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
+
+		private final ServerCall<ReqT, RespT> delegate;
+
+		private final ServerCallGuard guard;
+
+		private final CallRecord record;
+
+		ReportedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
+			this.delegate = call;
+			this.guard = guard;
+			this.record = guard.record();
+		}
+
+		@Override
+		protected ServerCall<ReqT, RespT> delegate() {
+			return this.delegate;
+		}
+
+		@Override
+		public void sendMessage(RespT message) {
+			boolean dropped = this.record.transportStatus() != null; // the stream is
+																		// closed
+			this.delegate.sendMessage(message);
+			if (!dropped) {
+				this.record.sent();
+			}
+		}
+
+		@Override
+		public boolean isReady() {
+			return this.delegate.isReady();
+		}
+
+		@Override
+		public void close(Status status, Metadata trailers) {
+			if (this.guard.closing(status, isReady())) {
+				super.close(status, trailers);
+			}
+		}
+
+	}
+
+	/**
+	 * Delivers one callback at a time, in the call's {@link Context}.
+	 */
+	private static final class SerializedListener<ReqT> extends ServerCall.Listener<ReqT> {
+
+		private final ServerCallGuard guard;
+
+		private final Trampoline in;
+
+		private ServerCall.@Nullable Listener<ReqT> delegate;
+
+		SerializedListener(ServerCallGuard guard) {
+			this.guard = guard;
+			this.in = guard.in().turns();
+		}
+
+		@Override
+		public void onMessage(ReqT message) {
+			if (this.in.tryEnter()) {
+				try {
+					deliverMessage(message);
+				}
+				finally {
+					this.in.exit();
+				}
+			}
+			else {
+				this.in.execute(() -> deliverMessage(message));
+			}
+		}
+
+		@Override
+		public void onHalfClose() {
+			run(Callback.HALF_CLOSE);
+		}
+
+		@Override
+		public void onReady() {
+			run(Callback.READY);
+		}
+
+		@Override
+		public void onComplete() {
+			run(Callback.COMPLETE);
+		}
+
+		@Override
+		public void onCancel() {
+			this.guard.cancelledByTransport();
+			this.guard.closeCancelled(() -> run(Callback.CANCEL));
+		}
+
+		private void run(Callback callback) {
+			if (this.in.tryEnter()) {
+				try {
+					deliver(callback);
+				}
+				finally {
+					this.in.exit();
+				}
+			}
+			else {
+				this.in.execute(() -> deliver(callback));
+			}
+		}
+
+		private void deliverMessage(ReqT message) {
+			if (!this.guard.listening()) {
+				return;
+			}
+			if ((Object) message instanceof MalformedRequest malformed) {
+				malformed.end(this.guard);
+				return;
+			}
+			Context previous = this.guard.in().enter();
+			try {
+				this.guard.record().received();
+				delegate().onMessage(message);
+			}
+			catch (Throwable ex) {
+				this.guard.thrown(ex);
+			}
+			finally {
+				this.guard.in().leave(previous);
+			}
+		}
+
+		private void deliver(Callback callback) {
+			boolean last = callback == Callback.COMPLETE || callback == Callback.CANCEL;
+			if (last ? !this.guard.ended() : this.guard.listening()) {
+				Context previous = this.guard.in().enter();
+				try {
+					callback.call(delegate());
+				}
+				catch (Throwable ex) {
+					this.guard.thrown(ex);
+				}
+				finally {
+					this.guard.in().leave(previous);
+				}
+			}
+			if (last) {
+				this.guard.report(callback == Callback.CANCEL);
+			}
+		}
+
+		private ServerCall.Listener<ReqT> delegate() {
+			ServerCall.Listener<ReqT> delegate = this.delegate;
+			if (delegate == null) {
+				throw new IllegalStateException("a callback came before the call was started");
+			}
+			return delegate;
+		}
+
+	}
+
+	private enum Callback {
+
+		HALF_CLOSE {
+			@Override
+			void call(ServerCall.Listener<?> listener) {
+				listener.onHalfClose();
+			}
+		},
+
+		READY {
+			@Override
+			void call(ServerCall.Listener<?> listener) {
+				listener.onReady();
+			}
+		},
+
+		COMPLETE {
+			@Override
+			void call(ServerCall.Listener<?> listener) {
+				listener.onComplete();
+			}
+		},
+
+		CANCEL {
+			@Override
+			void call(ServerCall.Listener<?> listener) {
+				listener.onCancel();
+			}
+		};
+
+		abstract void call(ServerCall.Listener<?> listener);
+
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.github.grpcpatterns.internal.call;
+
+import io.grpc.Context;
+import io.micrometer.context.ThreadLocalAccessor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/**
+ * Carries the gRPC {@link Context}, with the correlation id and the identity in it, into
+ * executors and Reactor, and keeps the MDC in step: an id of ours comes and goes with its
+ * context, one that somebody else has put there is there again afterwards.
+ */
+final class GrpcContextThreadLocalAccessor implements ThreadLocalAccessor<Context> {
+
+	static final String KEY = "grpc.patterns.context";
+
+	/** What was in the MDC of a thread before an id of ours. */
+	private static final ThreadLocal<@Nullable String> PREVIOUS = new ThreadLocal<>();
+
+	@Override
+	public Object key() {
+		return KEY;
+	}
+
+	@Override
+	public @Nullable Context getValue() {
+		Context context = Context.current();
+		return (context != Context.ROOT) ? context : null;
+	}
+
+	@Override
+	public void setValue(Context context) {
+		String before = CallRecord.currentCorrelationId();
+		context.attach();
+		String id = CallRecord.currentCorrelationId();
+		if (id != null) {
+			if (before == null) {
+				PREVIOUS.set(MDC.get(CallbackEntry.CORRELATION_ID));
+			}
+			MDC.put(CallbackEntry.CORRELATION_ID, id);
+		}
+		else if (before != null) {
+			restore(PREVIOUS.get());
+			PREVIOUS.remove();
+		}
+	}
+
+	private static void restore(@Nullable String previous) {
+		if (previous != null) {
+			MDC.put(CallbackEntry.CORRELATION_ID, previous);
+		}
+		else {
+			MDC.remove(CallbackEntry.CORRELATION_ID);
+		}
+	}
+
+	@Override
+	public void setValue() {
+		setValue(Context.ROOT);
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.io.InputStream;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands in for a request message that does not parse.
+ * <p>
+ * Where a marshaller throws, grpc-java closes the stream past every interceptor, the
+ * handler answers all the same, and its second set of headers can end the connection with
+ * all other calls on it. So the marshaller does not throw: it returns this, and the
+ * outermost interceptor ends the call.
+ */
+final class MalformedRequest {
+
+	private static final Status STATUS = Status.INTERNAL.withDescription("the request could not be parsed");
+
+	/** Compressed, so that the transport did not see it. */
+	private static final Status TOO_LARGE = Status.RESOURCE_EXHAUSTED.withDescription("the request is too large");
+
+	private final RuntimeException cause;
+
+	private MalformedRequest(RuntimeException cause) {
+		this.cause = cause;
+	}
+
+	void end(ServerCallGuard guard) {
+		guard.record().exception(this.cause, false);
+		boolean tooLarge = this.cause instanceof StatusRuntimeException thrown
+				&& thrown.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED;
+		guard.end(guard.failure(tooLarge ? TOO_LARGE : STATUS));
+	}
+
+	/**
+	 * Wrap a method's marshaller of requests.
+	 * @param <T> the type of requests
+	 * @param marshaller the method's own
+	 * @return one that never throws
+	 */
+	static <T> MethodDescriptor.Marshaller<T> tolerant(MethodDescriptor.Marshaller<T> marshaller) {
+		if (marshaller instanceof MethodDescriptor.PrototypeMarshaller<T> prototype) {
+			return new PrototypeMarshaller<>(prototype);
+		}
+		return new Marshaller<>(marshaller);
+	}
+
+	private static class Marshaller<T> implements MethodDescriptor.Marshaller<T> {
+
+		private final MethodDescriptor.Marshaller<T> delegate;
+
+		Marshaller(MethodDescriptor.Marshaller<T> delegate) {
+			this.delegate = delegate;
+		}
+
+		@Override
+		public InputStream stream(T value) {
+			return this.delegate.stream(value);
+		}
+
+		@Override
+		@SuppressWarnings("unchecked") // no one but the outermost interceptor sees it
+		public T parse(InputStream stream) {
+			try {
+				return this.delegate.parse(stream);
+			}
+			catch (RuntimeException ex) {
+				return (T) new MalformedRequest(ex);
+			}
+		}
+
+	}
+
+	private static final class PrototypeMarshaller<T> extends Marshaller<T>
+			implements MethodDescriptor.PrototypeMarshaller<T> {
+
+		private final MethodDescriptor.PrototypeMarshaller<T> delegate;
+
+		PrototypeMarshaller(MethodDescriptor.PrototypeMarshaller<T> delegate) {
+			super(delegate);
+			this.delegate = delegate;
+		}
+
+		@Override
+		public @Nullable T getMessagePrototype() {
+			return this.delegate.getMessagePrototype();
+		}
+
+		@Override
+		public Class<T> getMessageClass() {
+			return this.delegate.getMessageClass();
+		}
+
+	}
+
+}

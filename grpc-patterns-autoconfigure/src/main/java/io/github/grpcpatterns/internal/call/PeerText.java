@@ -1,0 +1,47 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Addresses as logs show them. All calls of a connection share its address, so a few are
+ * remembered, each in the one place where it is looked for.
+ */
+final class PeerText {
+
+	private static final int PLACES = 256;
+
+	private static final AtomicReferenceArray<@Nullable Text> TEXTS = new AtomicReferenceArray<>(PLACES);
+
+	private PeerText() {
+	}
+
+	/**
+	 * Return {@code host:port} without a name lookup, or another transport's own form.
+	 */
+	static String of(SocketAddress address) {
+		if (!(address instanceof InetSocketAddress inet)) {
+			return address.toString();
+		}
+		int place = System.identityHashCode(inet) & (PLACES - 1);
+		Text known = TEXTS.get(place);
+		if (known != null && known.address == inet) {
+			return known.text;
+		}
+		String text = text(inet);
+		TEXTS.set(place, new Text(inet, text));
+		return text;
+	}
+
+	private static String text(InetSocketAddress address) {
+		String host = (address.getAddress() != null) ? address.getAddress().getHostAddress() : address.getHostString();
+		return (host.indexOf(':') >= 0) ? "[" + host + "]:" + address.getPort() : host + ":" + address.getPort();
+	}
+
+	private record Text(InetSocketAddress address, String text) {
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.github.grpcpatterns.internal.settings;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * {@link ConfigurationProperties Properties} for all patterns together.
+ *
+ * @param enabled Whether to apply any pattern at all.
+ * @param unmatchedMethods What to do at the start about a method pattern of a server
+ * setting that matches no registered method.
+ */
+@ConfigurationProperties("grpc.patterns")
+public record GrpcPatternsProperties(@DefaultValue("true") boolean enabled,
+		@DefaultValue("fail") UnmatchedMethods unmatchedMethods) {
+
+	/**
+	 * What to do about a method pattern that matches nothing.
+	 */
+	public enum UnmatchedMethods {
+
+		/** Fail the start. */
+		FAIL,
+
+		/** Log a warning. */
+		WARN
+
+	}
+
+}

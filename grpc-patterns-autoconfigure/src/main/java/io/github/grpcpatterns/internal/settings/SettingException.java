@@ -1,0 +1,83 @@
+package io.github.grpcpatterns.internal.settings;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A setting has a value that it cannot have. At the start it is reported with the full
+ * name of the setting and where it was set.
+ */
+public final class SettingException extends IllegalArgumentException {
+
+	/** A reason, of a value where settings belong. */
+	static final String NO_VALUE = "Is the name of several settings, and has no value of its own.";
+
+	private static final long serialVersionUID = 1L;
+
+	private final String setting;
+
+	private final transient @Nullable Object value;
+
+	private final String reason;
+
+	private final @Nullable String action;
+
+	/**
+	 * Create it for a value that the setting cannot have.
+	 * @param setting the name of the setting as in YAML: in full, or, thrown by the
+	 * constructor of a record of settings, below the prefix of that record
+	 * @param value the value; {@code null} where it is secret, and nothing is shown
+	 * @param reason what is wrong, a sentence
+	 */
+	public SettingException(String setting, @Nullable Object value, String reason) {
+		this(setting, value, reason, null);
+	}
+
+	/**
+	 * Create it for a setting that is valid, but not kept.
+	 * @param setting the name of the setting in full
+	 * @param value the value; {@code null} where it is secret, and nothing is shown
+	 * @param reason what is so, a sentence
+	 * @param action what to do about it, a sentence; {@code null} for changing the
+	 * setting
+	 */
+	public SettingException(String setting, @Nullable Object value, String reason, @Nullable String action) {
+		super(setting + ": " + ((value != null) ? value + " " : "") + "(" + reason + ")");
+		this.setting = setting;
+		this.value = value;
+		this.reason = reason;
+		this.action = action;
+	}
+
+	/**
+	 * Return the name of the setting.
+	 * @return the name, in full if it starts with {@code grpc.patterns}
+	 */
+	public String setting() {
+		return this.setting;
+	}
+
+	/**
+	 * Return the value.
+	 * @return the value, or {@code null} where it must not be shown
+	 */
+	public @Nullable Object value() {
+		return this.value;
+	}
+
+	/**
+	 * Return what is wrong.
+	 * @return a sentence
+	 */
+	public String reason() {
+		return this.reason;
+	}
+
+	/**
+	 * Return what to do.
+	 * @return a sentence, or {@code null} for changing the setting
+	 */
+	public @Nullable String action() {
+		return this.action;
+	}
+
+}

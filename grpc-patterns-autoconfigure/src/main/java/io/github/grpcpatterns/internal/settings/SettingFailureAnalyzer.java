@@ -1,0 +1,109 @@
+package io.github.grpcpatterns.internal.settings;
+
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/**
+ * Reports a {@link SettingException}: which setting, its value, where it was set, and
+ * what is wrong with it.
+ */
+final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingException> implements Ordered {
+
+	private static final String ROOT = "grpc.patterns";
+
+	private final Environment environment;
+
+	SettingFailureAnalyzer(Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE; // before Boot's, for a binding that failed
+	}
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, SettingException cause) {
+		String name = cause.setting();
+		if (!name.startsWith(ROOT)) {
+			BindException binding = findCause(rootFailure, BindException.class);
+			name = (binding != null) ? binding.getName() + "." + name : name;
+		}
+		String action = cause.action();
+		StringBuilder description = new StringBuilder(
+				(action != null) ? "A setting of grpc-patterns does not let the application start:\n\n"
+						: "A setting of grpc-patterns is not valid:\n\n");
+		description.append("    Property: ").append(name).append('\n');
+		ConfigurationPropertyName element = ConfigurationPropertyName.adapt(name, '.');
+		ConfigurationProperty property = find(element);
+		if (cause.value() != null) {
+			// as it was written, where that is the setting and not the list around it
+			Object value = (property != null && property.getName().equals(element)) ? property.getValue()
+					: cause.value();
+			description.append("    Value: \"").append(value).append("\"\n");
+		}
+		property = (property != null) ? property : beside(element);
+		if (property != null && property.getOrigin() != null) {
+			description.append("    Origin: ").append(property.getOrigin()).append('\n');
+		}
+		description.append("    Reason: ").append(cause.reason()).append('\n');
+		return new FailureAnalysis(description.toString(),
+				(action != null) ? action : "Change or remove '" + name + "'.", cause);
+	}
+
+	/**
+	 * The property itself, or the list that it is an element of and that may stand
+	 * without an index.
+	 */
+	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {
+		for (ConfigurationPropertyName candidate : new ConfigurationPropertyName[] { name, name.getParent() }) {
+			for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+				ConfigurationProperty found = source.getConfigurationProperty(candidate);
+				if (found != null) {
+					return found;
+				}
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * A key of a map that was written with brackets or without them, or what is set in
+	 * the same entry of a list as a setting that is missing there.
+	 */
+	private @Nullable ConfigurationProperty beside(ConfigurationPropertyName name) {
+		String letters = letters(name);
+		ConfigurationPropertyName parent = name.getParent();
+		ConfigurationProperty beside = null;
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			if (source instanceof IterableConfigurationPropertySource iterable) {
+				for (ConfigurationPropertyName candidate : iterable) {
+					if (letters(candidate).equals(letters)) {
+						return source.getConfigurationProperty(candidate);
+					}
+					if (beside == null && parent.isLastElementIndexed() && parent.isAncestorOf(candidate)) {
+						beside = source.getConfigurationProperty(candidate);
+					}
+				}
+			}
+		}
+		return beside;
+	}
+
+	private static String letters(ConfigurationPropertyName name) {
+		return name.toString().replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.github.grpcpatterns.internal.settings;
+
+import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration for the checks of the settings at the start.
+ */
+@AutoConfiguration
+@ConditionalOnPattern
+@EnableConfigurationProperties(GrpcPatternsProperties.class)
+public final class SettingsAutoConfiguration {
+
+	/**
+	 * Before any bean, so that these come first of all reports.
+	 */
+	@Bean
+	static BeanFactoryPostProcessor grpcPatternsSettingChecks(Environment environment) {
+		return (beanFactory) -> {
+			UnknownSettingCheck.check(environment);
+			PlaceholderCheck.check(environment);
+		};
+	}
+
+	@Bean
+	MethodPatternCheck grpcPatternsMethodPatternCheck(RegisteredMethods methods,
+			ObjectProvider<MethodPatterns> patterns, GrpcPatternsProperties properties) {
+		return new MethodPatternCheck(methods, patterns.stream().toList(), properties.unmatchedMethods());
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Settings by method: patterns, overrides, the checks at the start and their reports.
+ */
+@NullMarked
+package io.github.grpcpatterns.internal.settings;
+
+import org.jspecify.annotations.NullMarked;

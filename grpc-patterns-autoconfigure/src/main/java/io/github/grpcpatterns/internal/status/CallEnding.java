@@ -1,0 +1,15 @@
+package io.github.grpcpatterns.internal.status;
+
+import io.github.grpcpatterns.EndReason;
+import io.grpc.Metadata;
+import io.grpc.Status;
+
+/**
+ * How a call is ended by us: what goes over the wire, and why.
+ *
+ * @param status the status for the client
+ * @param trailers the trailers for the client, used for one call only
+ * @param reason the reason for log, meters and the list of live streams
+ */
+public record CallEnding(Status status, Metadata trailers, EndReason reason) {
+}

@@ -1,0 +1,269 @@
+package io.github.grpcpatterns.internal.status;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RequestInfo;
+import io.github.grpcpatterns.EndReason;
+import io.grpc.InternalMetadata;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dresses a status with {@code google.rpc} details, and keeps the trailers within
+ * {@value #MAX_TRAILERS} bytes, beyond which clients answer {@code INTERNAL} themselves.
+ * <p>
+ * {@code ErrorInfo} and {@code RequestInfo} are added where they are missing. What is too
+ * much is cut: violations first, then details from the last to the first with
+ * {@code ErrorInfo} last, then the description.
+ *
+ * @see <a href="https://google.aip.dev/193">AIP-193</a>
+ */
+public final class RichStatus {
+
+	/**
+	 * The domain of {@code ErrorInfo} unless {@code grpc.patterns.server.errors.domain}
+	 * says otherwise.
+	 */
+	public static final String DEFAULT_DOMAIN = "grpcpatterns";
+
+	/**
+	 * The trailer that carries the details.
+	 */
+	public static final Metadata.Key<com.google.rpc.Status> DETAILS = Metadata.Key.of("grpc-status-details-bin",
+			ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
+
+	/**
+	 * The trailer that tells a client when to try again, in milliseconds; negative for
+	 * never (gRFC A6).
+	 */
+	public static final Metadata.Key<String> PUSHBACK = Metadata.Key.of("grpc-retry-pushback-ms",
+			Metadata.ASCII_STRING_MARSHALLER);
+
+	private static final int MAX_TRAILERS = 8192;
+
+	/**
+	 * What HTTP/2 counts for a header beside name and value (RFC 9113, 6.5.2).
+	 */
+	private static final int HEADER_OVERHEAD = 32;
+
+	/**
+	 * {@code :status}, {@code content-type} and {@code grpc-status}, which are always
+	 * there or may be.
+	 */
+	private static final int FIXED_HEADERS = 42 + 12 + 16 + HEADER_OVERHEAD + 11 + 2 + HEADER_OVERHEAD;
+
+	/**
+	 * The name {@code grpc-message}.
+	 */
+	private static final int MESSAGE_HEADER = 12 + HEADER_OVERHEAD;
+
+	/**
+	 * Kept free for the correlation id, beside the id itself: the header of a call that
+	 * has no response headers goes with the trailers, under a name of the user's choice.
+	 */
+	private static final int CORRELATION_HEADER = 64 + HEADER_OVERHEAD;
+
+	private final String domain;
+
+	/**
+	 * Create it.
+	 * @param domain the domain of {@code ErrorInfo}
+	 */
+	public RichStatus(String domain) {
+		this.domain = domain;
+	}
+
+	/**
+	 * Make the end of a call for a reason, with its fixed status.
+	 * @param reason the reason
+	 * @param correlationId the correlation id of the call, or {@code null} without one
+	 * @param details further details, such as {@code RetryInfo}
+	 * @return the ending
+	 */
+	public CallEnding ending(EndReason reason, @Nullable String correlationId, Message... details) {
+		return ending(reason, reason.status(), new Metadata(), correlationId, details);
+	}
+
+	/**
+	 * Make the end of a call from a status and trailers of the handler's own, whose
+	 * details stay.
+	 * @param reason the reason
+	 * @param status the status; an {@code UNKNOWN} loses its cause, which the exception
+	 * handlers of the stacks would map once more
+	 * @param trailers the trailers, which this method changes
+	 * @param correlationId the correlation id of the call, or {@code null} without one
+	 * @param details further details
+	 * @return the ending
+	 */
+	public CallEnding ending(EndReason reason, Status status, Metadata trailers, @Nullable String correlationId,
+			Message... details) {
+		com.google.rpc.Status given = details(trailers);
+		List<Any> all = new ArrayList<>();
+		if (given == null || !has(given, ErrorInfo.class)) {
+			String name = (reason == EndReason.FAILED) ? status.getCode().name() : reason.name();
+			all.add(Any.pack(ErrorInfo.newBuilder().setDomain(this.domain).setReason(name).build()));
+		}
+		if (correlationId != null && (given == null || !has(given, RequestInfo.class))) {
+			all.add(Any.pack(RequestInfo.newBuilder().setRequestId(correlationId).build()));
+		}
+		for (Message detail : details) {
+			all.add(Any.pack(detail));
+		}
+		if (given != null) {
+			all.addAll(given.getDetailsList());
+		}
+		int taken = (correlationId != null) ? CORRELATION_HEADER + correlationId.length() : 0;
+		Status plain = (status.getCode() == Status.Code.UNKNOWN) ? status.withCause(null) : status;
+		return new CallEnding(fit(plain, trailers, all, taken), trailers, reason);
+	}
+
+	private static com.google.rpc.@Nullable Status details(Metadata trailers) {
+		try {
+			return trailers.get(DETAILS);
+		}
+		catch (IllegalArgumentException ex) {
+			return null; // not a google.rpc.Status: replaced by one that is
+		}
+	}
+
+	private static boolean has(com.google.rpc.Status status, Class<? extends Message> type) {
+		for (Any detail : status.getDetailsList()) {
+			if (detail.is(type)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Put as many details into the trailers as fit.
+	 * @return the status, its description cut where nothing else was left to cut
+	 */
+	private static Status fit(Status status, Metadata trailers, List<Any> details, int taken) {
+		trailers.discardAll(DETAILS);
+		int room = MAX_TRAILERS - FIXED_HEADERS - taken - size(trailers);
+		String description = status.getDescription();
+		while (size(status, details) > room && cutViolation(details)) {
+			continue;
+		}
+		while (size(status, details) > room && !details.isEmpty()) {
+			details.remove(last(details));
+		}
+		if (size(status, details) > room && description != null) {
+			status = status.withDescription(cut(description, room - MESSAGE_HEADER));
+		}
+		if (!details.isEmpty()) {
+			trailers.put(DETAILS, proto(status, details));
+		}
+		return status;
+	}
+
+	private static com.google.rpc.Status proto(Status status, List<Any> details) {
+		com.google.rpc.Status.Builder proto = com.google.rpc.Status.newBuilder().setCode(status.getCode().value());
+		if (status.getDescription() != null) {
+			proto.setMessage(status.getDescription());
+		}
+		return proto.addAllDetails(details).build();
+	}
+
+	/**
+	 * Cut some violations off the last {@code BadRequest} that has any.
+	 */
+	private static boolean cutViolation(List<Any> details) {
+		for (int i = details.size() - 1; i >= 0; i--) {
+			if (!details.get(i).is(BadRequest.class)) {
+				continue;
+			}
+			try {
+				BadRequest badRequest = details.get(i).unpack(BadRequest.class);
+				int count = badRequest.getFieldViolationsCount();
+				if (count > 0) {
+					int keep = (count > 8) ? count - count / 8 : count - 1;
+					details.set(i,
+							Any.pack(BadRequest.newBuilder()
+								.addAllFieldViolations(badRequest.getFieldViolationsList().subList(0, keep))
+								.build()));
+					return true;
+				}
+			}
+			catch (InvalidProtocolBufferException ex) {
+				continue; // goes as a whole, with the other details
+			}
+		}
+		return false;
+	}
+
+	private static int last(List<Any> details) {
+		for (int i = details.size() - 1; i > 0; i--) {
+			if (!details.get(i).is(ErrorInfo.class)) {
+				return i;
+			}
+		}
+		return 0;
+	}
+
+	private static int size(Status status, List<Any> details) {
+		int size = (status.getDescription() != null) ? MESSAGE_HEADER + encodedLength(status.getDescription()) : 0;
+		if (!details.isEmpty()) {
+			size += DETAILS.name().length() + HEADER_OVERHEAD
+					+ base64Length(proto(status, details).getSerializedSize());
+		}
+		return size;
+	}
+
+	private static int size(Metadata trailers) {
+		int size = 0;
+		// By keys it would not do: a name that came from elsewhere may be none for a key.
+		byte[][] namesAndValues = InternalMetadata.serialize(trailers);
+		for (int i = 0; i < namesAndValues.length; i += 2) {
+			String name = new String(namesAndValues[i], StandardCharsets.US_ASCII);
+			int value = namesAndValues[i + 1].length;
+			size += name.length() + HEADER_OVERHEAD
+					+ (name.endsWith(Metadata.BINARY_HEADER_SUFFIX) ? base64Length(value) : value);
+		}
+		return size;
+	}
+
+	private static int base64Length(int bytes) {
+		return (bytes + 2) / 3 * 4;
+	}
+
+	/**
+	 * Length of a description as {@code grpc-message} carries it, percent-encoded.
+	 */
+	private static int encodedLength(String description) {
+		int length = 0;
+		for (byte b : description.getBytes(StandardCharsets.UTF_8)) {
+			length += encodedLength(b);
+		}
+		return length;
+	}
+
+	private static int encodedLength(byte b) {
+		return (b >= ' ' && b < '~' && b != '%') ? 1 : 3;
+	}
+
+	private static @Nullable String cut(String description, int room) {
+		StringBuilder kept = new StringBuilder();
+		int length = 0;
+		for (int i = 0; i < description.length(); i = description.offsetByCodePoints(i, 1)) {
+			String character = Character.toString(description.codePointAt(i));
+			length += encodedLength(character);
+			if (length > room) {
+				break;
+			}
+			kept.append(character);
+		}
+		return kept.isEmpty() ? null : kept.toString();
+	}
+
+}

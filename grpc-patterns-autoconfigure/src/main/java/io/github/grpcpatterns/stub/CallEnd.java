@@ -1,0 +1,47 @@
+package io.github.grpcpatterns.stub;
+
+import io.github.grpcpatterns.internal.call.CallDrain;
+import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
+
+/**
+ * Tells what is being written when its call is over, and ends the call when the server
+ * drains: half a stream must not look like a whole one.
+ */
+final class CallEnd {
+
+	private final ServerCallStreamObserver<?> responses;
+
+	private final Context context = Context.current();
+
+	private final CallDrain drain = CallDrain.current();
+
+	private CallEnd(ServerCallStreamObserver<?> responses) {
+		this.responses = responses;
+	}
+
+	/**
+	 * Watch a call, from within the method of its service.
+	 * @param over run within the callbacks of the call when it is over, more than once
+	 * perhaps
+	 * @throws IllegalStateException if the method has already returned
+	 */
+	static CallEnd watch(ServerCallStreamObserver<?> responses, Runnable over) {
+		responses.setOnCancelHandler(over); // without one, onNext throws after a cancel
+		responses.setOnCloseHandler(over);
+		CallEnd end = new CallEnd(responses);
+		end.drain.onDrain(end.drain::end);
+		return end;
+	}
+
+	/**
+	 * Return whether there is nobody left to send to. The call's own flag turns only
+	 * after the callback that is under way; its context does at once, and the drain says
+	 * so before it is this call's turn to hear of it.
+	 */
+	boolean reached() {
+		this.drain.end(); // if it has begun
+		return this.responses.isCancelled() || this.context.isCancelled();
+	}
+
+}

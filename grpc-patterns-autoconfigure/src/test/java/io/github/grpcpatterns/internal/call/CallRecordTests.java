@@ -1,0 +1,78 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.v1.PingRequest;
+import io.github.grpcpatterns.testing.v1.PingResponse;
+import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for what a {@link CallRecord} knows of a stream that lives.
+ */
+class CallRecordTests {
+
+	private final ManualTimer timer = new ManualTimer();
+
+	private final AtomicReference<CallRecord> record = new AtomicReference<>();
+
+	private GrpcHarness start() {
+		return GrpcHarness.netty().timer(this.timer).interceptors(new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				CallRecordTests.this.record.set(CallRecord.current());
+				return next.startCall(call, headers);
+			}
+
+		}).start();
+	}
+
+	@Test
+	void aStreamKnowsItsBytesAndItsLastMessage() {
+		PingRequest request = PingRequest.newBuilder().setValue("hello").build();
+		PingResponse response = PingResponse.newBuilder().setValue("hello").build();
+		try (GrpcHarness harness = start()) {
+			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			Awaitility.await().until(() -> this.record.get() != null);
+			CallRecord record = this.record.get();
+			assertThat(record.lastMessageNanos()).isEqualTo(record.startNanos());
+			this.timer.advance(Duration.ofSeconds(5));
+			call.send(request);
+			Awaitility.await().untilAsserted(() -> {
+				assertThat(record.messagesReceived()).isEqualTo(1);
+				assertThat(record.messagesSent()).isEqualTo(1);
+				assertThat(record.bytesReceived()).isEqualTo(request.getSerializedSize());
+				assertThat(record.bytesSent()).isEqualTo(response.getSerializedSize());
+				assertThat(record.lastMessageNanos() - record.startNanos()).isEqualTo(5_000_000_000L);
+			});
+			call.cancel();
+		}
+	}
+
+	@Test
+	void aUnaryCallPaysForNoneOfIt() {
+		try (GrpcHarness harness = start()) {
+			harness.blocking().ping(PingRequest.newBuilder().setValue("hello").build());
+			assertThat(this.record.get().messagesReceived()).isEqualTo(1);
+			assertThat(this.record.get().bytesReceived()).isZero();
+			assertThat(this.record.get().bytesSent()).isZero();
+			assertThat(this.record.get().lastMessageNanos()).isEqualTo(this.record.get().startNanos());
+		}
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.util.function.LongConsumer;
+
+import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerStreamTracer;
+import io.grpc.StreamTracer;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CallServerTracer} and {@link CallClientTracer}: the size of a message
+ * that is being inflated while the transport tells the size of the next one.
+ */
+class CallTracerTests {
+
+	@Test
+	void theServerTellsSizesApartThatAreToldAtOnce() throws Exception {
+		ServerStreamTracer tracer = TestCalls.tracer(new ManualTimer(), TestCalls.registeredMethods())
+			.newServerStreamTracer("any", new Metadata());
+		CallRecord record = CallRecord.SERVER.get(tracer.filterContext(Context.ROOT));
+		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
+		record.keepMessageBytes();
+		check(tracer, tracer::inboundUncompressedSize, record);
+	}
+
+	@Test
+	void theClientTellsSizesApartThatAreToldAtOnce() throws Exception {
+		CallRecord record = new CallRecord(0);
+		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
+		ClientStreamTracer tracer = new CallClientTracer(record).newClientStreamTracer(
+				ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(CallOptions.DEFAULT).build(), new Metadata());
+		check(tracer, tracer::inboundUncompressedSize, record);
+	}
+
+	private static void check(StreamTracer tracer, LongConsumer inflated, CallRecord record) throws Exception {
+		tracer.inboundMessageRead(0, 30, -1); // compressed
+		tracer.inboundMessageRead(1, 10, 10);
+		Thread application = new Thread(() -> {
+			inflated.accept(300);
+			inflated.accept(200);
+			record.received();
+		});
+		application.start();
+		application.join();
+		inflated.accept(10); // the second time
+		record.received();
+		assertThat(record.bytesReceived()).isEqualTo(510);
+		assertThat(record.messagesReceived()).isEqualTo(2);
+	}
+
+}

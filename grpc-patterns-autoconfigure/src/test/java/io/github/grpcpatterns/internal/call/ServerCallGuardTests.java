@@ -1,0 +1,779 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import com.google.protobuf.ByteString;
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.testing.CapturedLog;
+import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.v1.PingRequest;
+import io.github.grpcpatterns.testing.v1.PingResponse;
+import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Compressor;
+import io.grpc.CompressorRegistry;
+import io.grpc.Context;
+import io.grpc.ForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link ServerCallGuard} over the whole of a call.
+ */
+class ServerCallGuardTests {
+
+	private final RecordingReporter reporter = new RecordingReporter();
+
+	private GrpcHarness start(boolean netty) {
+		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).interceptors(this.reporter).start();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void callsOfAllKindsAreReportedOnceAsOk(boolean netty) throws Exception {
+		try (GrpcHarness harness = start(netty)) {
+			harness.blocking().ping(PingRequest.newBuilder().setValue("a").build());
+			assertReported("Ping", 1, 1);
+			Iterator<PingResponse> list = harness.blocking().pingList(PingRequest.newBuilder().setCount(3).build());
+			assertThat(list).toIterable().hasSize(3);
+			assertReported("PingList", 1, 3);
+			CompletableFuture<Void> done = new CompletableFuture<>();
+			StreamObserver<PingRequest> stream = harness.async().pingStream(completing(done));
+			stream.onNext(PingRequest.getDefaultInstance());
+			stream.onNext(PingRequest.getDefaultInstance());
+			stream.onCompleted();
+			done.get(10, TimeUnit.SECONDS);
+			assertReported("PingStream", 2, 1);
+			CompletableFuture<Void> bidiDone = new CompletableFuture<>();
+			StreamObserver<PingRequest> bidi = harness.async().pingBidi(completing(bidiDone));
+			bidi.onNext(PingRequest.getDefaultInstance());
+			bidi.onNext(PingRequest.getDefaultInstance());
+			bidi.onCompleted();
+			bidiDone.get(10, TimeUnit.SECONDS);
+			assertReported("PingBidi", 2, 2);
+			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	private void assertReported(String method, int received, int sent) {
+		CallRecord call = this.reporter.await();
+		assertThat(call.methodName()).endsWith("/" + method);
+		assertThat(call.status().getCode()).isEqualTo(Status.Code.OK);
+		assertThat(call.endReason()).isEqualTo(EndReason.COMPLETED);
+		assertThat(call.messagesReceived()).isEqualTo(received);
+		assertThat(call.messagesSent()).isEqualTo(sent);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anExceptionEndsTheCallOnceAsUnknownWithoutItsText(boolean netty) {
+		try (GrpcHarness harness = start(netty)) {
+			assertThatExceptionOfType(StatusRuntimeException.class)
+				.isThrownBy(() -> harness.blocking()
+					.ping(PingRequest.newBuilder().setError("throw:IllegalStateException").build()))
+				.satisfies((ex) -> {
+					assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN);
+					assertThat(ex.getStatus().getDescription()).isEqualTo("unknown error");
+				});
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
+			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
+		}
+	}
+
+	@Test
+	void aRequestThatDoesNotParseEndsItsOwnCallOnly() {
+		try (GrpcHarness harness = start(true)) {
+			RawCall other = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			other.send(PingRequest.getDefaultInstance()).awaitFirst();
+			for (int i = 0; i < 200; i++) {
+				MethodDescriptor<PingRequest, PingResponse> garbled = PingServiceGrpc.getPingMethod()
+					.toBuilder(new Garbage<PingRequest>(), PingServiceGrpc.getPingMethod().getResponseMarshaller())
+					.build();
+				RawCall call = RawCall.start(harness.channel(), garbled, CallOptions.DEFAULT, new Metadata())
+					.send(PingRequest.getDefaultInstance())
+					.halfClose();
+				assertThat(call.await().getCode()).isEqualTo(Status.Code.INTERNAL);
+				assertThat(call.await().getDescription()).isEqualTo("the request could not be parsed");
+				assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			}
+			assertThat(other.halfClose().await().getCode()).isEqualTo(Status.Code.OK);
+		}
+	}
+
+	@Test
+	void aRequestThatIsTooLargeIsReportedAsTheClientSeesIt() {
+		try (GrpcHarness harness = start(true)) {
+			PingRequest large = PingRequest.newBuilder()
+				.setPayload(ByteString.copyFrom(new byte[5 * 1024 * 1024]))
+				.build();
+			assertThat(ping(harness, large).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(call.endReason()).isEqualTo(EndReason.FAILED);
+		}
+	}
+
+	@Test
+	void aRequestThatIsTooLargeOnceInflatedIsRefusedAsSuch() {
+		try (GrpcHarness harness = start(true)) {
+			PingRequest large = PingRequest.newBuilder()
+				.setPayload(ByteString.copyFrom(new byte[5 * 1024 * 1024]))
+				.build();
+			RawCall call = compressed(harness).send(large).halfClose();
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(call.await().getDescription()).isEqualTo("the request is too large");
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+		}
+	}
+
+	private static RawCall compressed(GrpcHarness harness) {
+		return RawCall.start(harness.channel(), PingServiceGrpc.getPingMethod(),
+				CallOptions.DEFAULT.withCompression("gzip"), new Metadata());
+	}
+
+	/**
+	 * grpc-java reads the head of what is compressed by itself, and ends the stream.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "0, UNKNOWN", "10, INTERNAL" })
+	void aRequestThatCannotBeInflatedIsReportedAsTheClientSeesIt(int intact, Status.Code code) {
+		CompressorRegistry broken = CompressorRegistry.newEmptyInstance();
+		broken.register(new Compressor() {
+
+			@Override
+			public String getMessageEncoding() {
+				return "gzip";
+			}
+
+			@Override
+			public OutputStream compress(OutputStream out) throws IOException {
+				byte[] gzip = new byte[20];
+				System.arraycopy(new byte[] { 31, (byte) 139, 8 }, 0, gzip, 0, Math.min(3, intact));
+				Arrays.fill(gzip, intact, gzip.length, (byte) 0xff);
+				out.write(gzip);
+				return OutputStream.nullOutputStream();
+			}
+
+		});
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.interceptors(this.reporter)
+			.channel((channel) -> channel.compressorRegistry(broken))
+			.start()) {
+			RawCall call = compressed(harness).send(PingRequest.newBuilder().setValue("a").build()).halfClose();
+			assertThat(call.await().getCode()).isEqualTo(code);
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(code);
+		}
+	}
+
+	@Test
+	void aStreamWhoseTrailersAreStuckBehindALittleIsReported() {
+		ManualTimer time = new ManualTimer();
+		AtomicReference<ServerCallStreamObserver<PingResponse>> stream = new AtomicReference<>();
+		PingService service = new PingService() {
+
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+				stream.set((ServerCallStreamObserver<PingResponse>) responses);
+				stream.get().setOnCancelHandler(() -> {
+				});
+			}
+
+		};
+		int window = 65_535;
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.service(service)
+			.timer(time)
+			.interceptors(this.reporter)
+			.channel((channel) -> ((NettyChannelBuilder) channel).flowControlWindow(window))
+			.start()) {
+			RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			Awaitility.await().until(() -> stream.get() != null);
+			PingResponse response = PingResponse.newBuilder().setPayload(ByteString.copyFrom(new byte[4096])).build();
+			for (int sent = 0; sent < window + 10_000; sent += response.getSerializedSize()) {
+				stream.get().onNext(response);
+			}
+			Awaitility.await().until(() -> stream.get().isReady());
+			stream.get().onCompleted();
+			time.advance(Duration.ofSeconds(5));
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
+		}
+	}
+
+	@Test
+	void aPolicyEndsACallThoughEveryCallbackOfOthersBlocks() {
+		ManualTimer time = new ManualTimer();
+		Queue<Runnable> blocked = new ConcurrentLinkedQueue<>();
+		CallTimer timer = new CallTimer() {
+
+			@Override
+			public long nanoTime() {
+				return time.nanoTime();
+			}
+
+			@Override
+			public Runnable schedule(Runnable task, long delayNanos) {
+				return time.schedule(task, delayNanos);
+			}
+
+			@Override
+			public Executor callbacks() {
+				return blocked::add;
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().timer(timer).interceptors(this.reporter).start()) {
+			RawCall call = RawCall
+				.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
+				.send(PingRequest.getDefaultInstance())
+				.awaitFirst();
+			harness.liveCalls().forEach((record) -> record.guard().endAfter(1, EndReason.STREAM_MAX_DURATION));
+			time.advance(Duration.ofSeconds(1));
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			Awaitility.await().until(() -> {
+				for (Runnable callback = blocked.poll(); callback != null; callback = blocked.poll()) {
+					callback.run();
+				}
+				return this.reporter.count() == 1;
+			});
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.STREAM_MAX_DURATION);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 2 })
+	void aUnaryAnswerThatIsNotOneMessageIsInternal(int messages) {
+		PingService service = new PingService() {
+
+			@Override
+			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+				for (int i = 0; i < messages; i++) {
+					responses.onNext(PingResponse.getDefaultInstance());
+				}
+				responses.onCompleted();
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+		}
+	}
+
+	@Test
+	void aResponseThatDoesNotSerialiseIsReportedAsInternal() {
+		MethodDescriptor<PingRequest, PingResponse> method = PingServiceGrpc.getPingMethod()
+			.toBuilder(PingServiceGrpc.getPingMethod().getRequestMarshaller(), new Unserialisable())
+			.setFullMethodName("broken.Service/Ping")
+			.setSchemaDescriptor(null)
+			.build();
+		ServerServiceDefinition broken = ServerServiceDefinition.builder("broken.Service")
+			.addMethod(method,
+					ServerCalls.asyncUnaryCall((PingRequest request, StreamObserver<PingResponse> responses) -> {
+						responses.onNext(PingResponse.getDefaultInstance());
+						responses.onCompleted();
+					}))
+			.build();
+		try (GrpcHarness harness = GrpcHarness.netty().service(() -> broken).interceptors(this.reporter).start()) {
+			RawCall call = RawCall
+				.start(harness.channel(),
+						PingServiceGrpc.getPingMethod().toBuilder().setFullMethodName("broken.Service/Ping").build(),
+						CallOptions.DEFAULT, new Metadata())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			assertThat(call.await().isOk()).isFalse();
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+		}
+	}
+
+	@Test
+	void aLostConnectionIsReportedAsCancelledAndNotAsTheDeadline() {
+		try (GrpcHarness harness = start(true)) {
+			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(),
+					CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS), new Metadata());
+			call.send(PingRequest.getDefaultInstance()).awaitFirst();
+			harness.channel().shutdownNow();
+			CallRecord record = this.reporter.await();
+			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+			assertThat(record.endReason()).isEqualTo(EndReason.CANCELLED);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void withoutATracerThePoliciesAreNotWeaker(boolean policy) {
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.withoutTracer()
+			.interceptors(this.reporter, new ServerInterceptor() {
+
+				@Override
+				public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+						ServerCallHandler<A, B> next) {
+					ServerCall.Listener<A> listener = next.startCall(call, headers);
+					if (policy) {
+						ServerCallGuard.current().end(EndReason.STREAM_IDLE);
+					}
+					return listener;
+				}
+
+			})
+			.start()) {
+			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			call.send(PingRequest.getDefaultInstance()).awaitFirst();
+			if (!policy) {
+				call.cancel();
+			}
+			Status.Code code = policy ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
+			assertThat(call.await().getCode()).isEqualTo(code);
+			CallRecord record = this.reporter.await();
+			assertThat(record.status().getCode()).isEqualTo(code);
+			assertThat(record.endReason()).isEqualTo(policy ? EndReason.STREAM_IDLE : EndReason.CANCELLED);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "handler,runtime", "handler,error", "refuse,runtime", "refuse,error", "policy,runtime", "policy,error",
+			"thrown,runtime", "thrown,error" })
+	void whenAnInterceptorFailsToCloseThenTheCallEndsAllTheSame(String who, String how) {
+		ServerInterceptor failing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public void close(Status status, Metadata trailers) {
+						if (how.equals("error")) {
+							throw new NoClassDefFoundError("secret");
+						}
+						throw new IllegalStateException("secret");
+					}
+
+				}, headers);
+			}
+
+		};
+		ServerInterceptor policy = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				if (who.equals("refuse")) {
+					return ServerCallGuard.current().refuse(call, EndReason.ACCESS_DENIED);
+				}
+				ServerCall.Listener<A> listener = next.startCall(call, headers);
+				if (who.equals("policy")) {
+					ServerCallGuard.current().end(EndReason.STREAM_IDLE);
+				}
+				return listener;
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, failing, policy).start()) {
+			Status status = ping(harness,
+					PingRequest.newBuilder()
+						.setError(who.equals("thrown") ? "throw:IllegalStateException" : "")
+						.build());
+			assertThat(status.getCode()).isNotIn(Status.Code.OK, Status.Code.CANCELLED);
+			assertThat(String.valueOf(status.getDescription())).doesNotContain("secret");
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(status.getCode());
+			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	@Test
+	void anExceptionThatAnInterceptorHandsToTheGuardEndsTheCall() {
+		ServerInterceptor handing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				ServerCallGuard.current().thrown(new IllegalStateException("secret"));
+				return new ServerCall.Listener<>() {
+				};
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, handing).start()) {
+			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.UNKNOWN);
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.UNKNOWN);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenTheMappingFailsThenTheCallEndsAllTheSame(boolean start) {
+		ServerInterceptor throwing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				if (start) {
+					throw new IllegalStateException("secret");
+				}
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, throwing).mapping((thrown, call) -> {
+			throw new NoClassDefFoundError("another secret");
+		}).start()) {
+			Status status = ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
+			assertThat(status.getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(status.getDescription()).isEqualTo("internal error");
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
+		}
+	}
+
+	@Test
+	void whenAReporterFailsThenTheOthersAndTheCleanupsRun() {
+		CallReporter failing = (call) -> {
+			throw new NoClassDefFoundError("as intended");
+		};
+		CountDownLatch cleaned = new CountDownLatch(2);
+		ServerInterceptor policy = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				CallRecord.current().addReporter(failing);
+				ServerCallGuard.current().whenOver(() -> {
+					cleaned.countDown();
+					throw new IllegalStateException("as intended");
+				});
+				ServerCallGuard.current().whenOver(cleaned::countDown);
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(policy, this.reporter).start()) {
+			harness.blocking().ping(PingRequest.getDefaultInstance());
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
+			Awaitility.await().untilAsserted(() -> assertThat(cleaned.getCount()).isZero());
+		}
+	}
+
+	@Test
+	void whatListensToTheContextOfACallHoldsUpNoOtherCall() throws Exception {
+		CountDownLatch blocked = new CountDownLatch(1);
+		PingService service = new PingService() {
+
+			@Override
+			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
+				ServerCallGuard.current().endAfter(1, EndReason.STREAM_MAX_DURATION);
+				Context.current().addListener((context) -> {
+					try {
+						blocked.await();
+					}
+					catch (InterruptedException ex) {
+						Thread.currentThread().interrupt();
+					}
+				}, Runnable::run);
+				return super.pingBidi(responses);
+			}
+
+			@Override
+			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+				ServerCallGuard.current().endAfter(1, EndReason.DEADLINE);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+			RawCall stream = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			assertThat(stream.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode())
+				.isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+		}
+		finally {
+			blocked.countDown();
+		}
+	}
+
+	@Test
+	void anExceptionThatTheStackCatchesIsNoted() {
+		ServerInterceptor stack = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				try {
+					return next.startCall(call, headers);
+				}
+				catch (RuntimeException ex) { // as Spring gRPC's exception handler
+					call.close(Status.fromThrowable(ex), new Metadata());
+					return new ServerCall.Listener<>() {
+					};
+				}
+			}
+
+		};
+		ServerInterceptor failing = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				throw new IllegalStateException("secret");
+			}
+
+		};
+		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
+				GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, stack, failing).start()) {
+			Status status = ping(harness, PingRequest.getDefaultInstance());
+			CallRecord call = this.reporter.await();
+			assertThat(call.status().getCode()).isEqualTo(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
+			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(log.events()).singleElement()
+					.satisfies((event) -> assertThat(event.getThrowableProxy().getMessage()).isEqualTo("secret")));
+		}
+	}
+
+	@Test
+	void anUnknownExceptionIsLoggedUnderTheIdOfTheCall() {
+		ServerInterceptor correlation = new ServerInterceptor() {
+
+			@Override
+			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
+					ServerCallHandler<A, B> next) {
+				CallRecord.current().correlationId("the-id");
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
+				GrpcHarness harness = GrpcHarness.netty().interceptors(correlation, this.reporter).start()) {
+			ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
+			Awaitility.await().untilAsserted(() -> assertThat(log.events()).singleElement().satisfies((event) -> {
+				assertThat(event.getThrowableProxy().getMessage()).isEqualTo("secret text");
+				assertThat(event.getMDCPropertyMap()).containsEntry("correlationId", "the-id");
+			}));
+		}
+	}
+
+	@Test
+	void aStreamThatNobodyReadsIsReportedAllTheSame() {
+		ManualTimer timer = new ManualTimer();
+		AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
+		PingService service = new PingService() {
+
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+				guard.set(ServerCallGuard.current());
+				PingResponse large = PingResponse.newBuilder()
+					.setPayload(ByteString.copyFrom(new byte[1024 * 1024]))
+					.build();
+				for (int i = 0; i < 3; i++) {
+					responses.onNext(large);
+				}
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.timer(timer)
+			.service(service)
+			.interceptors(this.reporter)
+			.start()) {
+			ClientCall<PingRequest, PingResponse> call = harness.channel()
+				.newCall(PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT);
+			call.start(new ClientCall.Listener<>() {
+			}, new Metadata());
+			call.request(1);
+			call.sendMessage(PingRequest.getDefaultInstance());
+			call.halfClose();
+			Awaitility.await().until(() -> guard.get() != null && guard.get().record().messagesSent() == 3);
+			assertThat(guard.get().end(EndReason.SLOW_CONSUMER)).isTrue();
+			timer.advance(Duration.ofSeconds(5));
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
+			call.cancel("done", null);
+			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whileMessagesWaitForAnotherThreadTheHandlerIsNotReadyAndHearsWhenItIs(boolean netty) throws Exception {
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicReference<Boolean> readyBehind = new AtomicReference<>();
+		PingService service = new PingService() {
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> observer) {
+				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
+				responses.setOnReadyHandler(() -> {
+					if (readyBehind.get() == null) {
+						busy(inside, release);
+						responses.onNext(PingResponse.getDefaultInstance());
+						readyBehind.set(responses.isReady());
+						release.countDown();
+					}
+					else {
+						responses.onCompleted();
+					}
+				});
+			}
+		};
+		try (GrpcHarness harness = (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service).start()) {
+			Iterator<PingResponse> responses = harness.blocking()
+				.withDeadlineAfter(20, TimeUnit.SECONDS)
+				.pingList(PingRequest.getDefaultInstance());
+			assertThat(responses).toIterable().hasSize(1);
+			assertThat(readyBehind).hasValue(false);
+		}
+	}
+
+	/**
+	 * Have another thread send something that takes its time.
+	 */
+	private static void busy(CountDownLatch inside, CountDownLatch release) {
+		ServerCallGuard guard = ServerCallGuard.current();
+		new Thread(() -> guard.send(() -> {
+			inside.countDown();
+			await(release);
+		})).start();
+		await(inside);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void whatIsSentAfterTheStreamWasClosedIsNotCounted() {
+		PingService service = new PingService() {
+
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> observer) {
+				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
+				responses.setOnCancelHandler(() -> {
+				});
+				responses.onNext(PingResponse.getDefaultInstance());
+				Awaitility.await().until(responses::isCancelled);
+				for (int i = 0; i < 5; i++) {
+					responses.onNext(PingResponse.getDefaultInstance());
+				}
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			call.send(PingRequest.getDefaultInstance()).halfClose().awaitFirst().cancel();
+			CallRecord record = this.reporter.await();
+			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+			assertThat(record.messagesSent()).isEqualTo(1);
+		}
+	}
+
+	private static Status ping(GrpcHarness harness, PingRequest request) {
+		return RawCall.start(harness.channel(), PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT, new Metadata())
+			.send(request)
+			.halfClose()
+			.await();
+	}
+
+	/**
+	 * Sends what is no message.
+	 */
+	private static final class Garbage<T> implements MethodDescriptor.Marshaller<T> {
+
+		@Override
+		public InputStream stream(T value) {
+			return new ByteArrayInputStream(new byte[] { (byte) 0xff, (byte) 0xff, (byte) 0xff });
+		}
+
+		@Override
+		public T parse(InputStream stream) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	/**
+	 * Fails where a message is to be sent.
+	 */
+	private static final class Unserialisable implements MethodDescriptor.Marshaller<PingResponse> {
+
+		@Override
+		public InputStream stream(PingResponse value) {
+			throw new IllegalStateException("cannot serialise");
+		}
+
+		@Override
+		public PingResponse parse(InputStream stream) {
+			return PingResponse.getDefaultInstance();
+		}
+
+	}
+
+	private static <T> StreamObserver<T> completing(CompletableFuture<Void> done) {
+		return new StreamObserver<>() {
+
+			@Override
+			public void onNext(T value) {
+			}
+
+			@Override
+			public void onError(Throwable ex) {
+				done.completeExceptionally(ex);
+			}
+
+			@Override
+			public void onCompleted() {
+				done.complete(null);
+			}
+
+		};
+	}
+
+}
