@@ -175,8 +175,8 @@ class ServerCallGuardTests {
 	 * grpc-java reads the head of what is compressed by itself, and ends the stream.
 	 */
 	@ParameterizedTest
-	@CsvSource({ "0, UNKNOWN", "10, INTERNAL" })
-	void aRequestThatCannotBeInflatedIsReportedAsTheClientSeesIt(int intact, Status.Code code) {
+	@ValueSource(ints = { 0, 10 })
+	void aRequestThatCannotBeInflatedIsReportedAsTheClientSeesIt(int intact) {
 		CompressorRegistry broken = CompressorRegistry.newEmptyInstance();
 		broken.register(new Compressor() {
 
@@ -200,8 +200,8 @@ class ServerCallGuardTests {
 			.channel((channel) -> channel.compressorRegistry(broken))
 			.start()) {
 			RawCall call = compressed(harness).send(PingRequest.newBuilder().setValue("a").build()).halfClose();
-			assertThat(call.await().getCode()).isEqualTo(code);
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(code);
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
 		}
 	}
 
