@@ -271,7 +271,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	void callbacksOver(boolean cancelled) {
 		if (!this.context.isCancelled()) {
-			if (cancelled) {
+			// The end by a policy may be faster than what it wants to run.
+			if (cancelled || ended()) {
 				cancelContext();
 			}
 			else {
