@@ -11,10 +11,10 @@ import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.NoScheduler;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
-import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -30,7 +30,7 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Bounds the time of the calls that are served.
+ * Bounds the time of the calls that are served, counted from their arrival.
  * <p>
  * The caller's own deadline is kept by grpc-java. A nearer one of ours is ended by the
  * guard, on the timer's thread, and is in the handler's {@link Context}, so that the
@@ -44,11 +44,12 @@ public final class DeadlineServerInterceptor implements ServerInterceptor, Metho
 
 	private final MethodOverrides<DeadlineServerProperties.Override> overrides;
 
-	private final PerMethod<Policy> policies = new PerMethod<>(this::policy);
+	private final DeadlineServerAdmission admission;
 
-	DeadlineServerInterceptor(DeadlineServerProperties properties) {
+	DeadlineServerInterceptor(DeadlineServerProperties properties, CallTimer timer) {
 		this.properties = properties;
 		this.overrides = properties.methodOverrides();
+		this.admission = new DeadlineServerAdmission(this::policy, timer);
 	}
 
 	@Override
@@ -56,9 +57,13 @@ public final class DeadlineServerInterceptor implements ServerInterceptor, Metho
 		return ServerInterceptorOrder.DEADLINE;
 	}
 
-	private Policy policy(MethodDescriptor<?, ?> method) {
+	DeadlineServerAdmission admission() {
+		return this.admission;
+	}
+
+	private DeadlineServerAdmission.Policy policy(MethodDescriptor<?, ?> method) {
 		Settled settled = settled(method);
-		return new Policy(Settings.nanosOrNone(settled.defaultDeadline.value()),
+		return new DeadlineServerAdmission.Policy(Settings.nanosOrNone(settled.defaultDeadline.value()),
 				Settings.nanosOrNone(settled.max.value()), settled.required.value());
 	}
 
@@ -95,28 +100,18 @@ public final class DeadlineServerInterceptor implements ServerInterceptor, Metho
 	@Override
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
-		Policy policy = this.policies.get(call.getMethodDescriptor());
-		Deadline callers = Context.current().getDeadline();
-		if (callers == null && policy.required) {
-			return ServerCallGuard.current().refuse(call, EndReason.DEADLINE_REQUIRED);
+		ServerCallGuard guard = ServerCallGuard.current();
+		DeadlineServerAdmission.Decision decision = this.admission.decision(guard.record(), headers);
+		if (decision.refusal() != null) {
+			return guard.refuse(call, decision.refusal());
 		}
-		if (callers != null && callers.isExpired()) {
-			return ServerCallGuard.current().refuse(call, EndReason.DEADLINE);
-		}
-		long ours = (callers == null) ? Math.min(policy.defaultNanos, policy.maxNanos) : policy.maxNanos;
-		if (ours == Long.MAX_VALUE || (callers != null && callers.timeRemaining(TimeUnit.NANOSECONDS) <= ours)) {
+		if (decision.leftNanos() == Long.MAX_VALUE) {
 			return next.startCall(call, headers);
 		}
-		ServerCallGuard.current().endAfter(ours, EndReason.DEADLINE);
+		guard.endAfter(decision.leftNanos(), EndReason.DEADLINE);
 		Context context = Context.current()
-			.withDeadline(Deadline.after(ours, TimeUnit.NANOSECONDS), NoScheduler.INSTANCE);
+			.withDeadline(Deadline.after(decision.leftNanos(), TimeUnit.NANOSECONDS), NoScheduler.INSTANCE);
 		return Contexts.interceptCall(context, call, headers, next);
-	}
-
-	/**
-	 * What holds for one method, {@link Long#MAX_VALUE} for defaults.
-	 */
-	private record Policy(long defaultNanos, long maxNanos, boolean required) {
 	}
 
 	private record Settled(Setting<Duration> defaultDeadline, Setting<Duration> max, Setting<Boolean> required) {
