@@ -8,8 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 import io.github.grpcpatterns.error.ErrorAutoConfiguration;
-import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.testing.PingService;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -255,7 +255,8 @@ class SettingReportTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CallAutoConfiguration.class, ErrorAutoConfiguration.class })
+	@ImportAutoConfiguration({ SettingsAutoConfiguration.class, CallAutoConfiguration.class,
+			ErrorAutoConfiguration.class })
 	@EnableConfigurationProperties({ Deadlines.class, Other.class })
 	static class Application {
 
