@@ -8,12 +8,12 @@ import java.util.function.Supplier;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource;
+import io.github.grpcpatterns.MethodSettingsSource.Access;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
-import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -60,7 +60,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 	AuthServerInterceptor(AccessRules rules, @Nullable TokenCheck tokens, @Nullable Duration streamExpirySkew,
 			List<AuthOutcomeListener> listeners) {
 		this.rules = rules;
-		this.access = new PerMethod<>((method) -> rules.of(method.getFullMethodName()));
+		this.access = rules.perMethod();
 		this.tokens = tokens;
 		this.streamExpirySkew = streamExpirySkew;
 		this.listeners = listeners.toArray(AuthOutcomeListener[]::new);
@@ -78,13 +78,12 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 
 	@Override
 	public Map<String, MethodSettingsSource.Setting<?>> settings(MethodDescriptor<?, ?> method) {
-		AccessRules.Decision decision = this.rules.decide(method.getFullMethodName());
-		return Map.of(decision.name(), decision.setting());
+		return this.rules.settings(method);
 	}
 
 	@Override
 	public Access access(MethodDescriptor<?, ?> method) {
-		MethodAccess access = this.rules.of(method.getFullMethodName());
+		MethodAccess access = this.rules.of(method);
 		return switch (access.kind()) {
 			case PUBLIC -> Access.PUBLIC;
 			case DENIED -> new Access(Access.Kind.DENIED, List.of());

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 
+import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,8 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * @param authorities Comma-separated list of authorities, one of which is enough. If
 	 * absent, any valid token is enough.
 	 */
-	public record Rule(@DefaultValue List<String> methods, @Nullable List<String> authorities) {
+	public record Rule(@DefaultValue List<String> methods,
+			@Nullable List<String> authorities) implements MethodOverride {
 
 		/**
 		 * Check the settings.

@@ -34,9 +34,6 @@ public record DeadlineServerProperties(@DefaultValue("true") boolean enabled,
 
 	static final String PREFIX = "grpc.patterns.server.deadline";
 
-	static final DeadlineServerProperties NONE = new DeadlineServerProperties(true, Duration.ZERO, Duration.ZERO, false,
-			List.of());
-
 	public DeadlineServerProperties {
 		Settings.notNegative("default", defaultDeadline);
 		Settings.notNegative("max", max);

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.status.RichStatus;
-import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

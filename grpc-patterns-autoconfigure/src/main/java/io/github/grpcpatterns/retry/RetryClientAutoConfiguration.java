@@ -2,8 +2,8 @@ package io.github.grpcpatterns.retry;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -29,6 +29,7 @@ import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.Methods;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -61,7 +62,7 @@ class SharedStoreTests {
 		if (principal != null) {
 			call.principal(principal);
 		}
-		return limiters.of(PING).acquire(call);
+		return limiters.perMethod().get(Methods.named(PING)).acquire(call);
 	}
 
 	private static int passes(CallLimiters limiters, int tries) {

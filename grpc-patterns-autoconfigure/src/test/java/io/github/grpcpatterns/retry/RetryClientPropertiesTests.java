@@ -50,7 +50,7 @@ class RetryClientPropertiesTests {
 		assertThat(properties.attemptTimeout()).isEqualTo(Duration.ofSeconds(4));
 		assertThat(properties.bufferLimit()).isEqualTo(DataSize.ofBytes(5));
 		assertThat(properties.bufferLimitTotal()).isEqualTo(DataSize.ofBytes(6));
-		RetryClientProperties.MethodSettings override = properties.overrides().get(0);
+		RetryClientProperties.Override override = properties.overrides().get(0);
 		assertThat(override.initialBackoff()).isEqualTo(Duration.ofSeconds(7));
 		assertThat(override.maxBackoff()).isEqualTo(Duration.ofSeconds(8));
 		assertThat(override.attemptTimeout()).isEqualTo(Duration.ofSeconds(9));
@@ -66,7 +66,7 @@ class RetryClientPropertiesTests {
 		assertThat(properties.initialBackoff()).isEqualTo(Duration.ofMillis(20));
 		assertThat(properties.maxBackoff()).isEqualTo(Duration.ofMinutes(1));
 		assertThat(properties.bufferLimit().toBytes()).isEqualTo(1024);
-		RetryClientProperties.MethodSettings override = properties.overrides().get(0);
+		RetryClientProperties.Override override = properties.overrides().get(0);
 		assertThat(override.methods()).containsExactly("a.B/*", "a.C/d");
 		assertThat(override.codes()).containsExactly(Status.Code.ABORTED, Status.Code.INTERNAL);
 		assertThat(override.idempotent()).isTrue();
