@@ -15,6 +15,7 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
@@ -220,6 +221,15 @@ class RateLimitServerInterceptorTests {
 		assertThat(passes(named, check)).isEqualTo(2);
 		assertThat(named.perMethod().get(Methods.named("grpc.reflection.v1.ServerReflection/ServerReflectionInfo")))
 			.isSameAs(CallLimiter.NONE);
+	}
+
+	@Test
+	void methodsPastTheLimitShareABucket() {
+		PerMethod<CallLimiter> limiters = limiters(properties(1, 3, Per.METHOD)).perMethod();
+		Methods.many().forEach(limiters::get);
+		CallLimiter late = limiters.get(Methods.named("late.v1.Service/A"));
+		assertThat(late).isSameAs(limiters.get(Methods.named("late.v1.Service/B")))
+			.isNotSameAs(limiters.get(Methods.named("invented.v1.Service/Method0")));
 	}
 
 	@Test
