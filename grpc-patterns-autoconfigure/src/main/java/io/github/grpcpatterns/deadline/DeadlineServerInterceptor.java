@@ -8,6 +8,7 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.NoScheduler;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.settings.PerMethod;
