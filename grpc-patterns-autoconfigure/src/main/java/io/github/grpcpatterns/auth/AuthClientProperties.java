@@ -2,6 +2,7 @@ package io.github.grpcpatterns.auth;
 
 import java.util.List;
 
+import io.github.grpcpatterns.internal.settings.HoldsSecrets;
 import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.internal.settings.SettingException;
@@ -24,7 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties(value = AuthClientProperties.PREFIX, ignoreUnknownFields = false)
 public record AuthClientProperties(@DefaultValue("true") boolean enabled, @DefaultValue("") String token,
 		@DefaultValue("false") boolean relay, @DefaultValue("false") boolean allowPlaintext,
-		@DefaultValue List<Override> overrides) {
+		@DefaultValue List<Override> overrides) implements HoldsSecrets {
 
 	/**
 	 * What all these settings begin with.
@@ -38,6 +39,7 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 	public AuthClientProperties {
 		check(token, relay);
 		overrides = List.copyOf(overrides);
+		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	MethodOverrides<Override> methodOverrides() {

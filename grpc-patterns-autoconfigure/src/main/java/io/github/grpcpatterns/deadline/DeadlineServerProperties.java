@@ -37,6 +37,7 @@ public record DeadlineServerProperties(@DefaultValue("true") boolean enabled,
 	public DeadlineServerProperties {
 		Settings.notNegative("default", defaultDeadline);
 		Settings.notNegative("max", max);
+		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	MethodOverrides<Override> methodOverrides() {

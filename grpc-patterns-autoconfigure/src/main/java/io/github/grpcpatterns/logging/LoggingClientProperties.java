@@ -30,6 +30,7 @@ public record LoggingClientProperties(@DefaultValue("true") boolean enabled,
 
 	public LoggingClientProperties {
 		Settings.notNegative("slow-call-threshold", slowCallThreshold);
+		MethodPatterns.of(PREFIX + ".exclude", exclude);
 	}
 
 	MethodPatterns excluded() {

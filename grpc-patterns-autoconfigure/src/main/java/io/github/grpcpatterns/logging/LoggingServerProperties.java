@@ -30,6 +30,7 @@ public record LoggingServerProperties(@DefaultValue("true") boolean enabled,
 
 	public LoggingServerProperties {
 		Settings.notNegative("slow-call-threshold", slowCallThreshold);
+		MethodPatterns.of(PREFIX + ".exclude", exclude);
 	}
 
 	MethodPatterns excluded() {

@@ -41,6 +41,7 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 		Settings.rate("calls-per-second", callsPerSecond, MIN_RATE);
 		Settings.notNegative("burst", burst);
 		Settings.notNegative("store-timeout", storeTimeout);
+		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	/**

@@ -66,6 +66,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		Settings.notNegative("buffer-limit-total", bufferLimitTotal);
 		codes = List.copyOf(codes);
 		overrides = List.copyOf(overrides);
+		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	MethodOverrides<Override> methodOverrides() {

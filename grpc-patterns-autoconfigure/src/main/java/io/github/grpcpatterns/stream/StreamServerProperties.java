@@ -64,6 +64,7 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 		check(maxDuration, idleTimeout, maxInboundMessages, maxOutboundMessages, maxInboundBytes, maxOutboundBytes,
 				maxPendingBytes, inboundRate, outboundRate, inboundBurst, outboundBurst);
 		Settings.notNegative("max-pending-bytes-total", maxPendingBytesTotal);
+		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	private static void check(@Nullable Duration maxDuration, @Nullable Duration idleTimeout,

@@ -2,9 +2,7 @@ package io.github.grpcpatterns.retry;
 
 import java.time.Duration;
 
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.SettingException;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,17 +107,16 @@ class RetryClientPropertiesTests {
 
 	@Test
 	void whenMethodPatternHasNoFormThenItIsRefused() {
-		CallTimer timer = new ManualTimer();
-		assertThatExceptionOfType(SettingException.class)
-			.isThrownBy(() -> Retries.interceptor(timer, "overrides[0].methods=a.B"))
-			.satisfies(
-					(ex) -> assertThat(ex.setting()).isEqualTo("grpc.patterns.client.retry.overrides[0].methods[0]"));
-		assertThatExceptionOfType(SettingException.class)
-			.isThrownBy(() -> Retries.interceptor(timer, "overrides[0].jitter=0"))
-			.satisfies((ex) -> assertThat(ex.setting()).isEqualTo("grpc.patterns.client.retry.overrides[0].methods"));
-		assertThatExceptionOfType(SettingException.class)
-			.isThrownBy(() -> Retries.interceptor(timer, "overrides[0].methods=*", "overrides[1].methods=*"))
-			.satisfies((ex) -> assertThat(ex.reason()).contains("twice"));
+		refused("grpc.patterns.client.retry.overrides[0].methods[0]", "overrides[0].methods=a.B");
+		refused("grpc.patterns.client.retry.overrides[0].methods", "overrides[0].jitter=0");
+		refused("grpc.patterns.client.retry.overrides[1].methods[0]", "overrides[0].methods=*",
+				"overrides[1].methods=*");
+	}
+
+	private static void refused(String setting, String... settings) {
+		assertThatExceptionOfType(BindException.class).isThrownBy(() -> Retries.properties(settings))
+			.havingRootCause()
+			.isInstanceOfSatisfying(SettingException.class, (ex) -> assertThat(ex.setting()).isEqualTo(setting));
 	}
 
 }
