@@ -2,12 +2,14 @@ package io.github.grpcpatterns.deadline;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the deadlines of the calls that are served.
@@ -29,6 +31,7 @@ public final class DeadlineServerAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.DEADLINE)
 	ActivePattern grpcPatternsDeadlineServerPattern() {
 		return ActivePattern.server("deadline");
 	}
