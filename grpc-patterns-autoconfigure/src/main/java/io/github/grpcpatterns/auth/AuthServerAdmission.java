@@ -17,7 +17,7 @@ final class AuthServerAdmission implements Admission<AuthDecision> {
 	private final TokenCheck tokens;
 
 	AuthServerAdmission(AccessRules rules, TokenCheck tokens) {
-		this.access = new PerMethod<>((method) -> rules.of(method.getFullMethodName()));
+		this.access = rules.perMethod();
 		this.tokens = tokens;
 	}
 

@@ -6,11 +6,12 @@ import java.time.Duration;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.internal.call.Admission;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
-import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -21,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -48,12 +50,13 @@ public final class AuthServerAutoConfiguration {
 	}
 
 	@Bean
-	ActivePattern grpcPatternsAuthServerActivePattern() {
+	@Order(ServerInterceptorOrder.AUTH)
+	ActivePattern grpcPatternsAuthServerPattern() {
 		return ActivePattern.server("auth");
 	}
 
 	@Bean
-	MethodPatterns grpcPatternsAuthServerMethodPatterns() {
+	MethodPatterns grpcPatternsAuthServerMethods() {
 		return this.rules.patterns();
 	}
 

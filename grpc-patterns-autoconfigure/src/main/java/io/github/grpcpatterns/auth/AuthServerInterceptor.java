@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource;
+import io.github.grpcpatterns.MethodSettingsSource.Access;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.grpc.Metadata;
@@ -70,13 +71,12 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 
 	@Override
 	public Map<String, MethodSettingsSource.Setting<?>> settings(MethodDescriptor<?, ?> method) {
-		AccessRules.Decision decision = this.rules.decide(method.getFullMethodName());
-		return Map.of(decision.name(), decision.setting());
+		return this.rules.settings(method);
 	}
 
 	@Override
 	public Access access(MethodDescriptor<?, ?> method) {
-		MethodAccess access = this.rules.of(method.getFullMethodName());
+		MethodAccess access = this.rules.of(method);
 		return switch (access.kind()) {
 			case PUBLIC -> Access.PUBLIC;
 			case DENIED -> new Access(Access.Kind.DENIED, List.of());

@@ -1,7 +1,6 @@
 package io.github.grpcpatterns.deadline;
 
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.ServerInterceptorOrder;
@@ -12,7 +11,6 @@ import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeadlineServerAdmission implements Admission<DeadlineServerAdmission.Decision> {
 
-	private final PerMethod<Policy> policies;
+	private final PerMethod<DeadlineServerPolicy> policies;
 
 	private final CallTimer timer;
 
-	DeadlineServerAdmission(Function<MethodDescriptor<?, ?>, Policy> policies, CallTimer timer) {
-		this.policies = new PerMethod<>(policies);
+	DeadlineServerAdmission(PerMethod<DeadlineServerPolicy> policies, CallTimer timer) {
+		this.policies = policies;
 		this.timer = timer;
 	}
 
@@ -37,7 +35,7 @@ final class DeadlineServerAdmission implements Admission<DeadlineServerAdmission
 
 	@Override
 	public Decision decide(CallRecord call, Metadata headers, Effort effort) {
-		Policy policy = this.policies.get(call.method());
+		DeadlineServerPolicy policy = this.policies.get(call.method());
 		Deadline callers = Context.current().getDeadline();
 		if (callers == null && policy.required()) {
 			return Decision.REQUIRED;
@@ -69,12 +67,6 @@ final class DeadlineServerAdmission implements Admission<DeadlineServerAdmission
 	public Decision decision(CallRecord call, Metadata headers) {
 		Decision early = earlyDecision(call);
 		return (early != null && !admits(early)) ? early : decide(call, headers, Effort.WAIT);
-	}
-
-	/**
-	 * What holds for one method, {@link Long#MAX_VALUE} for none.
-	 */
-	record Policy(long defaultNanos, long maxNanos, boolean required) {
 	}
 
 	/**

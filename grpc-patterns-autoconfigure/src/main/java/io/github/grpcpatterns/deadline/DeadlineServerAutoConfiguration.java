@@ -5,6 +5,7 @@ import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.internal.call.Admission;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the deadlines of the calls that are served.
@@ -42,6 +44,7 @@ public final class DeadlineServerAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.DEADLINE)
 	ActivePattern grpcPatternsDeadlineServerPattern() {
 		return ActivePattern.server("deadline");
 	}

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallReporter;
+import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.settings.Settings;
@@ -20,8 +21,6 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Writes the line of a call, the same for both sides.
  */
 final class CallLine {
-
-	private static final String CORRELATION_ID = "correlationId";
 
 	private static final double NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -99,16 +98,16 @@ final class CallLine {
 			}
 			// The id is among the key-values; Boot's JSON breaks on a name that is in
 			// both.
-			String inMdc = MDC.get(CORRELATION_ID);
+			String inMdc = MDC.get(CorrelationScope.MDC_KEY);
 			if (inMdc != null) {
-				MDC.remove(CORRELATION_ID);
+				MDC.remove(CorrelationScope.MDC_KEY);
 			}
 			try {
 				write(call, level);
 			}
 			finally {
 				if (inMdc != null) {
-					MDC.put(CORRELATION_ID, inMdc);
+					CorrelationScope.restore(inMdc);
 				}
 			}
 		}
@@ -126,7 +125,7 @@ final class CallLine {
 				.addKeyValue("messages.sent", call.traffic().messagesSent());
 			add(event, "peer", call.peerText());
 			add(event, "principal", call.principal());
-			add(event, CORRELATION_ID, call.correlationId());
+			add(event, CorrelationScope.MDC_KEY, call.correlationId());
 			Throwable exception = call.exception();
 			if (exception != null && call.exceptionUnknown()) {
 				call.exceptionLogged();

@@ -4,9 +4,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallReporter;
+import io.github.grpcpatterns.internal.call.OtherMethod;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -33,7 +35,7 @@ final class CallMeters {
 
 	private final long largeMessageBytes;
 
-	private final PerMethod<MethodMeters> methods = new PerMethod<>(this::settle);
+	private final PerMethod<MethodMeters> methods = new PerMethod<>(this::settle, CallMeters::other);
 
 	CallMeters(MeterRegistry registry, CallTimer timer, Side side, boolean messageGap, long largeMessageBytes) {
 		this.registry = registry;
@@ -47,9 +49,17 @@ final class CallMeters {
 		call.addReporter(this.methods.get(call.method()).reporter(call));
 	}
 
+	/**
+	 * What takes the place of a method: streams of all types share their meters.
+	 */
+	private static OtherMethod other(MethodDescriptor<?, ?> method) {
+		return new OtherMethod(OtherMethod.NAME,
+				(method.getType() == MethodType.UNARY) ? MethodType.UNARY : MethodType.BIDI_STREAMING, false, false);
+	}
+
 	private MethodMeters settle(MethodDescriptor<?, ?> method) {
 		Tags tags = methodTags(method);
-		if (method.getType() == MethodDescriptor.MethodType.UNARY) {
+		if (method.getType() == MethodType.UNARY) {
 			UnaryReporter reporter = new UnaryReporter(
 					new StatusTimers(this.registry, this.side.unaryDuration, "Duration of unary calls.", tags));
 			return (call) -> reporter;

@@ -10,6 +10,7 @@ import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallerKey;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +32,9 @@ final class LocalLimiter implements CallLimiter {
 
 	private final boolean principal;
 
-	LocalLimiter(CallRate rate, RateLimitServerProperties.Per per, CallTimer timer) {
+	LocalLimiter(TokenRate rate, RateLimitServerProperties.Per per, CallTimer timer) {
 		TimeMeter time = new Time(timer);
-		this.create = (caller) -> Bucket.builder()
-			.addLimit((limit) -> rate.limit(limit))
-			.withCustomTimePrecision(time)
-			.build();
+		this.create = (caller) -> Bucket.builder().addLimit(rate.bandwidth()).withCustomTimePrecision(time).build();
 		this.principal = per == RateLimitServerProperties.Per.PRINCIPAL;
 		if (per == RateLimitServerProperties.Per.METHOD) {
 			this.common = this.create.apply(per);

@@ -16,8 +16,8 @@ final class RateLimitServerAdmission implements Admission<Long> {
 
 	private final PerMethod<CallLimiter> limiters;
 
-	RateLimitServerAdmission(CallLimiters limiters) {
-		this.limiters = new PerMethod<>((method) -> limiters.of(method.getFullMethodName()));
+	RateLimitServerAdmission(PerMethod<CallLimiter> limiters) {
+		this.limiters = limiters;
 	}
 
 	@Override

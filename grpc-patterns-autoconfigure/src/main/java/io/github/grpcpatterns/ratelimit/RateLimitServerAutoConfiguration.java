@@ -6,11 +6,12 @@ import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.internal.call.Admission;
+import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.status.RichStatus;
-import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.ClassUtils;
@@ -89,6 +91,7 @@ public final class RateLimitServerAutoConfiguration {
 		}
 
 		@Bean
+		@Order(ServerInterceptorOrder.RATE_LIMIT)
 		@Nullable ActivePattern grpcPatternsRateLimitServerPattern(RateLimitServerProperties properties) {
 			return (properties.limit() != null) ? ActivePattern.server("rate-limit") : null;
 		}

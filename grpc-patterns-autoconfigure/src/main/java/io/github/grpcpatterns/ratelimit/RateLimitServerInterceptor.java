@@ -8,9 +8,10 @@ import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
-import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.status.CallEnding;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Metadata;
@@ -36,15 +37,15 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 
 	private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
-	private final CallLimiters settled;
+	private final MethodSettings<RateLimitServerPolicy> settings;
 
 	private final RateLimitServerAdmission admission;
 
 	private final RichStatus richStatus;
 
 	RateLimitServerInterceptor(CallLimiters limiters, RichStatus richStatus) {
-		this.settled = limiters;
-		this.admission = new RateLimitServerAdmission(limiters);
+		this.settings = limiters.settings();
+		this.admission = new RateLimitServerAdmission(limiters.perMethod());
 		this.richStatus = richStatus;
 	}
 
@@ -60,7 +61,7 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 
 	@Override
 	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
-		return this.settled.settings(method.getFullMethodName());
+		return this.settings.settings(method);
 	}
 
 	RateLimitServerAdmission admission() {

@@ -6,6 +6,7 @@ import io.github.bucket4j.BucketConfiguration;
 import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallerKey;
+import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +37,10 @@ final class SharedLimiter implements CallLimiter {
 	 * @param fallback what decides while the store fails, {@code null} if calls are
 	 * refused then
 	 */
-	SharedLimiter(SharedStore store, CallRate rate, String key, RateLimitServerProperties.Per per,
+	SharedLimiter(SharedStore store, TokenRate rate, String key, RateLimitServerProperties.Per per,
 			@Nullable CallLimiter fallback) {
 		this.store = store;
-		this.bucket = BucketConfiguration.builder().addLimit((limit) -> rate.limit(limit)).build();
+		this.bucket = BucketConfiguration.builder().addLimit(rate.bandwidth()).build();
 		this.key = key;
 		this.per = per;
 		this.fallback = fallback;

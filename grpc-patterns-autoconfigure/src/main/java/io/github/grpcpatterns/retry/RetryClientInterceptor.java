@@ -12,7 +12,7 @@ import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.internal.backoff.OwnRetries;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
-import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.grpc.CallOptions;
@@ -45,9 +45,7 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 	 */
 	private static final int MAX_AUTHORITIES = 1000;
 
-	private final RetryClientProperties properties;
-
-	private final MethodOverrides<RetryClientProperties.MethodSettings> overrides;
+	private final MethodSettings<RetryPolicy> settings;
 
 	private final CallTimer timer;
 
@@ -75,11 +73,11 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 	 */
 	RetryClientInterceptor(RetryClientProperties properties, CallTimer timer, RetryRegistry registry,
 			DoubleSupplier random) {
-		this.properties = properties;
-		this.overrides = MethodOverrides.of(RetryClientProperties.PREFIX, properties.overrides());
+		this.settings = MethodSettings.client(properties.methodOverrides(),
+				(lookup) -> RetryPolicy.of(lookup, properties));
 		this.timer = timer;
 		this.random = random;
-		this.policies = new PerMethod<>((method) -> RetryPolicy.of(method, properties, this.overrides, registry));
+		this.policies = this.settings.perMethod((name, policy) -> policy.registered(registry));
 		this.budget = properties.budget();
 		this.bufferLimitTotal = RetryPolicy.bytes(properties.bufferLimitTotal());
 	}
@@ -96,7 +94,7 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 
 	@Override
 	public Map<String, MethodSettingsSource.Setting<?>> settings(MethodDescriptor<?, ?> method) {
-		return RetryPolicy.settings(method, this.properties, this.overrides);
+		return this.settings.settings(method);
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 import io.github.grpcpatterns.internal.settings.MethodOverride;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.Status;
@@ -49,7 +50,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		@DefaultValue("false") boolean idempotentOnly,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration attemptTimeout,
 		@DefaultValue("1MB") DataSize bufferLimit, @DefaultValue("16MB") DataSize bufferLimitTotal,
-		@DefaultValue Budget budget, @DefaultValue List<MethodSettings> overrides){
+		@DefaultValue Budget budget, @DefaultValue List<Override> overrides){
 
 	/**
 	 * What all these settings begin with.
@@ -65,6 +66,11 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		Settings.notNegative("buffer-limit-total", bufferLimitTotal);
 		codes = List.copyOf(codes);
 		overrides = List.copyOf(overrides);
+		MethodOverrides.of(PREFIX, overrides);
+	}
+
+	MethodOverrides<Override> methodOverrides() {
+		return MethodOverrides.of(PREFIX, this.overrides);
 	}
 
 	private static void check(@Nullable Integer maxAttempts, @Nullable Duration initialBackoff,
@@ -129,7 +135,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param bufferLimit Most bytes of messages that are kept of a call to send them
 	 * again. What sends more is not retried. Zero means no limit.
 	 */
-	public record MethodSettings(@DefaultValue List<String> methods, @Nullable Integer maxAttempts,
+	public record Override(@DefaultValue List<String> methods, @Nullable Integer maxAttempts,
 			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration initialBackoff, @Nullable Double multiplier,
 			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration maxBackoff, @Nullable Double jitter,
 			@Nullable List<Status.Code> codes, @Nullable Boolean idempotent, @Nullable Boolean idempotentOnly,
@@ -140,7 +146,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		 * Check the values.
 		 * @throws SettingException for a value that a setting cannot have
 		 */
-		public MethodSettings {
+		public Override {
 			check(maxAttempts, initialBackoff, multiplier, maxBackoff, jitter, codes, attemptTimeout, bufferLimit);
 			methods = List.copyOf(methods);
 			codes = (codes != null) ? List.copyOf(codes) : null;

@@ -3,6 +3,7 @@ package io.github.grpcpatterns.retry;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.grpcpatterns.internal.call.MessageSize;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
 
@@ -13,6 +14,9 @@ import io.grpc.MethodDescriptor;
  * @param <ReqT> the type of the requests
  */
 final class SentMessages<ReqT> {
+
+	/** What even an empty message costs. */
+	private static final long LEAST = 16;
 
 	private final RetryClientInterceptor shared;
 
@@ -74,7 +78,8 @@ final class SentMessages<ReqT> {
 	 * Return the size of a message, negative where nobody can tell.
 	 */
 	long size(ReqT message) {
-		return MessageSize.of(this.method, message);
+		long size = MessageSize.ofRepeatable(message, this.method.getRequestMarshaller());
+		return (size != MessageSize.ONCE) ? Math.max(LEAST, size) : size;
 	}
 
 	void sendTo(ClientCall<ReqT, ?> call) {

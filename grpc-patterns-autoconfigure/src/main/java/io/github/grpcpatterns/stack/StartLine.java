@@ -1,6 +1,5 @@
 package io.github.grpcpatterns.stack;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -20,12 +19,6 @@ final class StartLine implements SmartInitializingSingleton {
 
 	private static final Logger logger = LoggerFactory.getLogger(StartLine.class);
 
-	private static final List<String> CHAIN = List.of("correlation", "logging", "metrics", "shutdown", "auth",
-			"rate-limit", "deadline", "stream", "validation", "errors", "transport");
-
-	private static final List<String> CLIENT_CHAIN = List.of("correlation", "logging", "metrics", "deadline", "retry",
-			"auth");
-
 	private final ObjectProvider<GrpcStack> stacks;
 
 	private final ObjectProvider<ActivePattern> patterns;
@@ -44,27 +37,21 @@ final class StartLine implements SmartInitializingSingleton {
 						.map((stack) -> stack.name() + " " + stack.version())
 						.distinct()
 						.collect(Collectors.joining(" and ")),
-					patterns(stacks, Side.SERVER, CHAIN), patterns(stacks, Side.CLIENT, CLIENT_CHAIN));
+					patterns(stacks, Side.SERVER), patterns(stacks, Side.CLIENT));
 		}
 	}
 
-	private String patterns(List<GrpcStack> stacks, Side side, List<String> chain) {
+	private String patterns(List<GrpcStack> stacks, Side side) {
 		if (stacks.stream().noneMatch((stack) -> stack.side() == side)) {
 			return "";
 		}
-		List<String> names = this.patterns.stream()
+		List<String> names = this.patterns.orderedStream()
 			.filter((pattern) -> pattern.side() == side)
 			.map(ActivePattern::name)
 			.distinct()
-			.sorted(Comparator.<String>comparingInt((name) -> place(chain, name)).thenComparing(name -> name))
 			.toList();
 		return "; " + ((side == Side.SERVER) ? "server: " : "client: ")
 				+ (names.isEmpty() ? "no pattern" : String.join(", ", names));
-	}
-
-	private static int place(List<String> chain, String name) {
-		int index = chain.indexOf(name);
-		return (index >= 0) ? index : chain.size();
 	}
 
 }

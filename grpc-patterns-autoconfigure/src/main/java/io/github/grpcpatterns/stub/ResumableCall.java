@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRetries {
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(ResumableStream.class);
+	private static final Logger logger = LoggerFactory.getLogger(ResumableStream.class);
 
 	private static final Status CANCELLED = Status.CANCELLED.withDescription("cancelled by the caller");
 
@@ -203,7 +203,7 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 			end(status, trailers);
 			return;
 		}
-		LOGGER.debug("Reopening {} in {} ms after {}", this.method.getFullMethodName(), wait, status.getCode());
+		logger.debug("Reopening {} in {} ms after {}", this.method.getFullMethodName(), wait, status.getCode());
 		ClientCallOrigin.Pause pause = this.origin.pause(timer(), () -> this.out.execute(this::reopen),
 				(cancelled) -> end(cancelled, new Metadata()));
 		this.pause = pause;
@@ -226,7 +226,7 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 			}
 		}
 		catch (RuntimeException ex) {
-			LOGGER.warn("The observer of a stream of {} failed at its end", this.method.getFullMethodName(), ex);
+			logger.warn("The observer of a stream of {} failed at its end", this.method.getFullMethodName(), ex);
 		}
 	}
 

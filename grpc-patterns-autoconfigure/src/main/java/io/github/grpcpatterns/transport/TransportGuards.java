@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.github.grpcpatterns.ServerBuilderHook;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.stack.StackServer;
 import io.github.grpcpatterns.transport.TransportProperties.Exposure;
@@ -97,7 +98,7 @@ final class TransportGuards implements ServerBuilderHook {
 	}
 
 	private void checkReflection(StackServer server) {
-		if (this.methods.all().keySet().stream().anyMatch((method) -> method.startsWith("grpc.reflection."))) {
+		if (this.methods.all().keySet().stream().anyMatch(InfrastructureMethods::reflection)) {
 			report("reflection-beyond-loopback", this.properties.reflectionBeyondLoopback(),
 					"The server listens on %s and serves reflection, which tells every service, method and message to whoever may call it."
 						.formatted(listening(server)),

@@ -6,6 +6,7 @@ import java.util.Set;
 
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.testing.Methods;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.context.properties.bind.Binder;
@@ -29,7 +30,7 @@ class AccessRulesTests {
 	}
 
 	private static MethodAccess access(String method, Map<String, String> settings) {
-		return rules(settings).of(method);
+		return rules(settings).of(Methods.named(method));
 	}
 
 	@Test

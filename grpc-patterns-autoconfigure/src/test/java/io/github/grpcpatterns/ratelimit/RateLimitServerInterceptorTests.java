@@ -13,17 +13,19 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.Admission.Effort;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallerKey;
 import io.github.grpcpatterns.internal.call.EarlyDecisions;
 import io.github.grpcpatterns.internal.call.TestCalls;
-import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.Methods;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.RecordingReporter;
@@ -241,7 +243,7 @@ class RateLimitServerInterceptorTests {
 	void anOverrideDecidesSettingBySetting() {
 		CallLimiters limiters = limiters(properties(1, 3, Per.METHOD, override(PING, 0.0, null, null),
 				override(SAFE, null, 0L, null), override(IDEMPOTENT, 0.5, null, Per.PEER)));
-		assertThat(limiters.of(PING)).isSameAs(CallLimiter.NONE);
+		assertThat(limiters.perMethod().get(Methods.named(PING))).isSameAs(CallLimiter.NONE);
 		assertThat(passes(limiters, SAFE)).isEqualTo(1);
 		assertThat(passes(limiters, IDEMPOTENT)).isEqualTo(3);
 		assertThat(passes(limiters, "x.Y/Z")).isEqualTo(3);
@@ -256,18 +258,29 @@ class RateLimitServerInterceptorTests {
 
 	@Test
 	void nothingIsLimitedWithoutARate() {
-		assertThat(limiters(properties(0, 3, Per.PEER)).of(PING)).isSameAs(CallLimiter.NONE);
+		assertThat(limiters(properties(0, 3, Per.PEER)).perMethod().get(Methods.named(PING)))
+			.isSameAs(CallLimiter.NONE);
 	}
 
 	@Test
 	void healthAndReflectionArePassedOverUnlessAnOverrideNamesThem() {
 		String check = HealthGrpc.getCheckMethod().getFullMethodName();
-		assertThat(limiters(properties(1, 0, Per.METHOD, override("*", 1.0, null, null))).of(check))
-			.isSameAs(CallLimiter.NONE);
+		assertThat(limiters(properties(1, 0, Per.METHOD, override("*", 1.0, null, null))).perMethod()
+			.get(HealthGrpc.getCheckMethod())).isSameAs(CallLimiter.NONE);
 		CallLimiters named = limiters(
 				properties(1, 0, Per.METHOD, override("grpc.health.v1.Health/*", 2.0, null, null)));
 		assertThat(passes(named, check)).isEqualTo(2);
-		assertThat(named.of("grpc.reflection.v1.ServerReflection/ServerReflectionInfo")).isSameAs(CallLimiter.NONE);
+		assertThat(named.perMethod().get(Methods.named("grpc.reflection.v1.ServerReflection/ServerReflectionInfo")))
+			.isSameAs(CallLimiter.NONE);
+	}
+
+	@Test
+	void methodsPastTheLimitShareABucket() {
+		PerMethod<CallLimiter> limiters = limiters(properties(1, 3, Per.METHOD)).perMethod();
+		Methods.many().forEach(limiters::get);
+		CallLimiter late = limiters.get(Methods.named("late.v1.Service/A"));
+		assertThat(late).isSameAs(limiters.get(Methods.named("late.v1.Service/B")))
+			.isNotSameAs(limiters.get(Methods.named("invented.v1.Service/Method0")));
 	}
 
 	@Test
@@ -298,15 +311,16 @@ class RateLimitServerInterceptorTests {
 		String prefix = "grpc.patterns.server.rate-limit.";
 		CallLimiters limiters = limiters(
 				properties(2.5, 0, Per.PRINCIPAL, override(PING, 0.0, null, null), override(SAFE, 1.0, 7L, null)));
-		assertThat(limiters.settings("x.Y/Z")).containsExactly(
+		assertThat(limiters.settings().settings(Methods.named("x.Y/Z"))).containsExactly(
 				entry("calls-per-second", new Setting<>(2.5, prefix + "calls-per-second")),
 				entry("burst", new Setting<>(3L, prefix + "burst")),
 				entry("per", new Setting<>(Per.PRINCIPAL, prefix + "per")));
-		assertThat(limiters.settings(PING))
+		assertThat(limiters.settings().settings(Methods.named(PING)))
 			.containsExactly(entry("calls-per-second", new Setting<>(0.0, prefix + "overrides[0].calls-per-second")));
-		assertThat(limiters.settings(SAFE)).containsEntry("burst", new Setting<>(7L, prefix + "overrides[1].burst"))
+		assertThat(limiters.settings().settings(Methods.named(SAFE)))
+			.containsEntry("burst", new Setting<>(7L, prefix + "overrides[1].burst"))
 			.containsEntry("per", new Setting<>(Per.PRINCIPAL, prefix + "per"));
-		assertThat(limiters.settings(HealthGrpc.getCheckMethod().getFullMethodName())).isEmpty();
+		assertThat(limiters.settings().settings(HealthGrpc.getCheckMethod())).isEmpty();
 	}
 
 	private int passes(CallLimiters limiters, String method) {
@@ -322,7 +336,7 @@ class RateLimitServerInterceptorTests {
 		if (principal != null) {
 			call.principal(principal);
 		}
-		return limiters.of(method).acquire(call);
+		return limiters.perMethod().get(Methods.named(method)).acquire(call);
 	}
 
 	private static SocketAddress peer(String address, int port) {

@@ -31,6 +31,7 @@ import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.Methods;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.Metadata;
 import io.lettuce.core.RedisClient;
@@ -64,7 +65,7 @@ class SharedStoreTests {
 		if (principal != null) {
 			call.principal(principal);
 		}
-		return limiters.of(PING).acquire(call);
+		return limiters.perMethod().get(Methods.named(PING)).acquire(call);
 	}
 
 	private static int passes(CallLimiters limiters, int tries) {
@@ -253,7 +254,7 @@ class SharedStoreTests {
 			FakeStore store = new FakeStore(true);
 			store.fail(new IllegalStateException("down"));
 			try (CallLimiters limiters = limiters(store, Duration.ofMillis(50), OnStoreFailure.LOCAL)) {
-				RateLimitServerAdmission admission = new RateLimitServerAdmission(limiters);
+				RateLimitServerAdmission admission = new RateLimitServerAdmission(limiters.perMethod());
 				CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), null);
 				call.identified();
 				assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isNull();

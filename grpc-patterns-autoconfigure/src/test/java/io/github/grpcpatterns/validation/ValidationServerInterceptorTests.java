@@ -12,6 +12,7 @@ import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.ErrorInfo;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.OtherMethod;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
@@ -228,6 +229,9 @@ class ValidationServerInterceptorTests {
 			harness.blocking().ping(PingRequest.getDefaultInstance());
 		}
 		assertThat(RequestRules.of(PingServiceGrpc.getPingMethod())).isSameAs(RequestRules.NONE);
+		assertThat(RequestRules.of(OtherMethod.of(PingServiceGrpc.getPingMethod()).descriptor()))
+			.as("methods that share an entry have different requests")
+			.isSameAs(RequestRules.UNKNOWN);
 	}
 
 	@Test

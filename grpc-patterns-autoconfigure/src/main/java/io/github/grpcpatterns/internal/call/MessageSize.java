@@ -1,4 +1,4 @@
-package io.github.grpcpatterns.stream;
+package io.github.grpcpatterns.internal.call;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +11,10 @@ import io.grpc.MethodDescriptor;
 /**
  * The size of a message as it goes over the wire, uncompressed and without framing.
  */
-final class MessageSize {
+public final class MessageSize {
+
+	/** A message that can be sent only once. */
+	public static final long ONCE = -1;
 
 	private MessageSize() {
 	}
@@ -23,9 +26,12 @@ final class MessageSize {
 	 * @param marshaller what writes other messages
 	 * @return bytes
 	 */
-	static <T> long of(T message, MethodDescriptor.Marshaller<T> marshaller) {
+	public static <T> long of(T message, MethodDescriptor.Marshaller<T> marshaller) {
 		if (message instanceof MessageLite proto) {
 			return proto.getSerializedSize();
+		}
+		if (message instanceof byte[] bytes) {
+			return bytes.length;
 		}
 		if (message instanceof InputStream bytes) {
 			return available(bytes); // to read it would be to use it up
@@ -36,6 +42,26 @@ final class MessageSize {
 		}
 		catch (IOException ex) {
 			throw unreadable(ex);
+		}
+	}
+
+	/**
+	 * Return the size of a message that may be sent again.
+	 * @param <T> the type of the message
+	 * @param message the message
+	 * @param marshaller what writes other messages
+	 * @return bytes, or {@link #ONCE} for a stream, and where the message cannot be
+	 * written, which its first attempt will say
+	 */
+	public static <T> long ofRepeatable(T message, MethodDescriptor.Marshaller<T> marshaller) {
+		if (message instanceof InputStream) {
+			return ONCE;
+		}
+		try {
+			return of(message, marshaller);
+		}
+		catch (RuntimeException ex) {
+			return ONCE;
 		}
 	}
 
