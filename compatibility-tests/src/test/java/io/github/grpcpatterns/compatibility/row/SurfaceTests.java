@@ -78,8 +78,8 @@ class SurfaceTests {
 		String line = lines.get(0).substring(lines.get(0).indexOf("grpc-patterns on "));
 		assertThat(line).startsWith("grpc-patterns on " + Stack.PRESENT.name() + " ")
 			.contains(
-					"; server: correlation, logging, metrics, shutdown, auth, rate-limit, deadline, stream, validation, errors, transport; "
-							+ "client: correlation, logging, metrics, deadline, retry, auth");
+					"; server: correlation, logging, metrics, shutdown, auth, rate-limit, deadline, stream, validation, errors, executor, transport; "
+							+ "client: correlation, logging, metrics, deadline, retry, auth; executor: the stack's own");
 		Run.report("start-line.txt", line + "\n");
 	}
 

@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.internal.call;
 
+import java.util.function.Consumer;
+
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.concurrent.Trampoline;
 import io.grpc.Context;
@@ -56,6 +58,10 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		SerializedListener<ReqT> listener = new SerializedListener<>(guard);
 		guard.in().turns().tryEnter(); // succeeds, for nobody else knows the guard yet
 		this.shared.liveCalls().add(guard);
+		Consumer<ServerCallGuard> earlyEnd = record.earlyEnd();
+		if (earlyEnd != null) {
+			earlyEnd.accept(guard);
+		}
 		listener.delegate = start(reported, headers, next, guard);
 		guard.in().started(listener.delegate);
 		guard.in().turns().exit();

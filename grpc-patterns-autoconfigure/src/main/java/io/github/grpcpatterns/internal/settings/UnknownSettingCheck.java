@@ -24,8 +24,8 @@ public final class UnknownSettingCheck {
 	private static final Set<String> KNOWN = new TreeSet<>(
 			Set.of("enabled", "unmatched-methods", "correlation", "server.logging", "server.metrics", "server.shutdown",
 					"server.auth", "server.rate-limit", "server.deadline", "server.stream", "server.validation",
-					"server.errors", "server.transport", "client.logging", "client.metrics", "client.deadline",
-					"client.retry", "client.auth", "client.problem-details"));
+					"server.errors", "server.executor", "server.transport", "client.logging", "client.metrics",
+					"client.deadline", "client.retry", "client.auth", "client.problem-details"));
 
 	/** Those of them that are not a group. */
 	private static final Set<String> SINGLE = Set.of("enabled", "unmatched-methods");
