@@ -150,13 +150,8 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 		}
 		Identity identity = new Identity(accepted.authentication(), header);
 		guard.record().credential(identity);
-		Supplier<SecurityContext> previous = identity.enter();
-		try {
-			return identity.around(next.startCall(call, headers));
-		}
-		finally {
-			identity.exit(previous);
-		}
+		guard.enter(identity);
+		return next.startCall(call, headers);
 	}
 
 	private void endOnExpiry(ServerCallGuard guard, TokenCheck tokens, AcceptedToken accepted) {

@@ -2,6 +2,7 @@ package io.github.grpcpatterns.correlation;
 
 import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -88,45 +89,45 @@ public final class CorrelationClientInterceptor implements ClientInterceptor, Pr
 
 		@Override
 		public void onHeaders(Metadata headers) {
-			@Nullable String previous = Ids.put(this.id);
+			@Nullable String previous = CorrelationScope.put(this.id);
 			try {
 				this.delegate.onHeaders(headers);
 			}
 			finally {
-				Ids.restore(previous);
+				CorrelationScope.restore(previous);
 			}
 		}
 
 		@Override
 		public void onMessage(RespT message) {
-			@Nullable String previous = Ids.put(this.id);
+			@Nullable String previous = CorrelationScope.put(this.id);
 			try {
 				this.delegate.onMessage(message);
 			}
 			finally {
-				Ids.restore(previous);
+				CorrelationScope.restore(previous);
 			}
 		}
 
 		@Override
 		public void onClose(Status status, Metadata trailers) {
-			@Nullable String previous = Ids.put(this.id);
+			@Nullable String previous = CorrelationScope.put(this.id);
 			try {
 				this.delegate.onClose(status, trailers);
 			}
 			finally {
-				Ids.restore(previous);
+				CorrelationScope.restore(previous);
 			}
 		}
 
 		@Override
 		public void onReady() {
-			@Nullable String previous = Ids.put(this.id);
+			@Nullable String previous = CorrelationScope.put(this.id);
 			try {
 				this.delegate.onReady();
 			}
 			finally {
-				Ids.restore(previous);
+				CorrelationScope.restore(previous);
 			}
 		}
 

@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.correlation;
 
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
@@ -14,8 +15,8 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Gives each call its correlation id and answers with it. In the MDC it is here while
- * {@code startCall} runs; while callbacks run the guard keeps it there.
+ * Gives each call its correlation id, keeps it in the MDC while code of the call runs,
+ * and answers with it.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
@@ -37,14 +38,10 @@ public final class CorrelationServerInterceptor implements ServerInterceptor, Pr
 			ServerCallHandler<ReqT, RespT> next) {
 		String accepted = Ids.accepted(headers, this.key);
 		String id = (accepted != null) ? accepted : Ids.fresh();
-		ServerCallGuard.current().record().correlationId(id);
-		String previous = Ids.put(id);
-		try {
-			return next.startCall(new CorrelatedCall<>(call, this.key, id), headers);
-		}
-		finally {
-			Ids.restore(previous);
-		}
+		ServerCallGuard guard = ServerCallGuard.current();
+		guard.record().correlationId(id);
+		guard.enter(new CorrelationScope(id));
+		return next.startCall(new CorrelatedCall<>(call, this.key, id), headers);
 	}
 
 	private static final class CorrelatedCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {

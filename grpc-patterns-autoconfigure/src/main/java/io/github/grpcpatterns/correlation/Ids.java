@@ -6,14 +6,11 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
- * Makes and accepts ids, and keeps one in the MDC for a while.
+ * Makes and accepts ids.
  */
 final class Ids {
-
-	static final String MDC_KEY = "correlationId";
 
 	private static final int MAX_LENGTH = 128;
 
@@ -55,25 +52,6 @@ final class Ids {
 			}
 		}
 		return true;
-	}
-
-	/**
-	 * Put an id into the MDC.
-	 * @return what was there before, for {@link #restore(String)}
-	 */
-	static @Nullable String put(String id) {
-		String previous = MDC.get(MDC_KEY);
-		MDC.put(MDC_KEY, id);
-		return previous;
-	}
-
-	static void restore(@Nullable String previous) {
-		if (previous != null) {
-			MDC.put(MDC_KEY, previous);
-		}
-		else {
-			MDC.remove(MDC_KEY);
-		}
 	}
 
 }

@@ -9,6 +9,7 @@ import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.NoScheduler;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;

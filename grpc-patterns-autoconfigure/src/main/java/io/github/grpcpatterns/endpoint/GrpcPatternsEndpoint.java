@@ -125,8 +125,9 @@ public final class GrpcPatternsEndpoint {
 
 	private static LiveStreams.Stream stream(CallRecord call, long now) {
 		return new LiveStreams.Stream(id(call), call.methodName(), call.peerText(), call.principal(),
-				call.correlationId(), millis(now - call.startNanos()), millis(now - call.lastMessageNanos()),
-				call.messagesReceived(), call.messagesSent(), call.bytesReceived(), call.bytesSent());
+				call.correlationId(), millis(now - call.startNanos()), millis(now - call.traffic().lastMessageNanos()),
+				call.traffic().messagesReceived(), call.traffic().messagesSent(), call.traffic().bytesReceived(),
+				call.traffic().bytesSent());
 	}
 
 	/**

@@ -122,8 +122,8 @@ final class CallLine {
 				.addKeyValue("grpc.type", this.kind)
 				.addKeyValue("grpc.status", status)
 				.addKeyValue("duration_ms", nanos / NANOS_PER_MILLI)
-				.addKeyValue("messages.received", call.messagesReceived())
-				.addKeyValue("messages.sent", call.messagesSent());
+				.addKeyValue("messages.received", call.traffic().messagesReceived())
+				.addKeyValue("messages.sent", call.traffic().messagesSent());
 			add(event, "peer", call.peerText());
 			add(event, "principal", call.principal());
 			add(event, CORRELATION_ID, call.correlationId());

@@ -43,7 +43,7 @@ final class StreamReporter implements MessageReporter {
 		}
 		if (this.meters.gap != null) {
 			long now = this.timer.nanoTime();
-			if (call.messagesSent() > 1) {
+			if (call.traffic().messagesSent() > 1) {
 				this.meters.gap.record(now - this.lastSent, TimeUnit.NANOSECONDS);
 			}
 			this.lastSent = now;

@@ -32,8 +32,6 @@ final class IdleTimer {
 
 	private boolean parked;
 
-	private boolean arming;
-
 	private boolean over;
 
 	private @Nullable Runnable cancel;
@@ -94,16 +92,14 @@ final class IdleTimer {
 
 	private void arm() {
 		if (!this.over) {
-			this.arming = true;
 			this.cancel = this.timer.schedule(this::look, this.idleNanos - (clock() - this.lastMessage));
-			this.arming = false;
 		}
 	}
 
 	private void look() {
 		synchronized (this) {
-			if (this.arming || this.over) {
-				return; // a timer that is closed runs its tasks at once
+			if (this.over) {
+				return;
 			}
 			if (this.holds > 0) {
 				this.parked = true;

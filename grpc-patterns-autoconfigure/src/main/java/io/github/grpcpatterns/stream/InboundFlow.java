@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.stream;
 
+import java.util.concurrent.Executor;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,8 @@ final class InboundFlow {
 
 	private final Runnable ask;
 
+	private final Executor executor;
+
 	private final Runnable granted = this::granted;
 
 	/** What the handler asked for and the transport was not asked for yet. */
@@ -29,7 +33,13 @@ final class InboundFlow {
 
 	private boolean over;
 
-	InboundFlow(Rate rate, @Nullable IdleTimer idle, Runnable ask) {
+	/**
+	 * Create it.
+	 * @param ask asks the transport for a message, past the interceptors further out
+	 * @param executor where to ask when a token has come, which the timer tells
+	 */
+	InboundFlow(Rate rate, @Nullable IdleTimer idle, Runnable ask, Executor executor) {
+		this.executor = executor;
 		this.rate = rate;
 		this.idle = idle;
 		this.ask = ask;
@@ -87,7 +97,7 @@ final class InboundFlow {
 			this.asked = true;
 			stopWaiting();
 		}
-		this.ask.run();
+		this.executor.execute(this.ask);
 	}
 
 	/**

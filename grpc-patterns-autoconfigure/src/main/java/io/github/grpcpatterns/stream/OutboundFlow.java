@@ -1,12 +1,11 @@
 package io.github.grpcpatterns.stream;
 
-import io.github.grpcpatterns.internal.call.ServerCallGuard;
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets messages out no faster than a rate allows. Used within the guard only, but
- * {@link #ready()}.
+ * Lets messages out at a rate. A token that a stream waits for is given to it where
+ * streams share the rate; where the stream has the rate for itself it is only told that
+ * there is one.
  */
 final class OutboundFlow {
 
@@ -14,54 +13,54 @@ final class OutboundFlow {
 
 	private final @Nullable IdleTimer idle;
 
-	private final CallTimer timer;
-
-	private final ServerCallGuard guard;
-
 	private final Runnable changed;
 
 	private final Runnable granted = this::granted;
 
+	// guarded by this
+
 	/** A token was asked for. */
-	private volatile boolean awaiting;
+	private boolean awaiting;
 
 	/** A token of the shared rate is ours, and not spent. */
-	private volatile boolean held;
+	private boolean held;
 
 	private boolean over;
 
 	/**
 	 * Create it.
-	 * @param changed run within the guard when there is a token
+	 * @param changed run on the timer's thread when there is a token: must hand over
 	 */
-	OutboundFlow(Rate rate, @Nullable IdleTimer idle, CallTimer timer, ServerCallGuard guard, Runnable changed) {
+	OutboundFlow(Rate rate, @Nullable IdleTimer idle, Runnable changed) {
 		this.rate = rate;
 		this.idle = idle;
-		this.timer = timer;
-		this.guard = guard;
 		this.changed = changed;
 	}
 
 	/**
-	 * Return whether there is a token. Asked on any thread.
+	 * Return whether there is a token. From any thread.
 	 */
-	boolean ready() {
-		return this.held || this.rate.available();
+	synchronized boolean ready() {
+		return this.held || (!this.awaiting && this.rate.available());
 	}
 
-	boolean awaiting() {
-		return this.awaiting;
-	}
-
-	boolean take() {
+	/**
+	 * Take a token, or see to it that word is left when there is one.
+	 * @return whether a message may go
+	 */
+	synchronized boolean take() {
 		if (this.held) {
 			this.held = false;
 			return true;
 		}
-		return !this.awaiting && this.rate.tryTake();
+		if (!this.awaiting && this.rate.tryTake()) {
+			return true;
+		}
+		await();
+		return false;
 	}
 
-	void await() {
+	synchronized void await() {
 		if (!this.awaiting && !this.held && !this.over) {
 			this.awaiting = true;
 			if (this.idle != null) {
@@ -71,31 +70,25 @@ final class OutboundFlow {
 		}
 	}
 
-	/**
-	 * On the timer's thread, which has no time to send.
-	 */
 	private void granted() {
-		this.timer.executor().execute(() -> this.guard.send(this::arrived));
-	}
-
-	private void arrived() {
-		this.awaiting = false;
-		this.held = this.rate.shared();
-		if (this.idle != null) {
-			this.idle.release();
+		synchronized (this) {
+			this.awaiting = false;
+			this.held = this.rate.shared();
+			if (this.idle != null) {
+				this.idle.release();
+			}
+			if (this.over) {
+				giveBack();
+				return;
+			}
 		}
-		if (this.over) {
-			giveBack();
-		}
-		else {
-			this.changed.run();
-		}
+		this.changed.run();
 	}
 
 	/**
 	 * No message goes out any more: a token that was meant for one is for another stream.
 	 */
-	void over() {
+	synchronized void over() {
 		this.over = true;
 		this.rate.forget(this.granted);
 		giveBack();

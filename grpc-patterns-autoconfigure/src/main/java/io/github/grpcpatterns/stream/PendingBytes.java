@@ -18,7 +18,7 @@ final class PendingBytes {
 
 	private final AtomicLong total = new AtomicLong();
 
-	private final Set<PendingMessages<?>> holders = ConcurrentHashMap.newKeySet();
+	private final Set<PendingShare> holders = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Create it.
@@ -32,11 +32,11 @@ final class PendingBytes {
 		return this.total.get();
 	}
 
-	void hold(PendingMessages<?> stream) {
+	void hold(PendingShare stream) {
 		this.holders.add(stream);
 	}
 
-	void release(PendingMessages<?> stream) {
+	void release(PendingShare stream) {
 		this.holders.remove(stream);
 	}
 
@@ -45,23 +45,27 @@ final class PendingBytes {
 	 * @param cost how much more there is, negative for less
 	 */
 	void add(long cost) {
-		long now = this.total.addAndGet(cost);
-		if (cost > 0 && this.max > 0 && now > this.max) {
-			endLargest().forEach(PendingMessages::tooSlow);
+		this.total.addAndGet(cost);
+	}
+
+	/**
+	 * Something was added: at the bound the streams that hold most are ended. Called
+	 * without a lock.
+	 */
+	void check() {
+		if (this.max > 0 && this.total.get() > this.max) {
+			endLargest().forEach(PendingShare::tooSlow);
 		}
 	}
 
 	/**
 	 * Who was chosen lets go soon, and does not count any longer.
 	 */
-	private synchronized List<PendingMessages<?>> endLargest() {
-		List<PendingMessages<?>> chosen = new ArrayList<>();
-		long rest = this.holders.stream()
-			.filter((stream) -> !stream.condemned())
-			.mapToLong(PendingMessages::cost)
-			.sum();
+	private synchronized List<PendingShare> endLargest() {
+		List<PendingShare> chosen = new ArrayList<>();
+		long rest = this.holders.stream().filter((stream) -> !stream.condemned()).mapToLong(PendingShare::cost).sum();
 		while (rest > this.max) {
-			PendingMessages<?> largest = largest();
+			PendingShare largest = largest();
 			if (largest == null) {
 				break;
 			}
@@ -72,10 +76,10 @@ final class PendingBytes {
 		return chosen;
 	}
 
-	private @Nullable PendingMessages<?> largest() {
-		PendingMessages<?> largest = null;
+	private @Nullable PendingShare largest() {
+		PendingShare largest = null;
 		long most = 0;
-		for (PendingMessages<?> stream : this.holders) {
+		for (PendingShare stream : this.holders) {
 			long cost = stream.condemned() ? 0 : stream.cost();
 			if (cost > most) {
 				most = cost;

@@ -26,8 +26,6 @@ final class Rate {
 
 	private @Nullable Set<Runnable> waiters;
 
-	private boolean arming;
-
 	private @Nullable Runnable cancel;
 
 	Rate(RateLimit limit, CallTimer timer, TimeMeter meter) {
@@ -83,10 +81,8 @@ final class Rate {
 
 	private void arm() {
 		if (this.cancel == null) {
-			this.arming = true;
 			this.cancel = this.timer.schedule(this::serve,
 					this.bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
-			this.arming = false;
 		}
 	}
 
@@ -99,9 +95,6 @@ final class Rate {
 
 	private void serve() {
 		synchronized (this) {
-			if (this.arming) {
-				return; // a timer that is closed runs its tasks at once
-			}
 			this.cancel = null;
 		}
 		for (Runnable waiter = next(); waiter != null; waiter = next()) {

@@ -1,14 +1,14 @@
 package io.github.grpcpatterns.stream;
 
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks from time to time whether the transport is ready again. Its own callback may not
- * get through: a handler that keeps its thread keeps the callbacks waiting.
+ * Has the exit look from time to time whether the transport is ready again. Its own
+ * callback may not get through: a handler that keeps its thread keeps the callbacks
+ * waiting.
  */
 final class ReadyWatch {
 
@@ -18,46 +18,50 @@ final class ReadyWatch {
 
 	private final CallTimer timer;
 
-	private final BooleanSupplier stuck;
+	private final Runnable look;
 
-	private final Runnable changed;
+	// guarded by this
 
-	private boolean on;
-
-	private long delayNanos;
-
-	/** Guarded by this object, as what follows: the timer's thread sets the timer too. */
-	private boolean over;
+	private long delayNanos = FIRST_NANOS;
 
 	private @Nullable Runnable cancel;
 
-	private boolean arming;
+	private boolean over;
 
 	/**
 	 * Create it.
-	 * @param stuck asked on the timer's thread: whether messages still wait for the
-	 * transport
-	 * @param changed run on the timer's thread when they do not; ends with {@link #off()}
+	 * @param look run on the timer's thread: must hand over
 	 */
-	ReadyWatch(CallTimer timer, BooleanSupplier stuck, Runnable changed) {
+	ReadyWatch(CallTimer timer, Runnable look) {
 		this.timer = timer;
-		this.stuck = stuck;
-		this.changed = changed;
+		this.look = look;
 	}
 
 	/**
-	 * Begin, where it has not. Within the guard, as {@link #off()}.
+	 * A message waits for the transport: look later, unless that is already seen to.
 	 */
-	void on() {
-		if (!this.on) {
-			this.on = true;
-			this.delayNanos = FIRST_NANOS;
-			schedule();
+	synchronized void on() {
+		if (this.cancel == null && !this.over) {
+			this.cancel = this.timer.schedule(this::due, this.delayNanos);
+			this.delayNanos = Math.min(2 * this.delayNanos, LAST_NANOS);
 		}
 	}
 
-	void off() {
-		this.on = false;
+	private void due() {
+		synchronized (this) {
+			this.cancel = null;
+			if (this.over) {
+				return;
+			}
+		}
+		this.look.run();
+	}
+
+	/**
+	 * A message went: the next one that waits is looked after as soon as the first.
+	 */
+	synchronized void moved() {
+		this.delayNanos = FIRST_NANOS;
 	}
 
 	/**
@@ -68,29 +72,6 @@ final class ReadyWatch {
 		if (this.cancel != null) {
 			this.cancel.run();
 			this.cancel = null;
-		}
-	}
-
-	private synchronized void schedule() {
-		if (!this.over) {
-			this.arming = true;
-			this.cancel = this.timer.schedule(this::look, this.delayNanos);
-			this.arming = false;
-		}
-	}
-
-	private void look() {
-		synchronized (this) {
-			if (this.arming || this.over) {
-				return; // a timer that is closed runs its tasks at once
-			}
-		}
-		if (this.stuck.getAsBoolean()) {
-			this.delayNanos = Math.min(2 * this.delayNanos, LAST_NANOS);
-			schedule();
-		}
-		else {
-			this.changed.run();
 		}
 	}
 

@@ -4,14 +4,12 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.ForwardingServerCall;
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stream within its limits: what comes in passes here, what goes out passes the
- * {@link StreamSender}.
+ * {@link StreamGate}.
  *
  * @param <ReqT> the type of requests
  * @param <RespT> the type of responses
@@ -31,11 +29,6 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 	/** Nothing is to be noted when a message comes in. */
 	private final boolean plainInbound;
 
-	private final StreamSender<RespT> sender;
-
-	/** The handler is done; what it still receives counts for nothing. */
-	private volatile boolean closing;
-
 	StreamCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard, StreamPolicy policy, CallTimer timer,
 			PendingBytes total, Rates rates) {
 		this.delegate = call;
@@ -44,11 +37,11 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 		Rate out = rates.rate(policy.outboundRate(), false, guard.record());
 		this.idle = policy.idles() ? new IdleTimer(guard, timer, policy.idleNanos(), in != null || out != null) : null;
 		this.quota = Quota.inbound(policy);
-		this.inbound = (in != null) ? new InboundFlow(in, this.idle, () -> super.request(1)) : null;
+		this.inbound = (in != null) ? new InboundFlow(in, this.idle, () -> super.request(1), timer.executor()) : null;
 		this.plainInbound = this.inbound == null && this.idle == null && this.quota == null;
-		this.sender = new StreamSender<>(call, guard, policy, timer, total, out, this.idle);
+		guard.gate(new StreamGate<>(call, guard, policy, timer, total, out, this.idle));
 		if (this.quota != null && this.quota.countsBytes()) {
-			guard.record().keepMessageBytes();
+			guard.record().traffic().keepMessageBytes();
 		}
 		if (this.idle != null) {
 			this.idle.start();
@@ -61,10 +54,6 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 	@Override
 	protected ServerCall<ReqT, RespT> delegate() {
 		return this.delegate;
-	}
-
-	StreamSender<RespT> sender() {
-		return this.sender;
 	}
 
 	private void over() {
@@ -82,7 +71,8 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 		if (this.plainInbound) {
 			return true;
 		}
-		if (this.quota != null && !this.closing && crosses(this.quota, message)) {
+		// What a handler still receives that has closed counts for nothing
+		if (this.quota != null && this.guard.open() && crosses(this.quota, message)) {
 			return false;
 		}
 		if (this.idle != null) {
@@ -103,7 +93,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 	}
 
 	private long size(ReqT message) {
-		long told = this.guard.record().messageBytes();
+		long told = this.guard.record().traffic().messageBytes();
 		return (told >= 0) ? told : MessageSize.of(message, getMethodDescriptor().getRequestMarshaller());
 	}
 
@@ -128,34 +118,12 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 
 	@Override
 	public void sendMessage(RespT message) {
-		if (this.idle != null) {
-			this.idle.message();
-		}
-		this.sender.send(message);
-	}
-
-	@Override
-	public void setMessageCompression(boolean enabled) {
-		this.sender.compress(enabled);
+		this.delegate.sendMessage(message);
 	}
 
 	@Override
 	public boolean isReady() {
-		return this.sender.isReady();
-	}
-
-	/**
-	 * The transport says that it is ready.
-	 * @return whether the handler is to be told now
-	 */
-	boolean transportReady() {
-		return this.sender.transportReady();
-	}
-
-	@Override
-	public void close(Status status, Metadata trailers) {
-		this.closing = true;
-		this.sender.close(status, trailers);
+		return this.delegate.isReady();
 	}
 
 }

@@ -37,11 +37,4 @@ final class StreamListener<ReqT> extends ForwardingServerCallListener<ReqT> {
 		this.delegate.onHalfClose();
 	}
 
-	@Override
-	public void onReady() {
-		if (this.call.transportReady()) {
-			this.delegate.onReady();
-		}
-	}
-
 }

@@ -147,7 +147,6 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 		}
 		StreamCall<ReqT, RespT> limited = new StreamCall<>(call, guard, policy, this.timer, this.pendingBytes,
 				this.rates);
-		guard.countLeft(limited.sender());
 		return new StreamListener<>(limited, next.startCall(limited, headers));
 	}
 

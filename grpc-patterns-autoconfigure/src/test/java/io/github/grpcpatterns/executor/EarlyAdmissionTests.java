@@ -124,7 +124,7 @@ class EarlyAdmissionTests {
 				CallRecord record = this.reporter.await();
 				assertThat(record.endReason()).isEqualTo(EndReason.RATE_LIMITED);
 				assertThat(record.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-				assertThat(record.messagesReceived()).isZero();
+				assertThat(record.traffic().messagesReceived()).isZero();
 			}
 			assertThat(this.reporter.count()).isZero();
 		}

@@ -10,6 +10,7 @@ import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.settings.SettingsAutoConfiguration;
 import io.github.grpcpatterns.testing.TestStack;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -40,8 +41,8 @@ class RateLimitServerAutoConfigurationTests {
 
 	private static final String RATE = "grpc.patterns.server.rate-limit.calls-per-second=1";
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, RateLimitServerAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
+		.of(SettingsAutoConfiguration.class, CallAutoConfiguration.class, RateLimitServerAutoConfiguration.class));
 
 	@Test
 	void itIsOnWhereARateIsSet() {

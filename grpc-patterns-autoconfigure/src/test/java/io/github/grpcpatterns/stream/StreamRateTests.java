@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
 
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CorrelationScope;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
@@ -71,7 +73,8 @@ class StreamRateTests {
 				if (headers.containsKey(PRINCIPAL)) {
 					CallRecord.current().principal(headers.get(PRINCIPAL));
 				}
-				CallRecord.current().correlationId("one");
+				ServerCallGuard.current().record().correlationId("one");
+				ServerCallGuard.current().enter(new CorrelationScope("one"));
 				return next.startCall(call, headers);
 			}
 

@@ -214,7 +214,8 @@ public final class GrpcHarness implements AutoCloseable {
 			ServerBuilder<?> builder = this.netty ? NettyServerBuilder.forPort(0)
 					: InProcessServerBuilder.forName(name);
 			List<ServerInterceptor> chain = new ArrayList<>();
-			chain.add(TestCalls.callServerInterceptor(this.timer, this.richStatus,
+			chain.add(TestCalls.callServerInterceptor(this.timer,
+					(this.executor != null) ? this.executor : this.timer.executor(), this.richStatus,
 					(this.mapping != null) ? this.mapping : TestCalls.unknownMapping(this.richStatus), this.liveCalls));
 			chain.addAll(this.outer);
 			chain.add(TestCalls.handlerServerInterceptor());

@@ -31,9 +31,13 @@ public final class ManualTimer implements CallTimer {
 	}
 
 	@Override
-	public synchronized Runnable schedule(Runnable task, long delayNanos) {
+	public Runnable schedule(Runnable task, long delayNanos) {
+		return schedule(task, delayNanos, true);
+	}
+
+	private synchronized Runnable schedule(Runnable task, long delayNanos, boolean listed) {
 		long due = (delayNanos > Long.MAX_VALUE - this.now) ? Long.MAX_VALUE : this.now + Math.max(0, delayNanos);
-		Task scheduled = new Task(task, due);
+		Task scheduled = new Task(task, due, listed);
 		this.tasks.add(scheduled);
 		return () -> remove(scheduled);
 	}
@@ -50,6 +54,36 @@ public final class ManualTimer implements CallTimer {
 	@Override
 	public Executor executor() {
 		return this.callbacks;
+	}
+
+	/**
+	 * Return this timer for tasks that have nothing to do with the policy under test, so
+	 * that {@link #scheduled()} leaves them out.
+	 */
+	public CallTimer unlisted() {
+		return new CallTimer() {
+
+			@Override
+			public long nanoTime() {
+				return ManualTimer.this.nanoTime();
+			}
+
+			@Override
+			public Runnable schedule(Runnable task, long delayNanos) {
+				return ManualTimer.this.schedule(task, delayNanos, false);
+			}
+
+			@Override
+			public Runnable scheduleOrNow(Runnable task, long delayNanos) {
+				return schedule(task, delayNanos);
+			}
+
+			@Override
+			public Executor executor() {
+				return ManualTimer.this.executor();
+			}
+
+		};
 	}
 
 	/**
@@ -82,7 +116,11 @@ public final class ManualTimer implements CallTimer {
 	 * Return the delays of what is scheduled, the nearest first.
 	 */
 	public synchronized List<Duration> scheduled() {
-		return this.tasks.stream().map((task) -> Duration.ofNanos(task.due - this.now)).sorted().toList();
+		return this.tasks.stream()
+			.filter((task) -> task.listed)
+			.map((task) -> Duration.ofNanos(task.due - this.now))
+			.sorted()
+			.toList();
 	}
 
 	private static final class Task {
@@ -91,9 +129,12 @@ public final class ManualTimer implements CallTimer {
 
 		private final long due;
 
-		Task(Runnable run, long due) {
+		private final boolean listed;
+
+		Task(Runnable run, long due, boolean listed) {
 			this.run = run;
 			this.due = due;
+			this.listed = listed;
 		}
 
 		long due() {

@@ -115,7 +115,7 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 
 		@Override
 		public void onMessage(RespT message) {
-			this.call.record.received();
+			this.call.record.received(this.call.record.traffic().parsed());
 			super.onMessage(message);
 		}
 

@@ -39,7 +39,7 @@ final class CallClientTracer extends ClientStreamTracer.Factory {
 				this.telling = null;
 			}
 			else {
-				CallClientTracer.this.record.inflated(bytes);
+				CallClientTracer.this.record.traffic().inflated(bytes);
 			}
 		}
 

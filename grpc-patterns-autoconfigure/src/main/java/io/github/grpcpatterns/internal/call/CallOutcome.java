@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.internal.call;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.EndReason;
@@ -11,8 +12,7 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * With what a server's call ended, of which the transport may have another opinion than
- * whoever closed it.
+ * Decides a call's final status where the transport and whoever closed it disagree.
  */
 final class CallOutcome {
 
@@ -45,6 +45,10 @@ final class CallOutcome {
 	 */
 	void decide(@Nullable Status sent, boolean cancelled, long end) {
 		Status transport = this.record.transportStatus();
+		CallEnding ending = this.state.policyEnding();
+		if (sent == null && transport == null && ending != null) { // on its way
+			sent = ending.status();
+		}
 		if (sent != null && ((transport != null) ? transport.getCode() == sent.getCode() : !cancelled)) {
 			// A handler whose own calls fail because the client cancelled closes with
 			// that status too.
@@ -74,7 +78,7 @@ final class CallOutcome {
 	Status seen(long end) {
 		Status transport = this.record.transportStatus();
 		Status.Code code = (transport != null) ? transport.getCode() : Status.Code.CANCELLED;
-		boolean lost = code == Status.Code.UNAVAILABLE;
+		boolean lost = transport != null && lost(transport);
 		if (transport != null && !lost && code != Status.Code.CANCELLED && !transport.isOk()) {
 			return (code == Status.Code.DEADLINE_EXCEEDED) ? EndReason.DEADLINE.status() : transport;
 		}
@@ -86,17 +90,33 @@ final class CallOutcome {
 	}
 
 	/**
-	 * Nobody else has: log the exception, under the correlation id.
+	 * The connection was lost. A write that fails because it was lost is {@code UNKNOWN}
+	 * or {@code INTERNAL} to the transport.
+	 */
+	private static boolean lost(Status transport) {
+		if (transport.getCode() == Status.Code.UNAVAILABLE) {
+			return true;
+		}
+		for (Throwable cause = transport.getCause(); cause != null; cause = cause.getCause()) {
+			if (cause instanceof ClosedChannelException) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Log the exception under the correlation id, since nothing else has.
 	 */
 	private void logException() {
 		String id = this.record.correlationId();
-		String before = (id != null) ? CallbackEntry.putIntoMdc(id) : null;
+		String before = (id != null) ? CorrelationScope.put(id) : null;
 		try {
 			CallLog.LOGGER.error("Unhandled exception in {}", this.record.methodName(), this.record.exception());
 		}
 		finally {
 			if (id != null) {
-				CallbackEntry.restoreMdc(before);
+				CorrelationScope.restore(before);
 			}
 		}
 	}

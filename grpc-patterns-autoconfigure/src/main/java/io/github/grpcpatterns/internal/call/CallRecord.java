@@ -3,8 +3,6 @@ package io.github.grpcpatterns.internal.call;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 import io.github.grpcpatterns.EndReason;
@@ -62,25 +60,7 @@ public final class CallRecord {
 
 	private volatile int attempts;
 
-	private long messagesReceived;
-
-	private long messagesSent;
-
-	private long bytesReceived;
-
-	private long bytesSent;
-
-	private long lastMessageNanos;
-
-	private long inflated;
-
-	/**
-	 * Sizes of the messages that the transport has read and nobody has seen yet, where
-	 * someone wants to know.
-	 */
-	private volatile @Nullable Queue<Long> unseenSizes;
-
-	private long messageBytes = -1;
+	private final CallTraffic traffic;
 
 	private volatile @Nullable Status transportStatus;
 
@@ -96,7 +76,7 @@ public final class CallRecord {
 
 	CallRecord(long startNanos) {
 		this.startNanos = startNanos;
-		this.lastMessageNanos = startNanos;
+		this.traffic = new CallTraffic(startNanos);
 	}
 
 	/**
@@ -387,96 +367,23 @@ public final class CallRecord {
 	}
 
 	/**
-	 * Return the number of messages received.
-	 * @return the messages that reached the handler or the caller
+	 * Return what the call has carried.
+	 * @return the counters, which move while the call lives
 	 */
-	public long messagesReceived() {
-		return this.messagesReceived;
+	public CallTraffic traffic() {
+		return this.traffic;
 	}
 
 	/**
-	 * Return the number of messages sent.
-	 * @return the messages handed to the transport
+	 * A message is about to be delivered.
+	 * @param bytes its size where that was known only when it was parsed, else zero
 	 */
-	public long messagesSent() {
-		return this.messagesSent;
-	}
-
-	/**
-	 * Return the size of the messages received on a stream.
-	 * @return uncompressed bytes as the transport tells them, zero where it does not (as
-	 * in-process) and for unary calls
-	 */
-	public long bytesReceived() {
-		return this.bytesReceived;
-	}
-
-	/**
-	 * Return the size of the messages sent on a stream.
-	 * @return uncompressed bytes as the transport tells them, zero where it does not (as
-	 * in-process) and for unary calls
-	 */
-	public long bytesSent() {
-		return this.bytesSent;
-	}
-
-	/**
-	 * Return when the last message of a server's stream came or went, to about
-	 * {@link CallTimer#recently()}.
-	 * @return nanoseconds on the scale of {@link CallTimer#nanoTime()}; the start of the
-	 * call before the first message, for unary calls and on the client
-	 */
-	public long lastMessageNanos() {
-		return this.lastMessageNanos;
-	}
-
-	/**
-	 * Part of the message that {@link #received()} announces next was inflated.
-	 */
-	void inflated(long bytes) {
-		this.inflated += bytes;
-	}
-
-	/**
-	 * Keep what the transport tells about the size of each message received, for
-	 * {@link #messageBytes()}. Called before the first message is asked for.
-	 */
-	public void keepMessageBytes() {
-		this.unseenSizes = new ConcurrentLinkedQueue<>();
-	}
-
-	/**
-	 * Return the size of the message that is being received, within its callback.
-	 * @return the uncompressed bytes without framing; negative where the transport does
-	 * not tell, or nobody asked to keep them
-	 */
-	public long messageBytes() {
-		return this.messageBytes;
-	}
-
-	/**
-	 * The transport has read a message.
-	 * @param bytes its size, negative where that is not known yet
-	 */
-	void read(long bytes) {
-		Queue<Long> sizes = this.unseenSizes;
-		if (sizes != null) {
-			sizes.add(bytes);
+	void received(long bytes) {
+		this.traffic.delivering(bytes);
+		if (bytes > 0) {
+			size(false, bytes);
 		}
-	}
-
-	void received() {
-		Queue<Long> sizes = this.unseenSizes;
-		if (sizes != null) {
-			Long size = sizes.poll();
-			this.messageBytes = (size == null || (size < 0 && this.inflated == 0)) ? -1
-					: (size < 0) ? this.inflated : size;
-		}
-		if (this.inflated > 0) {
-			size(false, this.inflated);
-			this.inflated = 0;
-		}
-		this.messagesReceived++;
+		this.traffic.received();
 		if (!this.streaming) {
 			return;
 		}
@@ -487,7 +394,7 @@ public final class CallRecord {
 	}
 
 	void sent() {
-		this.messagesSent++;
+		this.traffic.sent();
 		if (!this.streaming) {
 			return;
 		}
@@ -500,20 +407,18 @@ public final class CallRecord {
 	private void touch() {
 		ServerCallGuard guard = this.guard;
 		if (guard != null) {
-			this.lastMessageNanos = guard.recently();
+			this.traffic.touch(guard.recently());
 		}
 	}
 
+	/**
+	 * The transport knows the size of a message, or of the next part of one.
+	 */
 	void size(boolean sent, long bytes) {
 		if (!this.streaming || (sent && this.transportStatus != null)) {
 			return;
 		}
-		if (sent) {
-			this.bytesSent += bytes;
-		}
-		else {
-			this.bytesReceived += bytes;
-		}
+		this.traffic.size(sent, bytes);
 		for (MessageReporter reporter : this.messageReporters) {
 			reporter.messageSize(this, sent, bytes);
 		}

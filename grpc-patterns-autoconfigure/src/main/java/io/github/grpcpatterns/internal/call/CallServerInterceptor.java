@@ -45,8 +45,10 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 			ServerCallHandler<ReqT, RespT> next) {
 		Context context = Context.current();
 		CallRecord record = CallRecord.SERVER.get(context);
-		if (record == null || record.guardIfAny() != null) { // no tracer, or a call
-																// within a call
+		// No tracer, or a call within a call: then the context alone tells of a cancel
+		// while a callback is under way.
+		boolean traced = record != null && record.guardIfAny() == null;
+		if (record == null || !traced) {
 			record = new CallRecord(this.shared.timer().nanoTime());
 			context = context.withValue(CallRecord.SERVER, record);
 		}
@@ -58,6 +60,12 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		SerializedListener<ReqT> listener = new SerializedListener<>(guard);
 		guard.in().turns().tryEnter(); // succeeds, for nobody else knows the guard yet
 		this.shared.liveCalls().add(guard);
+		if (!traced) {
+			context.addListener((cancelled) -> guard.transportClosed(), Runnable::run);
+		}
+		else if (record.transportStatus() != null) { // before there was a guard to tell
+			guard.transportClosed();
+		}
 		Consumer<ServerCallGuard> earlyEnd = record.earlyEnd();
 		if (earlyEnd != null) {
 			earlyEnd.accept(guard);
@@ -129,7 +137,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		@Override
 		public void close(Status status, Metadata trailers) {
-			if (this.guard.closing(status, isReady())) {
+			if (this.guard.life().closing(status, isReady())) {
 				super.close(status, trailers);
 			}
 		}
@@ -154,16 +162,18 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		@Override
 		public void onMessage(ReqT message) {
+			// On the thread that has just parsed it
+			long bytes = this.guard.record().traffic().parsed();
 			if (this.in.tryEnter()) {
 				try {
-					deliverMessage(message);
+					deliverMessage(message, bytes);
 				}
 				finally {
 					this.in.exit();
 				}
 			}
 			else {
-				this.in.execute(() -> deliverMessage(message));
+				this.in.execute(() -> deliverMessage(message, bytes));
 			}
 		}
 
@@ -185,7 +195,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		@Override
 		public void onCancel() {
 			this.guard.cancelledByTransport();
-			this.guard.closeCancelled(() -> run(Callback.CANCEL));
+			this.guard.out().cancelled(() -> run(Callback.CANCEL));
 		}
 
 		private void run(Callback callback) {
@@ -202,7 +212,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 			}
 		}
 
-		private void deliverMessage(ReqT message) {
+		private void deliverMessage(ReqT message, long bytes) {
 			if (!this.guard.listening()) {
 				return;
 			}
@@ -212,7 +222,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 			}
 			Context previous = this.guard.in().enter();
 			try {
-				this.guard.record().received();
+				this.guard.record().received(bytes);
 				delegate().onMessage(message);
 			}
 			catch (Throwable ex) {
@@ -238,7 +248,8 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 				}
 			}
 			if (last) {
-				this.guard.report(callback == Callback.CANCEL);
+				this.guard.callbacksOver(callback == Callback.CANCEL);
+				this.guard.life().report(callback == Callback.CANCEL);
 			}
 		}
 

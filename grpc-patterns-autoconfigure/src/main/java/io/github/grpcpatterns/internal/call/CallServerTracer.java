@@ -25,7 +25,10 @@ final class CallServerTracer extends ServerStreamTracer {
 
 	private final String methodName;
 
-	/** Who is telling the size of a message that is not compressed. */
+	/**
+	 * The thread that is telling the size of a message that is not compressed. Only that
+	 * thread itself can see itself here.
+	 */
 	private @Nullable Thread telling;
 
 	private volatile boolean resolved;
@@ -58,13 +61,13 @@ final class CallServerTracer extends ServerStreamTracer {
 			this.telling = null;
 		}
 		else {
-			this.record.inflated(bytes);
+			this.record.traffic().inflated(bytes);
 		}
 	}
 
 	@Override
 	public void inboundMessageRead(int seqNo, long optionalWireSize, long optionalUncompressedSize) {
-		this.record.read(optionalUncompressedSize);
+		this.record.traffic().read(optionalUncompressedSize);
 		if (optionalUncompressedSize >= 0) {
 			this.telling = Thread.currentThread();
 			this.record.size(false, optionalUncompressedSize);

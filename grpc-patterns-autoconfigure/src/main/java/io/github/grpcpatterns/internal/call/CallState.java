@@ -8,17 +8,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a server's call is open, and what ended it. Each change happens once, on
- * whichever thread comes first.
+ * whichever thread comes first. <pre>
+ * OPEN → CLOSING → CLOSED     the handler closes, or a fault of the call does; the close
+ *                             may wait behind messages
+ * OPEN, CLOSING → ENDED       a policy ends the call
+ * OPEN, CLOSING → GONE        the client cancels, or its connection is lost
+ * OPEN → REFUSED              a policy refuses the call before its handler starts
+ * </pre>
  */
 final class CallState {
 
 	private static final Object OPEN = "open";
 
-	/** Closed by the handler, or by an interceptor of the user's. */
-	private static final Object CLOSED = "closed";
-
 	/** Cancelled by the client or the loss of its connection. */
 	private static final Object GONE = "gone";
+
+	/** A close of the handler's waits behind what was sent before. */
+	private static final Object CLOSING = "closing";
+
+	/** Closed by the handler, or by an interceptor of the user's. */
+	private static final Object CLOSED = "closed";
 
 	private static final VarHandle STATE;
 
@@ -31,9 +40,7 @@ final class CallState {
 		}
 	}
 
-	/**
-	 * {@link #OPEN}, {@link #CLOSED}, {@link #GONE}, an {@link Ended}, or {@link Held}.
-	 */
+	/** One of the constants, or an {@link Ended}. */
 	private volatile Object state = OPEN;
 
 	private boolean change(Object from, Object to) {
@@ -45,49 +52,53 @@ final class CallState {
 	}
 
 	/**
-	 * Return whether a policy may end the call: nothing has, or a close is held back.
+	 * Return whether a policy may end the call: nothing has, or a close waits.
 	 */
 	boolean alive() {
 		return alive(this.state);
 	}
 
 	private static boolean alive(Object state) {
-		return state == OPEN || state instanceof Held;
+		return state == OPEN || state == CLOSING || is(state, How.FAULT_CLOSING);
 	}
 
 	/**
 	 * Return whether a policy ended the call.
 	 */
 	boolean ended() {
-		return this.state instanceof Ended ended && ended.how() == How.POLICY;
+		return policyEnding() != null;
 	}
 
 	boolean gone() {
 		return this.state == GONE;
 	}
 
-	boolean held() {
-		return this.state instanceof Held;
-	}
-
 	/**
-	 * Return whether the handler closed the call, though its close may be held back.
+	 * Return whether the handler closed the call, though its close may wait.
 	 */
 	boolean closed() {
-		return closed(this.state);
-	}
-
-	private static boolean closed(Object state) {
-		return state == CLOSED || (state instanceof Held held && held.state() == CLOSED);
+		Object state = this.state;
+		return state == CLOSED || state == CLOSING;
 	}
 
 	/**
-	 * Return whether the handler may still be heard: nothing ended the call, but the
-	 * handler itself may have.
+	 * Return whether callbacks go on to the handler: nothing ended the call but the
+	 * handler itself or the client, which is told in its turn.
 	 */
 	boolean listening() {
+		return !(this.state instanceof Ended);
+	}
+
+	private static boolean is(Object state, How how) {
+		return state instanceof Ended ended && ended.how() == how;
+	}
+
+	/**
+	 * Return whether a close has gone out: nothing may follow it.
+	 */
+	boolean passed() {
 		Object state = this.state;
-		return state == OPEN || closed(state);
+		return state == CLOSED || is(state, How.FAULT) || is(state, How.REFUSED);
 	}
 
 	/**
@@ -98,45 +109,61 @@ final class CallState {
 	}
 
 	/**
-	 * Return with what we have to close the call.
+	 * Return how a policy ended the call.
 	 */
-	@Nullable CallEnding toClose() {
-		return (this.state instanceof Ended ended && ended.how() != How.REFUSED) ? ended.ending() : null;
+	@Nullable CallEnding policyEnding() {
+		return (this.state instanceof Ended ended && ended.how().policy) ? ended.ending() : null;
 	}
 
 	/**
-	 * What refuses the call closes it itself, and there is no handler.
+	 * Return whether a policy ended the call, which is not to be repeated where that
+	 * could do harm.
+	 */
+	boolean endedForGood() {
+		return is(this.state, How.POLICY_FOR_GOOD);
+	}
+
+	/**
+	 * A policy refuses the call, closes it itself, and there is no handler.
 	 */
 	boolean refuse(CallEnding ending) {
 		return change(OPEN, new Ended(ending, How.REFUSED));
 	}
 
 	/**
-	 * We close, the transport tells the handler.
+	 * A fault of the call closes it, behind what was sent before.
 	 */
 	boolean fail(CallEnding ending) {
-		return change(OPEN, new Ended(ending, How.FAULT));
+		return change(OPEN, new Ended(ending, How.FAULT_CLOSING));
 	}
 
 	/**
-	 * The handler's close failed: as {@link #fail}, whatever the state.
+	 * What was sent before did not go out, or the close itself: the fault replaces it.
+	 * @return whether it may still close the call
 	 */
-	void failClosing(CallEnding ending) {
-		this.state = new Ended(ending, How.FAULT);
-	}
-
-	/**
-	 * We close, and tell the handler.
-	 * @return what the state was
-	 */
-	Before end(CallEnding ending) {
-		Ended ended = new Ended(ending, How.POLICY);
-		for (Object state = this.state; alive(state); state = this.state) {
-			if (change(state, ended)) {
-				return (state == OPEN) ? Before.OPEN : Before.HELD;
+	boolean failSending(CallEnding ending) {
+		Ended fault = new Ended(ending, How.FAULT);
+		for (Object state = this.state; alive(state) || state == CLOSED; state = this.state) {
+			if (change(state, fault)) {
+				return true;
 			}
 		}
-		return Before.OVER;
+		return false;
+	}
+
+	/**
+	 * A policy ends the call, closes it, and tells the handler.
+	 * @param forGood whether the client must not repeat a call that its handler has begun
+	 * @return whether it does, {@code false} where something else was faster
+	 */
+	boolean end(CallEnding ending, boolean forGood) {
+		Ended ended = new Ended(ending, forGood ? How.POLICY_FOR_GOOD : How.POLICY);
+		for (Object state = this.state; alive(state); state = this.state) {
+			if (change(state, ended)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -147,21 +174,6 @@ final class CallState {
 		while (alive(state) && !change(state, GONE)) {
 			state = this.state;
 		}
-	}
-
-	/**
-	 * Hold back the close that is passing.
-	 * @return whether it is not a policy's
-	 */
-	boolean hold() {
-		Object state = this.state;
-		boolean holdable = state == CLOSED || (state instanceof Ended ended && ended.how() != How.POLICY);
-		return holdable && change(state, new Held(state));
-	}
-
-	boolean release() {
-		Object state = this.state;
-		return state instanceof Held held && change(state, held.state());
 	}
 
 	/**
@@ -177,7 +189,7 @@ final class CallState {
 	 * @throws IllegalStateException if it has closed it already
 	 */
 	boolean handlerCloses() {
-		if (change(OPEN, CLOSED)) {
+		if (change(OPEN, CLOSING)) {
 			return true;
 		}
 		if (closed()) {
@@ -187,25 +199,28 @@ final class CallState {
 	}
 
 	/**
+	 * The close that waited is about to go out.
+	 * @return whether it may, {@code false} where a policy or the client was faster
+	 */
+	boolean closePasses() {
+		Object state = this.state;
+		if (state instanceof Ended ended) {
+			return ended.how() == How.FAULT_CLOSING && change(state, new Ended(ended.ending(), How.FAULT));
+		}
+		return change(CLOSING, CLOSED);
+	}
+
+	/**
 	 * The handler sends.
 	 * @return whether it may, {@code false} where something else ended the call
 	 * @throws IllegalStateException if it has closed it already
 	 */
 	boolean handlerMaySend() {
 		Object state = this.state;
-		if (state != OPEN && closed(state)) {
+		if (state == CLOSED || state == CLOSING) {
 			throw new IllegalStateException("call is closed");
 		}
 		return state == OPEN;
-	}
-
-	/**
-	 * What the state was before a policy wanted to end the call.
-	 */
-	enum Before {
-
-		OPEN, HELD, OVER
-
 	}
 
 	/**
@@ -219,16 +234,27 @@ final class CallState {
 
 	private enum How {
 
-		POLICY, FAULT, REFUSED
+		/** We close, and tell the handler. */
+		POLICY(true),
 
-	}
+		/** As a policy, for good. */
+		POLICY_FOR_GOOD(true),
 
-	/**
-	 * A close of the handler's that waits behind what was sent before.
-	 *
-	 * @param state {@link #CLOSED}, or an {@link Ended} that is not a policy's
-	 */
-	private record Held(Object state) {
+		/** We close when what was sent before has gone out. */
+		FAULT_CLOSING(false),
+
+		/** We have closed, and the transport tells the handler. */
+		FAULT(false),
+
+		/** What refused the call closed it, and there is no handler. */
+		REFUSED(false);
+
+		private final boolean policy;
+
+		How(boolean policy) {
+			this.policy = policy;
+		}
+
 	}
 
 }

@@ -1,24 +1,18 @@
 package io.github.grpcpatterns.internal.call;
 
-import java.util.concurrent.Executor;
-
 import io.github.grpcpatterns.internal.concurrent.CallLog;
 import io.github.grpcpatterns.internal.concurrent.Trampoline;
 import io.grpc.Context;
 import io.grpc.ServerCall;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * The way in to the handler, outermost, where the transport calls back: one callback at a
- * time, in the call's {@link Context} and with its correlation id in the MDC.
+ * time, in the call's {@link Context} and its {@link CallScope}s.
  * <p>
  * Fields are written within {@link #turns()}.
  */
 final class CallbackEntry {
-
-	/** The name that the correlation pattern uses too. */
-	static final String CORRELATION_ID = "correlationId";
 
 	private final Trampoline turns = new Trampoline();
 
@@ -31,13 +25,8 @@ final class CallbackEntry {
 	/** The thread within. Only that thread itself can see itself here. */
 	private @Nullable Thread runner;
 
-	/** A task on its way in to the handler. */
-	private @Nullable Runnable visitor;
-
-	/** The correlation id is in the MDC, and what was there before. */
-	private boolean idInMdc;
-
-	private @Nullable String idBefore;
+	/** Added by the interceptors as they start the call. */
+	private volatile @Nullable Scope first;
 
 	CallbackEntry(ServerCallGuard guard, Context context) {
 		this.guard = guard;
@@ -56,96 +45,123 @@ final class CallbackEntry {
 	}
 
 	/**
+	 * Enter a scope, and again whenever code of the call runs from now on.
+	 */
+	@SuppressWarnings("unchecked") // exit gets what enter returned
+	void add(CallScope<?> added) {
+		Scope scope = new Scope((CallScope<@Nullable Object>) added);
+		scope.previous = scope.added.enter();
+		Scope last = this.first;
+		if (last == null) {
+			this.first = scope;
+			return;
+		}
+		while (last.next != null) {
+			last = last.next;
+		}
+		last.next = scope;
+	}
+
+	/**
 	 * Called before what is further in is called.
 	 * @return what to give to {@link #leave(Context)}
 	 */
 	Context enter() {
 		this.runner = Thread.currentThread();
-		String id = this.guard.record().correlationId();
-		if (id != null) {
-			this.idBefore = putIntoMdc(id);
-			this.idInMdc = true;
+		Context previous = this.context.attach();
+		for (Scope scope = this.first; scope != null; scope = scope.next) {
+			scope.previous = scope.added.enter();
 		}
-		return this.context.attach();
+		return previous;
 	}
 
 	void leave(Context previous) {
 		this.runner = null;
+		leave(this.first);
 		this.context.detach(previous);
-		if (this.idInMdc) {
-			this.idInMdc = false;
-			restoreMdc(this.idBefore);
-			this.idBefore = null;
-		}
 	}
 
-	static @Nullable String putIntoMdc(String id) {
-		String before = MDC.get(CORRELATION_ID);
-		MDC.put(CORRELATION_ID, id);
-		return before;
-	}
-
-	static void restoreMdc(@Nullable String id) {
-		if (id != null) {
-			MDC.put(CORRELATION_ID, id);
-		}
-		else {
-			MDC.remove(CORRELATION_ID);
+	@SuppressWarnings("NullAway") // a scope gets what it returned, null or not
+	private static void leave(@Nullable Scope scope) {
+		if (scope != null) {
+			leave(scope.next);
+			scope.added.exit(scope.previous);
+			scope.previous = null;
 		}
 	}
 
 	/**
+	 * Run what passes interceptors of users' but is no callback, at any time and on a
+	 * thread that has nothing of the call.
+	 */
+	void around(Runnable task) {
+		Context previous = this.context.attach();
+		try {
+			around(this.first, task);
+		}
+		finally {
+			this.context.detach(previous);
+		}
+	}
+
+	private static void around(@Nullable Scope scope, Runnable task) {
+		if (scope == null) {
+			task.run();
+			return;
+		}
+		Object previous = scope.added.enter();
+		try {
+			around(scope.next, task);
+		}
+		finally {
+			scope.added.exit(previous);
+		}
+	}
+
+	/**
+	 * Return whether this thread runs a callback of the call.
+	 */
+	boolean within() {
+		return this.runner == Thread.currentThread();
+	}
+
+	/**
 	 * Run a task of the handler's as one of its callbacks: inline where this is one, else
-	 * when no other is under way. It comes in as an {@code onReady}, so that what
-	 * interceptors put around callbacks is around it.
+	 * when no other is under way.
 	 */
 	void run(Runnable task) {
-		if (this.runner == Thread.currentThread()) {
+		if (within()) {
 			if (this.guard.open()) {
 				task.run();
 			}
 		}
 		else {
-			this.turns.execute(() -> visit(task));
+			this.turns.execute(() -> callBack((listener) -> task.run()));
 		}
 	}
 
 	/**
 	 * Call {@code onReady}.
 	 */
-	void tellReady(Executor executor) {
-		executor.execute(() -> this.turns.execute(() -> visit(null)));
+	void tellReady() {
+		this.turns.execute(() -> callBack(ServerCall.Listener::onReady));
 	}
 
-	private void visit(@Nullable Runnable task) {
+	private void callBack(Callback callback) {
 		ServerCall.Listener<?> listener = this.listener;
 		if (listener == null || !this.guard.open()) {
 			return;
 		}
-		this.visitor = task;
 		Context previous = enter();
 		try {
-			listener.onReady();
-			Runnable stranded = takeVisitor(); // somebody kept the event
-			if (stranded != null) {
-				stranded.run();
-			}
+			callback.call(listener);
 		}
 		catch (Throwable ex) {
 			this.guard.thrown(ex);
 		}
 		finally {
-			this.visitor = null;
 			leave(previous);
 		}
-	}
-
-	@Nullable Runnable takeVisitor() {
-		Runnable visitor = this.visitor;
-		if (visitor != null) {
-			this.visitor = null;
-		}
-		return visitor;
 	}
 
 	/**
@@ -170,6 +186,30 @@ final class CallbackEntry {
 		finally {
 			leave(previous);
 		}
+	}
+
+	@FunctionalInterface
+	private interface Callback {
+
+		void call(ServerCall.Listener<?> listener);
+
+	}
+
+	/**
+	 * A scope that was added, and what was on the thread before it was entered last.
+	 */
+	private static final class Scope {
+
+		private final CallScope<@Nullable Object> added;
+
+		private @Nullable Object previous;
+
+		private volatile @Nullable Scope next;
+
+		Scope(CallScope<@Nullable Object> added) {
+			this.added = added;
+		}
+
 	}
 
 }

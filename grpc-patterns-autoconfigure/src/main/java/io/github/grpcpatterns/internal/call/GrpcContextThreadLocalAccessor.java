@@ -35,22 +35,13 @@ final class GrpcContextThreadLocalAccessor implements ThreadLocalAccessor<Contex
 		String id = CallRecord.currentCorrelationId();
 		if (id != null) {
 			if (before == null) {
-				PREVIOUS.set(MDC.get(CallbackEntry.CORRELATION_ID));
+				PREVIOUS.set(MDC.get(CorrelationScope.MDC_KEY));
 			}
-			MDC.put(CallbackEntry.CORRELATION_ID, id);
+			MDC.put(CorrelationScope.MDC_KEY, id);
 		}
 		else if (before != null) {
-			restore(PREVIOUS.get());
+			CorrelationScope.restore(PREVIOUS.get());
 			PREVIOUS.remove();
-		}
-	}
-
-	private static void restore(@Nullable String previous) {
-		if (previous != null) {
-			MDC.put(CallbackEntry.CORRELATION_ID, previous);
-		}
-		else {
-			MDC.remove(CallbackEntry.CORRELATION_ID);
 		}
 	}
 

@@ -2,7 +2,6 @@ package io.github.grpcpatterns.internal.call;
 
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.concurrent.CallLog;
-import io.github.grpcpatterns.internal.concurrent.Trampoline;
 import io.grpc.ForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -85,11 +84,7 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		@Override
 		public void onReady() {
-			Runnable visitor = this.guard.in().takeVisitor();
-			if (visitor != null) {
-				visitor.run();
-			}
-			else {
+			if (this.guard.out().becameReady()) {
 				this.delegate.onReady();
 			}
 		}
@@ -105,18 +100,19 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		private final ServerCallGuard guard;
 
-		private final Trampoline out;
+		private final CallState state;
+
+		private final CallExit out;
 
 		private final boolean oneResponse;
 
 		private boolean responded;
 
-		private volatile boolean owesReady;
-
 		GuardedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
 			this.delegate = call;
 			this.guard = guard;
-			this.out = guard.out().turns();
+			this.state = guard.state();
+			this.out = guard.out();
 			this.oneResponse = call.getMethodDescriptor().getType().serverSendsOneMessage();
 		}
 
@@ -127,31 +123,14 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 
 		@Override
 		public void sendHeaders(Metadata headers) {
-			if (!this.guard.state().handlerMaySend()) {
-				return;
-			}
-			if (this.out.tryEnter()) {
-				try {
-					sendHeadersNow(headers);
-				}
-				finally {
-					this.out.exit();
-				}
-			}
-			else {
-				later(() -> sendHeadersNow(headers));
-			}
-		}
-
-		private void sendHeadersNow(Metadata headers) {
-			if (this.guard.listening()) {
-				this.delegate.sendHeaders(headers);
+			if (this.state.handlerMaySend()) {
+				this.out.sendHeaders(headers);
 			}
 		}
 
 		@Override
 		public void sendMessage(RespT message) {
-			if (!this.guard.state().handlerMaySend()) {
+			if (!this.state.handlerMaySend()) {
 				return;
 			}
 			if (this.oneResponse) {
@@ -163,134 +142,45 @@ public final class HandlerServerInterceptor implements ServerInterceptor, Ordere
 				}
 				this.responded = true;
 			}
-			if (this.out.tryEnter()) {
-				try {
-					sendNow(message);
-				}
-				finally {
-					this.out.exit();
-				}
-			}
-			else {
-				leave(message);
-			}
-		}
-
-		@SuppressWarnings("unchecked") // as countLeft demands
-		private void leave(RespT message) {
-			LeftMessages<RespT> left = (LeftMessages<RespT>) this.guard.leftMessages();
-			if (left == null) {
-				later(() -> sendNow(message));
-			}
-			else if (left.leave(message)) {
-				later(() -> {
-					left.take(message);
-					sendNow(message);
-				});
-			}
-		}
-
-		private void sendNow(RespT message) {
-			if (this.guard.listening()) {
-				this.delegate.sendMessage(message);
-			}
-		}
-
-		private void later(Runnable send) {
-			this.out.execute(() -> {
-				try {
-					send.run();
-				}
-				catch (Throwable ex) {
-					this.guard.thrown(ex);
-				}
-			});
+			this.out.sendMessage(message);
 		}
 
 		@Override
 		public void close(Status status, Metadata trailers) {
-			if (status.isOk() && this.oneResponse && !this.responded) {
+			if (status.isOk() && this.oneResponse && !this.responded && this.state.open()) {
 				CallLog.LOGGER.error("The handler of {} completed without a response",
 						this.guard.record().methodName());
 				this.guard.fail(NO_RESPONSE);
 				return;
 			}
-			if (!this.guard.state().handlerCloses()) {
-				return;
-			}
-			if (this.out.tryEnter()) {
-				try {
-					closeNow(status, trailers);
-				}
-				finally {
-					this.out.exit();
-				}
-			}
-			else {
-				this.out.execute(() -> closeNow(status, trailers));
-			}
-		}
-
-		private void closeNow(Status status, Metadata trailers) {
-			try {
-				this.delegate.close(status, trailers);
-			}
-			catch (Throwable ex) {
-				this.guard.closeFailed(ex);
+			if (this.state.handlerCloses()) {
+				this.out.close(status, trailers);
 			}
 		}
 
 		/**
-		 * In its place between the messages, which may be left for another thread.
+		 * In its place between the messages, which may wait.
 		 */
 		@Override
 		public void setMessageCompression(boolean enabled) {
-			if (this.out.tryEnter()) {
-				try {
-					this.delegate.setMessageCompression(enabled);
-				}
-				finally {
-					this.out.exit();
-				}
-			}
-			else {
-				later(() -> this.delegate.setMessageCompression(enabled));
-			}
+			this.out.compress(enabled);
 		}
 
 		@Override
 		public void request(int numMessages) {
-			if (this.guard.listening()) {
+			if (this.state.listening()) {
 				this.delegate.request(numMessages);
 			}
 		}
 
 		@Override
 		public boolean isReady() {
-			if (!this.guard.listening() || !this.delegate.isReady()) {
-				return false;
-			}
-			if (!this.out.hasWaiting()) {
-				return true;
-			}
-			// What another thread has still to send is not counted yet by anybody
-			if (!this.owesReady) {
-				this.owesReady = true;
-				this.out.execute(this::tellReady);
-			}
-			return false;
-		}
-
-		private void tellReady() {
-			this.owesReady = false;
-			if (this.delegate.isReady()) {
-				this.guard.tellReady();
-			}
+			return this.state.open() && this.out.isReady();
 		}
 
 		@Override
 		public boolean isCancelled() {
-			return this.guard.ended() || this.delegate.isCancelled();
+			return this.state.ended() || this.state.gone() || this.delegate.isCancelled();
 		}
 
 	}

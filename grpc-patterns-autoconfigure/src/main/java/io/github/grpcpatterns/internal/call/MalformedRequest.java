@@ -22,9 +22,9 @@ final class MalformedRequest {
 	/** Compressed, so that the transport did not see it. */
 	private static final Status TOO_LARGE = Status.RESOURCE_EXHAUSTED.withDescription("the request is too large");
 
-	private final RuntimeException cause;
+	private final Throwable cause;
 
-	private MalformedRequest(RuntimeException cause) {
+	private MalformedRequest(Throwable cause) {
 		this.cause = cause;
 	}
 
@@ -67,7 +67,7 @@ final class MalformedRequest {
 			try {
 				return this.delegate.parse(stream);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				return (T) new MalformedRequest(ex);
 			}
 		}

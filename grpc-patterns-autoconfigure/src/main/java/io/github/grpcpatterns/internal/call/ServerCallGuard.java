@@ -1,10 +1,10 @@
 package io.github.grpcpatterns.internal.call;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import com.google.protobuf.Message;
 import io.github.grpcpatterns.EndReason;
@@ -13,6 +13,7 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.status.CallEnding;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.InternalServer;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -25,44 +26,33 @@ import org.jspecify.annotations.Nullable;
  * Ends a server's call safely, whatever the handler is doing at that moment. There is one
  * for each call, and every policy that ends calls uses it.
  * <p>
- * Two trampolines keep things apart, neither of which blocks:
+ * Two ends keep things apart, neither of which blocks:
  * <ul>
- * <li><em>out</em>, innermost, where the handler sends: headers, messages and the close.
- * The thread that sends runs it; a policy that closes meanwhile leaves its close there,
- * and the sender runs it before it returns.</li>
- * <li><em>in</em>, outermost, where the transport calls back: {@code startCall} and every
- * callback run inline on the call's executor. Our own {@code onCancel} runs on the pool
- * of the {@link CallTimer} when nothing is under way, else on the thread of the callback
- * that is, right behind it; callbacks that arrive meanwhile wait likewise.</li>
+ * <li>the {@link CallExit}, innermost, where the handler sends: headers, messages and the
+ * close go out one at a time, on the thread that sends or on one that finds what
+ * waits;</li>
+ * <li>the {@link CallbackEntry}, outermost, where the transport calls back:
+ * {@code startCall} and every callback run one at a time, inline on the call's
+ * executor.</li>
  * </ul>
  * When a policy ends a call, from any thread: from that moment {@code isCancelled()} is
  * true and what the handler sends is dropped; the call is closed through the innermost
  * call, so that every interceptor of the stack sees the status; the handler's
  * {@link Context} is cancelled; the handler's {@code onCancel} runs; what the transport
  * calls after that is swallowed.
+ * <p>
+ * What no callback of the transport runs, runs elsewhere: code of users on the executor
+ * of the handlers, where that is known; what only passes interceptors, as the close does,
+ * on the executor of the {@link CallTimer}, which has no bound, so that nobody waits for
+ * it. Both have the call's context and scopes.
  */
 public final class ServerCallGuard extends LiveCalls.Link {
 
 	/**
-	 * How long a report waits for trailers that the transport cannot get rid of, because
-	 * the client does not read.
+	 * How long the cancellation of a context waits for a thread of the handlers: all of
+	 * them may be held by handlers that wait for just that.
 	 */
-	private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-	private static final VarHandle REPORTED;
-
-	private static final VarHandle SENT;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			REPORTED = lookup.findVarHandle(ServerCallGuard.class, "reported", boolean.class);
-			SENT = lookup.findVarHandle(ServerCallGuard.class, "sent", Status.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final long CANCEL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final CallRecord record;
 
@@ -78,21 +68,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	private final CallOutcome outcome;
 
-	private final Cleanups cleanups = new Cleanups();
-
-	/**
-	 * How a policy wanted to end the call while a close was on its way, which counts if
-	 * that close is held.
-	 */
-	private volatile @Nullable Late late;
-
-	@SuppressWarnings("unused") // through REPORTED
-	private volatile boolean reported;
-
-	/** The status that went out through the outermost call. */
-	private volatile @Nullable Status sent;
-
-	private volatile @Nullable LeftMessages<?> leftMessages;
+	private final CallLife life;
 
 	private @Nullable CallDrain drain;
 
@@ -101,10 +77,21 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	ServerCallGuard(CallRecord record, Context context, Shared shared) {
 		this.record = record;
 		this.shared = shared;
-		this.context = context.withCancellation();
+		this.context = fork(context);
 		this.in = new CallbackEntry(this, this.context);
-		this.out = new CallExit(record, this.state);
+		this.out = new CallExit(this);
 		this.outcome = new CallOutcome(record, this.state, context.getDeadline(), shared.timer());
+		this.life = new CallLife(this, shared);
+	}
+
+	/**
+	 * The stack cancels its own context on its own executor, which may be one of ours:
+	 * this one has the same values and deadline, and is cancelled where handlers run.
+	 */
+	private static Context.CancellableContext fork(Context context) {
+		Deadline deadline = context.getDeadline();
+		Context fork = context.fork();
+		return (deadline != null) ? fork.withDeadline(deadline, NoScheduler.INSTANCE) : fork.withCancellation();
 	}
 
 	/**
@@ -176,7 +163,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(EndReason reason, Message... details) {
-		return undecided() && end(this.shared.richStatus().ending(reason, this.record.correlationId(), details));
+		return alive() && end(this.shared.richStatus().ending(reason, this.record.correlationId(), details));
 	}
 
 	/**
@@ -197,29 +184,41 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean endForGood(EndReason reason, Message... details) {
-		return undecided() && end(this.shared.richStatus().ending(reason, this.record.correlationId(), details), true);
+		return alive() && end(this.shared.richStatus().ending(reason, this.record.correlationId(), details), true);
 	}
 
 	private boolean end(CallEnding ending, boolean forGood) {
-		CallState.Before before = this.state.end(ending);
-		if (before == CallState.Before.OVER) {
-			this.late = new Late(ending, forGood);
-			return this.state.held() && end(ending, forGood);
+		if (!this.state.end(ending, forGood)) {
+			return false;
 		}
-		reportWhenStuck();
-		this.out.turns().execute(() -> {
-			if (before == CallState.Before.HELD) {
-				this.out.reopen();
-			}
-			// The handler says that it begins before it looks at the state: it has begun
-			// by now, or it does not any more.
-			if (forGood && this.handlerBegun && !idempotent()) {
-				ending.trailers().put(RichStatus.PUSHBACK, "-1");
-			}
-			this.out.close(ending);
-			this.shared.timer().executor().execute(this::cancel);
-		});
+		this.life.expectReport();
+		outboundChanged();
 		return true;
+	}
+
+	/**
+	 * Something changed that may let go out what the handler sent. From any thread: what
+	 * passes the interceptors then does so on a thread where it is in nobody's way.
+	 */
+	public void outboundChanged() {
+		if (this.in.within()) {
+			this.out.changed();
+		}
+		else {
+			this.shared.timer().executor().execute(() -> this.in.around(this.out::changed));
+		}
+	}
+
+	/**
+	 * Return what a policy closes the call with. Called when the exit is about to.
+	 */
+	CallEnding closingByPolicy(CallEnding ending) {
+		// The handler says that it begins before it looks at the state: it has begun by
+		// now, or it does not any more.
+		if (this.state.endedForGood() && this.handlerBegun && !idempotent()) {
+			ending.trailers().put(RichStatus.PUSHBACK, "-1");
+		}
+		return ending;
 	}
 
 	private boolean idempotent() {
@@ -228,76 +227,88 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
-	 * Tell the handler. On the pool, for this runs the code of users, which a timer and
-	 * the thread that sends must not.
+	 * The exit has closed the call for a policy: the handler is to hear of it.
 	 */
-	private void cancel() {
-		cancelContext();
-		this.in.cancel();
+	void closedByPolicy() {
+		cancelContext(this.in::cancel);
 	}
 
 	/**
-	 * Return whether the call may be ended, or a close is on its way that may yet be
-	 * held.
+	 * Cancel the handler's context where handlers run, for its listeners are code of
+	 * users.
+	 * @param then what to run there after it
 	 */
-	private boolean undecided() {
-		return this.state.alive() || (!this.state.gone() && this.sent == null && !ended());
-	}
-
-	/**
-	 * Hold back the close that is passing, from within {@code close} of an interceptor,
-	 * because messages that were sent before wait for the transport. Until
-	 * {@link #releaseClose()} a policy may still end the call, with its own status.
-	 * @return whether it may be held; {@code false} where a policy is closing
-	 */
-	public boolean holdClose() {
-		if (!this.state.hold()) {
-			return false;
-		}
-		Late late = this.late;
-		if (late != null) {
-			end(late.ending(), late.forGood());
-		}
-		return true;
-	}
-
-	/**
-	 * Let the close that was held back go on.
-	 * @return whether the interceptor must close now; {@code false} where a policy or the
-	 * client was faster
-	 */
-	public boolean releaseClose() {
-		return this.state.release();
-	}
-
-	/**
-	 * Run something that sends, so that it never runs at the same time as anything else
-	 * that is sent in this call: now, or right behind what is being sent at the moment.
-	 * @param send what to run; an exception ends the call
-	 */
-	public void send(Runnable send) {
-		this.out.turns().execute(() -> {
-			try {
-				send.run();
-			}
-			catch (RuntimeException ex) {
-				thrown(ex);
-				end(EndReason.INTERNAL); // where it was closed already, and that is held
-			}
+	private void cancelContext(Runnable then) {
+		Runnable forget = (this.shared.handlers() != this.shared.timer().executor()) ? this.shared.timer()
+			.schedule(() -> this.shared.timer().executor().execute(this::cancelContext), CANCEL_NANOS) : () -> {
+			};
+		onHandlers(() -> {
+			forget.run();
+			cancelContext();
+			then.run();
 		});
 	}
 
-	/**
-	 * Count the messages that are left for another thread to send. Called before the
-	 * handler starts, once.
-	 * @param leftMessages counts them, of the type of the call's responses
-	 */
-	public void countLeft(LeftMessages<?> leftMessages) {
-		this.leftMessages = leftMessages;
+	private void cancelContext() {
+		boolean timedOut = !ended() && cancelledEnding().status().getCode() == Status.Code.DEADLINE_EXCEEDED;
+		// The status of the cause becomes the status of the calls that the handler has
+		// made: always CANCELLED where a policy ends the call.
+		cancelContext(timedOut ? new TimeoutException("context timed out")
+				: Status.CANCELLED.withDescription(EndReason.CANCELLED.status().getDescription()).asRuntimeException());
 	}
 
-	@Nullable LeftMessages<?> leftMessages() {
-		return this.leftMessages;
+	private void cancelContext(@Nullable Throwable cause) {
+		try {
+			this.context.cancel(cause);
+		}
+		catch (Throwable ex) {
+			CallLog.LOGGER.warn("A listener of the context of {} failed", this.record.methodName(), ex);
+		}
+	}
+
+	/**
+	 * The last callback has been delivered, or is not to be.
+	 */
+	void callbacksOver(boolean cancelled) {
+		if (!this.context.isCancelled()) {
+			if (cancelled) {
+				cancelContext();
+			}
+			else {
+				cancelContext((Throwable) null);
+			}
+		}
+	}
+
+	/**
+	 * Run code of users where handlers run.
+	 */
+	void onHandlers(Runnable task) {
+		try {
+			this.shared.handlers().execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			this.shared.timer().executor().execute(task);
+		}
+	}
+
+	/**
+	 * Put something onto the thread while code of the call runs there: from now on, in
+	 * each callback, and in whatever passes the interceptors. Called by an interceptor
+	 * before it starts the call further in.
+	 * @param scope what to put there
+	 */
+	public void enter(CallScope<?> scope) {
+		this.in.add(scope);
+	}
+
+	/**
+	 * Put in place what decides when messages go out. Called by an interceptor before it
+	 * starts the call further in, once.
+	 * @param gate the gate
+	 */
+	public void gate(OutboundGate gate) {
+		this.out.gate(gate);
 	}
 
 	/**
@@ -306,7 +317,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @param reason why
 	 */
 	public void endAfter(long delayNanos, EndReason reason) {
-		whenOver(this.shared.timer().schedule(() -> end(reason), delayNanos));
+		whenOver(this.shared.timer().schedule(() -> end(reason), Math.max(0, delayNanos)));
 	}
 
 	/**
@@ -315,7 +326,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @param cleanup what to run; must be short and not throw
 	 */
 	public void whenOver(Runnable cleanup) {
-		this.cleanups.add(cleanup);
+		this.life.whenOver(cleanup);
 	}
 
 	/**
@@ -344,6 +355,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		}
 	}
 
+	CallEnding map(Throwable thrown) {
+		return map(thrown, new Metadata());
+	}
+
 	private CallEnding map(Throwable thrown, Metadata trailers) {
 		try {
 			CallEnding ending = this.shared.exceptionMapping().map(thrown, this.record);
@@ -363,15 +378,15 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
-	 * End the call for a fault of its own. Unlike after {@link #end(CallEnding)} the
-	 * handler hears from the transport how it ended, and its {@link Context} lives until
-	 * then.
+	 * End the call for a fault of its own, behind what was sent before. Unlike after
+	 * {@link #end(CallEnding)} the handler hears from the transport how it ended, and its
+	 * {@link Context} lives until then.
 	 */
 	boolean fail(CallEnding ending) {
 		if (!this.state.fail(ending)) {
 			return false;
 		}
-		this.out.turns().execute(() -> this.out.close(ending));
+		this.out.close(ending.status(), ending.trailers());
 		return true;
 	}
 
@@ -393,7 +408,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	/**
 	 * Return whether {@link #end} would still end the call: nothing has, or the handler
-	 * has and its close is held back.
+	 * has and its close waits.
 	 * @return whether the call lives
 	 */
 	public boolean alive() {
@@ -409,8 +424,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
-	 * Return whether the handler may still be heard: nothing ended the call, but the
-	 * handler itself may have.
+	 * Return whether callbacks go on to the handler.
 	 */
 	boolean listening() {
 		return this.state.listening();
@@ -428,7 +442,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		if (!this.handlerBegun) {
 			this.handlerBegun = true;
 		}
-		return listening();
+		return listening() && !this.state.gone();
 	}
 
 	/**
@@ -454,22 +468,21 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	/**
 	 * Tell the handler, once, that the server is going away. Called from any thread; what
-	 * the handler wants to do then runs on another one.
+	 * the handler wants to do then runs where handlers run.
 	 */
 	public void beginDrain() {
 		List<Runnable> tasks = drain().begin();
 		if (!tasks.isEmpty()) {
-			this.shared.timer().executor().execute(() -> tasks.forEach(this.in::run));
+			onHandlers(() -> tasks.forEach(this.in::run));
 		}
 	}
 
 	/**
-	 * Tell the handler that it may send again, on the small pool or right behind the
-	 * callback under way, unless the call is over by then. It passes the whole chain, as
-	 * if the transport called.
+	 * Tell the handler that it may send again, unless the call is over by then. It passes
+	 * the whole chain, as if the transport called.
 	 */
-	public void tellReady() {
-		this.in.tellReady(this.shared.timer().executor());
+	void tellReady() {
+		onHandlers(this.in::tellReady);
 	}
 
 	CallbackEntry in() {
@@ -485,59 +498,31 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
-	 * An interceptor failed when the handler closed the call. Called within {@code out}.
+	 * An interceptor failed when the handler closed the call. Called at the exit.
 	 */
 	void closeFailed(Throwable thrown) {
-		if (this.sent != null) {
+		if (this.life.sent() != null) {
 			CallLog.LOGGER.warn("Exception in {} after the call was closed", this.record.methodName(), thrown);
 			return;
 		}
-		CallEnding ending = map(thrown, new Metadata());
-		this.state.failClosing(ending);
+		CallEnding ending = map(thrown);
+		this.state.failSending(ending);
 		this.out.closeOutermost(ending);
 	}
 
-	private void cancelContext() {
-		try {
-			// Always CANCELLED: the status of the cause becomes the status of the calls
-			// that the handler has made.
-			this.context.cancel(Status.CANCELLED.withDescription(EndReason.CANCELLED.status().getDescription())
-				.asRuntimeException());
-		}
-		catch (Throwable ex) {
-			CallLog.LOGGER.warn("A listener of the context of {} failed", this.record.methodName(), ex);
-		}
-	}
-
 	/**
-	 * The outermost call is being closed. Whoever closes, and whatever wraps the call,
-	 * the first close counts.
-	 * @return whether to close
-	 */
-	boolean closing(Status status, boolean ready) {
-		if (this.state.gone() || !SENT.compareAndSet(this, null, status)) {
-			return false;
-		}
-		this.state.close();
-		Throwable cause = status.getCause();
-		if (cause != null) { // of a close past the error pattern, the stack's for one
-			this.record.exception(cause, status.getCode() == Status.Code.UNKNOWN);
-		}
-		// A stream's last messages may be stuck though there is room for more behind
-		// them.
-		if (!ready || this.record.streaming()) {
-			reportWhenStuck();
-		}
-		return true;
-	}
-
-	/**
-	 * The transport closed the stream, told on one of its threads. The callbacks of a
-	 * call that a policy ended may wait behind its handler; its report does not.
+	 * The transport closed the stream, told on one of its threads or before the call
+	 * began.
 	 */
 	void transportClosed() {
-		if (ended()) {
-			this.shared.timer().executor().execute(() -> report(false));
+		this.life.expectReport();
+		if (this.life.sent() == null) {
+			cancelledByTransport();
+			cancelContext(() -> {
+			});
+			if (this.out.waits()) {
+				outboundChanged();
+			}
 		}
 	}
 
@@ -546,62 +531,19 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
-	 * Tell the chain how a call ended that the client or the transport cancelled, before
-	 * its cancel handlers hear of it. Nobody closes such a call, and so the stack's
-	 * observation would name no status.
-	 * @param then what to run then: now, or on the pool behind what is being sent
+	 * Return how a call ended that the client or the transport cancelled.
 	 */
-	void closeCancelled(Runnable then) {
-		if (!this.state.gone()) {
-			then.run();
-		}
-		else if (this.out.turns().tryEnter()) {
-			try {
-				closeCancelled();
-			}
-			finally {
-				this.out.turns().exit();
-			}
-			then.run();
-		}
-		else {
-			reportWhenStuck();
-			this.out.turns().execute(() -> {
-				closeCancelled();
-				this.shared.timer().executor().execute(then);
-			});
-		}
-	}
-
-	private void closeCancelled() {
+	CallEnding cancelledEnding() {
 		Status status = this.outcome.seen(this.record.endNanos(this.shared.timer().nanoTime()));
-		this.out.close(new CallEnding(status, new Metadata(), EndReason.of(status.getCode())));
+		return new CallEnding(status, new Metadata(), EndReason.of(status.getCode()));
 	}
 
-	private void reportWhenStuck() {
-		whenOver(this.shared.timer()
-			.schedule(() -> this.shared.timer().executor().execute(() -> report(false)), STUCK_NANOS));
+	CallOutcome outcome() {
+		return this.outcome;
 	}
 
-	/**
-	 * Decide what the call ended with and report it, once. Called after the transport's
-	 * last word, on the call's executor or the pool.
-	 * @param cancelled whether the last callback was {@code onCancel}
-	 */
-	void report(boolean cancelled) {
-		if (!REPORTED.compareAndSet(this, false, true)) {
-			return;
-		}
-		this.shared.liveCalls().remove(this);
-		boolean told = this.record.transportStatus() != null;
-		this.outcome.decide(this.sent, cancelled, this.record.endNanos(told ? 0 : this.shared.timer().nanoTime()));
-		this.cleanups.run(this.record);
-	}
-
-	/**
-	 * The end that a policy wanted while a close was on its way.
-	 */
-	private record Late(CallEnding ending, boolean forGood) {
+	CallLife life() {
+		return this.life;
 	}
 
 	/**
@@ -612,9 +554,16 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @param richStatus makes statuses
 	 * @param exceptionMapping maps exceptions
 	 * @param liveCalls the calls that are not over
+	 * @param reports sees to reports that are late
 	 */
 	record Shared(CallTimer timer, Executor handlers, RichStatus richStatus, ExceptionMapping exceptionMapping,
-			LiveCalls liveCalls) {
+			LiveCalls liveCalls, ReportWatch reports) {
+
+		Shared(CallTimer timer, Executor handlers, RichStatus richStatus, ExceptionMapping exceptionMapping,
+				LiveCalls liveCalls) {
+			this(timer, handlers, richStatus, exceptionMapping, liveCalls, new ReportWatch(timer, liveCalls));
+		}
+
 	}
 
 }

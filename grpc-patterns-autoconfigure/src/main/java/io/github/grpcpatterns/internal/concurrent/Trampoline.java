@@ -8,57 +8,33 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one thing at a time without a lock: whoever comes while it is free runs inline,
- * whoever comes while it is busy leaves a task, and the present runner runs it before it
- * leaves.
- * <p>
- * {@code pending} counts the entry under way and the tasks that were left since. A runner
- * leaves only when the queue is empty and nothing more was counted: what a thread has
- * left runs before anything that it does next. Tasks run in the order in which they were
- * left.
+ * Runs one task at a time without a lock: a task that comes while it is free runs inline,
+ * one that comes while it is busy is left to the thread inside. Tasks run in the order in
+ * which they were left.
  */
-public final class Trampoline {
-
-	private static final VarHandle PENDING;
+public final class Trampoline extends Turns {
 
 	private static final VarHandle TASKS;
 
 	static {
 		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			PENDING = lookup.findVarHandle(Trampoline.class, "pending", int.class);
-			TASKS = lookup.findVarHandle(Trampoline.class, "tasks", Queue.class);
+			TASKS = MethodHandles.lookup().findVarHandle(Trampoline.class, "tasks", Queue.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
 
-	@SuppressWarnings("unused") // through PENDING
-	private volatile int pending;
-
 	private volatile @Nullable Queue<Runnable> tasks;
 
 	/**
-	 * Enter if nobody is inside. Who gets {@code true} must call {@link #exit()},
-	 * whatever happens inside.
-	 * @return whether the caller is inside now
+	 * Create it, with nothing to run.
 	 */
-	public boolean tryEnter() {
-		return PENDING.compareAndSet(this, 0, 1);
+	public Trampoline() {
 	}
 
 	/**
-	 * Leave, after having run what was left meanwhile.
-	 */
-	public void exit() {
-		if (!PENDING.compareAndSet(this, 1, 0)) {
-			runWaiting();
-		}
-	}
-
-	/**
-	 * Run a task now, or leave it for the runner who is inside.
+	 * Run a task now, or leave it to the thread inside.
 	 * @param task the task; should not throw, for nobody could be told
 	 */
 	public void execute(Runnable task) {
@@ -68,30 +44,15 @@ public final class Trampoline {
 			return;
 		}
 		tasks().add(task);
-		if ((int) PENDING.getAndAdd(this, 1) == 0) {
-			runWaiting();
-		}
+		leaveWord();
 	}
 
-	/**
-	 * Return whether a task was left that has not begun. From any thread.
-	 * @return whether something waits
-	 */
-	public boolean hasWaiting() {
-		Queue<Runnable> tasks = this.tasks;
-		return tasks != null && !tasks.isEmpty();
-	}
-
-	private void runWaiting() {
+	@Override
+	protected void attend() {
 		Queue<Runnable> tasks = tasks();
-		int counted = this.pending;
-		do {
-			for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-				run(task);
-			}
-			counted = (int) PENDING.getAndAdd(this, -counted) - counted;
+		for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+			run(task);
 		}
-		while (counted != 0);
 	}
 
 	private static void run(Runnable task) {

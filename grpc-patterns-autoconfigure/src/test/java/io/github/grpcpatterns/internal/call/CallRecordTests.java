@@ -50,15 +50,15 @@ class CallRecordTests {
 					new Metadata());
 			Awaitility.await().until(() -> this.record.get() != null);
 			CallRecord record = this.record.get();
-			assertThat(record.lastMessageNanos()).isEqualTo(record.startNanos());
+			assertThat(record.traffic().lastMessageNanos()).isEqualTo(record.startNanos());
 			this.timer.advance(Duration.ofSeconds(5));
 			call.send(request);
 			Awaitility.await().untilAsserted(() -> {
-				assertThat(record.messagesReceived()).isEqualTo(1);
-				assertThat(record.messagesSent()).isEqualTo(1);
-				assertThat(record.bytesReceived()).isEqualTo(request.getSerializedSize());
-				assertThat(record.bytesSent()).isEqualTo(response.getSerializedSize());
-				assertThat(record.lastMessageNanos() - record.startNanos()).isEqualTo(5_000_000_000L);
+				assertThat(record.traffic().messagesReceived()).isEqualTo(1);
+				assertThat(record.traffic().messagesSent()).isEqualTo(1);
+				assertThat(record.traffic().bytesReceived()).isEqualTo(request.getSerializedSize());
+				assertThat(record.traffic().bytesSent()).isEqualTo(response.getSerializedSize());
+				assertThat(record.traffic().lastMessageNanos() - record.startNanos()).isEqualTo(5_000_000_000L);
 			});
 			call.cancel();
 		}
@@ -68,10 +68,10 @@ class CallRecordTests {
 	void aUnaryCallPaysForNoneOfIt() {
 		try (GrpcHarness harness = start()) {
 			harness.blocking().ping(PingRequest.newBuilder().setValue("hello").build());
-			assertThat(this.record.get().messagesReceived()).isEqualTo(1);
-			assertThat(this.record.get().bytesReceived()).isZero();
-			assertThat(this.record.get().bytesSent()).isZero();
-			assertThat(this.record.get().lastMessageNanos()).isEqualTo(this.record.get().startNanos());
+			assertThat(this.record.get().traffic().messagesReceived()).isEqualTo(1);
+			assertThat(this.record.get().traffic().bytesReceived()).isZero();
+			assertThat(this.record.get().traffic().bytesSent()).isZero();
+			assertThat(this.record.get().traffic().lastMessageNanos()).isEqualTo(this.record.get().startNanos());
 		}
 	}
 

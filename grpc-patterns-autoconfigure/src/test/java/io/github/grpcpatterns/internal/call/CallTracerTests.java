@@ -26,7 +26,7 @@ class CallTracerTests {
 			.newServerStreamTracer("any", new Metadata());
 		CallRecord record = CallRecord.SERVER.get(tracer.filterContext(Context.ROOT));
 		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
-		record.keepMessageBytes();
+		record.traffic().keepMessageBytes();
 		check(tracer, tracer::inboundUncompressedSize, record);
 	}
 
@@ -45,14 +45,14 @@ class CallTracerTests {
 		Thread application = new Thread(() -> {
 			inflated.accept(300);
 			inflated.accept(200);
-			record.received();
+			record.received(record.traffic().parsed());
 		});
 		application.start();
 		application.join();
 		inflated.accept(10); // the second time
-		record.received();
-		assertThat(record.bytesReceived()).isEqualTo(510);
-		assertThat(record.messagesReceived()).isEqualTo(2);
+		record.received(record.traffic().parsed());
+		assertThat(record.traffic().bytesReceived()).isEqualTo(510);
+		assertThat(record.traffic().messagesReceived()).isEqualTo(2);
 	}
 
 }

@@ -11,7 +11,8 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -97,8 +98,8 @@ class ServerCallGuardTests {
 		assertThat(call.methodName()).endsWith("/" + method);
 		assertThat(call.status().getCode()).isEqualTo(Status.Code.OK);
 		assertThat(call.endReason()).isEqualTo(EndReason.COMPLETED);
-		assertThat(call.messagesReceived()).isEqualTo(received);
-		assertThat(call.messagesSent()).isEqualTo(sent);
+		assertThat(call.traffic().messagesReceived()).isEqualTo(received);
+		assertThat(call.traffic().messagesSent()).isEqualTo(sent);
 	}
 
 	@ParameterizedTest
@@ -241,47 +242,48 @@ class ServerCallGuardTests {
 	}
 
 	@Test
-	void aPolicyEndsACallThoughEveryCallbackOfOthersBlocks() {
+	void aPolicyEndsACallThoughTheOnlyThreadOfTheHandlersIsHeld() throws Exception {
 		ManualTimer time = new ManualTimer();
-		Queue<Runnable> blocked = new ConcurrentLinkedQueue<>();
-		CallTimer timer = new CallTimer() {
+		ExecutorService handlers = Executors.newSingleThreadExecutor();
+		AtomicReference<Context> context = new AtomicReference<>();
+		CountDownLatch cancelled = new CountDownLatch(1);
+		PingService service = new PingService() {
 
 			@Override
-			public long nanoTime() {
-				return time.nanoTime();
-			}
-
-			@Override
-			public Runnable schedule(Runnable task, long delayNanos) {
-				return time.schedule(task, delayNanos);
-			}
-
-			@Override
-			public Runnable scheduleOrNow(Runnable task, long delayNanos) {
-				return schedule(task, delayNanos);
-			}
-
-			@Override
-			public Executor executor() {
-				return blocked::add;
+			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
+				context.set(Context.current());
+				((ServerCallStreamObserver<PingResponse>) responses).setOnCancelHandler(cancelled::countDown);
+				return super.pingBidi(responses);
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().timer(timer).interceptors(this.reporter).start()) {
+		CountDownLatch release = new CountDownLatch(1);
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.service(service)
+			.timer(time)
+			.executor(handlers)
+			.interceptors(this.reporter)
+			.start()) {
 			RawCall call = RawCall
 				.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
 				.send(PingRequest.getDefaultInstance())
 				.awaitFirst();
+			handlers.execute(() -> await(release));
 			harness.liveCalls().forEach((record) -> record.guard().endAfter(1, EndReason.STREAM_MAX_DURATION));
-			time.advance(Duration.ofSeconds(1));
+			time.advance(Duration.ofMillis(1));
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			Awaitility.await().until(() -> {
-				for (Runnable callback = blocked.poll(); callback != null; callback = blocked.poll()) {
-					callback.run();
-				}
-				return this.reporter.count() == 1;
+				time.advance(Duration.ofMillis(100));
+				return context.get().isCancelled();
 			});
 			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.STREAM_MAX_DURATION);
+			assertThat(cancelled.getCount()).isOne();
+			release.countDown();
+			await(cancelled);
+		}
+		finally {
+			release.countDown();
+			handlers.shutdown();
 		}
 	}
 
@@ -586,7 +588,8 @@ class ServerCallGuardTests {
 			@Override
 			public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
 					ServerCallHandler<A, B> next) {
-				CallRecord.current().correlationId("the-id");
+				ServerCallGuard.current().record().correlationId("the-id");
+				ServerCallGuard.current().enter(new CorrelationScope("the-id"));
 				return next.startCall(call, headers);
 			}
 
@@ -631,7 +634,7 @@ class ServerCallGuardTests {
 			call.request(1);
 			call.sendMessage(PingRequest.getDefaultInstance());
 			call.halfClose();
-			Awaitility.await().until(() -> guard.get() != null && guard.get().record().messagesSent() == 3);
+			Awaitility.await().until(() -> guard.get() != null && guard.get().record().traffic().messagesSent() == 3);
 			assertThat(guard.get().end(EndReason.SLOW_CONSUMER)).isTrue();
 			timer.advance(Duration.ofSeconds(5));
 			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
@@ -677,10 +680,12 @@ class ServerCallGuardTests {
 	 */
 	private static void busy(CountDownLatch inside, CountDownLatch release) {
 		ServerCallGuard guard = ServerCallGuard.current();
-		new Thread(() -> guard.send(() -> {
+		new Thread(() -> {
+			assertThat(guard.out().tryEnter()).isTrue();
 			inside.countDown();
 			await(release);
-		})).start();
+			guard.out().exit();
+		}).start();
 		await(inside);
 	}
 
@@ -716,7 +721,7 @@ class ServerCallGuardTests {
 			call.send(PingRequest.getDefaultInstance()).halfClose().awaitFirst().cancel();
 			CallRecord record = this.reporter.await();
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
-			assertThat(record.messagesSent()).isEqualTo(1);
+			assertThat(record.traffic().messagesSent()).isEqualTo(1);
 		}
 	}
 

@@ -2,11 +2,13 @@ package io.github.grpcpatterns.internal.call;
 
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.grpc.ClientInterceptor;
 import io.grpc.Context;
@@ -27,13 +29,14 @@ public final class TestCalls {
 
 	public static ServerInterceptor callServerInterceptor(CallTimer timer, RichStatus richStatus,
 			ExceptionMapping mapping) {
-		return callServerInterceptor(timer, richStatus, mapping, new LiveCalls());
+		return callServerInterceptor(timer, timer.executor(), richStatus, mapping, new LiveCalls());
 	}
 
-	public static ServerInterceptor callServerInterceptor(CallTimer timer, RichStatus richStatus,
+	public static ServerInterceptor callServerInterceptor(CallTimer timer, Executor handlers, RichStatus richStatus,
 			ExceptionMapping mapping, LiveCalls liveCalls) {
-		return new CallServerInterceptor(
-				new ServerCallGuard.Shared(timer, timer.executor(), richStatus, mapping, liveCalls));
+		CallTimer reports = (timer instanceof ManualTimer manual) ? manual.unlisted() : timer;
+		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, handlers, richStatus, mapping, liveCalls,
+				new ReportWatch(reports, liveCalls)));
 	}
 
 	public static LiveCalls liveCalls() {

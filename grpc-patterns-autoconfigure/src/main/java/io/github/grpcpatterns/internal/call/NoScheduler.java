@@ -1,4 +1,4 @@
-package io.github.grpcpatterns.deadline;
+package io.github.grpcpatterns.internal.call;
 
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
@@ -14,9 +14,10 @@ import java.util.concurrent.TimeUnit;
  * else enforces. Its own timer would cancel the handler's calls with another status, and
  * before the guard has closed the call.
  */
-final class NoScheduler extends AbstractExecutorService implements ScheduledExecutorService {
+public final class NoScheduler extends AbstractExecutorService implements ScheduledExecutorService {
 
-	static final NoScheduler INSTANCE = new NoScheduler();
+	/** The only one. */
+	public static final NoScheduler INSTANCE = new NoScheduler();
 
 	private NoScheduler() {
 	}

@@ -1,0 +1,51 @@
+package io.github.grpcpatterns.internal.call;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/**
+ * The correlation id of a call in the MDC, as {@value #MDC_KEY}.
+ *
+ * @param id the id
+ */
+public record CorrelationScope(String id) implements CallScope<@Nullable String> {
+
+	/** The key in the MDC. */
+	public static final String MDC_KEY = "correlationId";
+
+	@Override
+	@SuppressWarnings("NullAway") // which knows no nullable type arguments before JDK 21
+	public @Nullable String enter() {
+		return put(this.id);
+	}
+
+	@Override
+	public void exit(@Nullable String previous) {
+		restore(previous);
+	}
+
+	/**
+	 * Put an id into the MDC.
+	 * @param id the id
+	 * @return what was there before, for {@link #restore(String)}
+	 */
+	public static @Nullable String put(String id) {
+		String previous = MDC.get(MDC_KEY);
+		MDC.put(MDC_KEY, id);
+		return previous;
+	}
+
+	/**
+	 * Leave the MDC as it was.
+	 * @param previous what {@link #put(String)} returned
+	 */
+	public static void restore(@Nullable String previous) {
+		if (previous != null) {
+			MDC.put(MDC_KEY, previous);
+		}
+		else {
+			MDC.remove(MDC_KEY);
+		}
+	}
+
+}

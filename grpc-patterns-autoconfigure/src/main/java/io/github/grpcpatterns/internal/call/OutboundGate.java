@@ -1,0 +1,72 @@
+package io.github.grpcpatterns.internal.call;
+
+/**
+ * Decides when the messages that a handler sends go to the transport, and how much may
+ * wait for that. There is one for a call at most, put in place before the handler starts;
+ * without one messages go as they are sent.
+ * <p>
+ * A gate that holds a message back leaves word at the exit when that may have changed,
+ * with {@link ServerCallGuard#outboundChanged()}.
+ */
+public interface OutboundGate {
+
+	/**
+	 * The handler sends a message. Called on the handler's thread.
+	 */
+	void offered();
+
+	/**
+	 * Return whether the next message may go now, and if so take what it costs: a token
+	 * of a rate. If not, see to it that word is left when it may. Called by one thread at
+	 * a time, as {@link #passes}, {@link #awaitReady} and {@link #over}.
+	 * @return whether it may go
+	 */
+	boolean open();
+
+	/**
+	 * Count a message that is about to go.
+	 * @param message the message
+	 * @param size its size where it waited, negative where nobody has measured it
+	 * @return whether it goes, {@code false} where it crosses a limit and the gate has
+	 * ended the call
+	 */
+	boolean passes(Object message, long size);
+
+	/**
+	 * Return whether a message would go at once. From any thread.
+	 * @return whether the handler may send
+	 */
+	boolean ready();
+
+	/**
+	 * Return whether the message that went was the last for a while, so that the handler
+	 * may no longer send: it is told when it may, whether or not it asks.
+	 * @return whether the gate is shut for a reason of its own, and not the transport's
+	 */
+	boolean exhausted();
+
+	/**
+	 * The handler waits to hear that it may send: see to it that word is left when
+	 * {@link #ready()} turns true, unless the transport tells so by itself.
+	 */
+	void awaitReady();
+
+	/**
+	 * Make room for a message that has to wait. Called on the handler's thread.
+	 * @param message the message
+	 * @return its size, negative where there is no room and the gate has ended the call
+	 */
+	long hold(Object message);
+
+	/**
+	 * A message no longer waits.
+	 * @param size its size
+	 */
+	void release(long size);
+
+	/**
+	 * Nothing goes out any more: what waits is dropped.
+	 */
+	void over();
+
+}
