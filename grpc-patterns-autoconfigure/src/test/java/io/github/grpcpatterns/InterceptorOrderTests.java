@@ -60,7 +60,7 @@ class InterceptorOrderTests {
 	@Test
 	void theChainOfSpringGrpcHasTheOrderOfTheConstants() {
 		check(TestStack.SPRING_GRPC,
-				List.of(GrpcExceptionHandlerInterceptor.class, ObservationGrpcServerInterceptor.class));
+				List.of(ObservationGrpcServerInterceptor.class, GrpcExceptionHandlerInterceptor.class));
 	}
 
 	private static void check(TestStack stack, List<Class<?>> theirs) {

@@ -63,10 +63,9 @@ final class TransportGuards implements ServerBuilderHook {
 		if (this.properties.versionFloor() == OldVersion.OFF) {
 			return;
 		}
-		List<String> complaints = new ArrayList<>(VersionFloor.GRPC_JAVA.complaints(CORE_VERSION, version(builder)));
-		if (netty == NettyTransport.UNSHADED) {
-			complaints.addAll(VersionFloor.NETTY.complaints(UnshadedNetty.version()));
-		}
+		List<String> complaints = new ArrayList<>(
+				VersionFloor.complaints(VersionFloor.GRPC_JAVA, CORE_VERSION, version(builder)));
+		complaints.addAll(netty.complaints());
 		if (complaints.isEmpty()) {
 			return;
 		}

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallScope;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
@@ -98,6 +99,41 @@ class DrainTests {
 			assertThat(record.get().methodName()).endsWith("/PingBidi");
 			send(call, "end");
 			call.await();
+		}
+	}
+
+	@Test
+	void aTaskOfAStreamThatIsNotReadyRunsInTheScopesOfItsCall() {
+		ThreadLocal<String> around = new ThreadLocal<>();
+		AtomicReference<String> seen = new AtomicReference<>();
+		PingService service = new PingService() {
+
+			@Override
+			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
+				Drain.current().onDrain(() -> {
+					seen.set(String.valueOf(around.get()));
+					throw new IllegalStateException("thrown by the test");
+				});
+				PingResponse large = PingResponse.newBuilder()
+					.setPayload(ByteString.copyFrom(new byte[64 * 1024]))
+					.build();
+				for (int i = 0; i < 40; i++) {
+					responses.onNext(large);
+				}
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(around(around)).start()) {
+			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			Awaitility.await().until(() -> {
+				beginDrain(harness);
+				return seen.get() != null;
+			});
+			assertThat(seen).hasValue("around");
+			call.request(100);
+			assertThat(call.await().isOk()).isFalse();
 		}
 	}
 

@@ -24,15 +24,15 @@ class StartLineTests {
 
 	@Test
 	void theStackAndThePatternsOfBothSidesAreNamedInTheOrderOfTheChain(CapturedOutput output) {
-		this.runner.withBean("server", GrpcStack.class, () -> new GrpcStack(Side.SERVER, "Spring gRPC", "1.1.0"))
-			.withBean("client", GrpcStack.class, () -> new GrpcStack(Side.CLIENT, "Spring gRPC", "1.1.0"))
+		this.runner.withBean("server", GrpcStack.class, () -> new GrpcStack(Side.SERVER, "Spring gRPC", "1.1.2"))
+			.withBean("client", GrpcStack.class, () -> new GrpcStack(Side.CLIENT, "Spring gRPC", "1.1.2"))
 			.withBean("a", ActivePattern.class, () -> ActivePattern.server("transport"))
 			.withBean("b", ActivePattern.class, () -> ActivePattern.server("auth"))
 			.withBean("c", ActivePattern.class, () -> ActivePattern.server("correlation"))
 			.withBean("d", ActivePattern.class, () -> ActivePattern.client("retry"))
 			.withBean("e", ActivePattern.class, () -> ActivePattern.client("correlation"))
 			.withBean("f", ActivePattern.class, () -> ActivePattern.client("later"))
-			.run((context) -> assertThat(output).containsOnlyOnce("grpc-patterns on Spring gRPC 1.1.0; "
+			.run((context) -> assertThat(output).containsOnlyOnce("grpc-patterns on Spring gRPC 1.1.2; "
 					+ "server: correlation, auth, transport; client: correlation, retry, later"));
 	}
 
@@ -61,7 +61,7 @@ class StartLineTests {
 	@Test
 	void springGrpcIsNamedWithItsVersion(CapturedOutput output) {
 		TestStack.SPRING_GRPC.runner()
-			.run((context) -> assertThat(output).containsOnlyOnce("grpc-patterns on Spring gRPC 1.1.0; server: ")
+			.run((context) -> assertThat(output).containsOnlyOnce("grpc-patterns on Spring gRPC 1.1.2; server: ")
 				.contains("; client: ", "; executor: the stack's own"));
 	}
 

@@ -515,4 +515,156 @@ class StreamQueueTests {
 		}
 	}
 
+	/**
+	 * An {@code Error} of an interceptor, once.
+	 */
+	private static ServerInterceptor failingAt(int counter) {
+		return new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public void sendMessage(RespT message) {
+						if (((PingResponse) message).getCounter() == counter) {
+							throw new NoClassDefFoundError("thrown by the test");
+						}
+						super.sendMessage(message);
+					}
+
+				}, headers);
+			}
+
+		};
+	}
+
+	@Test
+	void anErrorWhileMessagesThatWaitedAreSentEndsTheCallWithoutAGap() {
+		this.outer = failingAt(30);
+		try (GrpcHarness harness = start(Map.of())) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			send(handler, 60);
+			handler.responses.onCompleted();
+			call.request(1000);
+			assertThat(call.await().isOk()).isFalse();
+			List<Integer> received = call.responses().stream().map(PingResponse::getCounter).toList();
+			assertThat(received).isEqualTo(IntStream.range(1, 30).boxed().toList());
+			assertThat(this.reporter.await().status().isOk()).isFalse();
+			assertThat(this.interceptor.pendingBytes().total()).isZero();
+		}
+	}
+
+	@Test
+	void theHandlersCloseGoesNoFurtherOnceTheClientHasCancelled() {
+		Queue<Status> closes = new ConcurrentLinkedQueue<>();
+		this.outer = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public void close(Status status, Metadata trailers) {
+						closes.add(status);
+						super.close(status, trailers);
+					}
+
+				}, headers);
+			}
+
+		};
+		try (GrpcHarness harness = start(Map.of())) {
+			RawCall call = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			send(handler, 60);
+			handler.responses.onCompleted();
+			assertThat(closes).isEmpty();
+			call.cancel();
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			Awaitility.await().until(() -> !closes.isEmpty());
+			assertThat(closes).extracting(Status::getCode).containsExactly(Status.Code.CANCELLED);
+			assertThat(this.interceptor.pendingBytes().total()).isZero();
+		}
+	}
+
+	@Test
+	void aTokenInHandIsSpentAsSoonAsTheTransportIsReady() {
+		AtomicReference<Boolean> ready = new AtomicReference<>(true);
+		this.outer = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public boolean isReady() {
+						return ready.getAndSet(true) && super.isReady();
+					}
+
+				}, headers);
+			}
+
+		};
+		try (GrpcHarness harness = start(Map.of("outbound-rate", "10", "outbound-burst", "1", "rate-per", "method"))) {
+			RawCall call = unread(harness).request(10);
+			OpenService.Handler handler = this.service.await();
+			handler.responses.onNext(OpenService.response(1));
+			Awaitility.await().until(() -> call.responses().size() == 1);
+			Awaitility.await().until(() -> {
+				this.timer.advance(Duration.ofMillis(100)); // a token comes, and is held
+				return handler.responses.isReady();
+			});
+			ready.set(false); // at the first look, and no longer at the next
+			handler.responses.onNext(OpenService.response(2));
+			Awaitility.await().until(() -> {
+				this.timer.advance(Duration.ofMillis(5));
+				return call.responses().size() == 2;
+			});
+			call.cancel();
+		}
+	}
+
+	@Test
+	void messagesOfTwoThreadsThatBeginTogetherAreAllSent() throws Exception {
+		try (GrpcHarness harness = start(Map.of())) {
+			for (int i = 0; i < 300; i++) {
+				RawCall call = unread(harness).request(1000);
+				OpenService.Handler handler = this.service.await();
+				CountDownLatch start = new CountDownLatch(1);
+				List<Thread> threads = new ArrayList<>();
+				for (int from : new int[] { 0, 100 }) {
+					Thread thread = new Thread(() -> {
+						try {
+							start.await();
+						}
+						catch (InterruptedException ex) {
+							return;
+						}
+						for (int counter = from; counter < from + 10; counter++) {
+							handler.responses.onNext(OpenService.response(counter));
+						}
+					});
+					thread.start();
+					threads.add(thread);
+				}
+				start.countDown();
+				for (Thread thread : threads) {
+					thread.join();
+				}
+				handler.responses.onCompleted();
+				assertThat(call.await().getCode()).isEqualTo(Status.Code.OK);
+				List<Integer> received = call.responses().stream().map(PingResponse::getCounter).toList();
+				assertThat(received.stream().filter((counter) -> counter < 100).toList())
+					.isEqualTo(IntStream.range(0, 10).boxed().toList());
+				assertThat(received.stream().filter((counter) -> counter >= 100).toList())
+					.isEqualTo(IntStream.range(100, 110).boxed().toList());
+			}
+		}
+	}
+
 }

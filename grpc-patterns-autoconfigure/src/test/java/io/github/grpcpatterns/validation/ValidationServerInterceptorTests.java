@@ -98,7 +98,7 @@ class ValidationServerInterceptorTests {
 			assertThat(outcome.detail(ErrorInfo.class).getReason()).isEqualTo("INVALID_REQUEST");
 			assertThat(outcome.violations()).extracting(FieldViolation::getField, FieldViolation::getDescription)
 				.containsExactly(tuple("", "the total must not be below the deposit"),
-						tuple("customer", "value length must be at most 10 characters"));
+						tuple("customer", "must be at most 10 characters"));
 			CallRecord record = this.reporter.await();
 			assertThat(record.endReason()).isEqualTo(EndReason.INVALID_REQUEST);
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);

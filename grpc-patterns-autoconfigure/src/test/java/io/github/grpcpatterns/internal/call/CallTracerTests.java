@@ -55,4 +55,22 @@ class CallTracerTests {
 		assertThat(record.traffic().messagesReceived()).isEqualTo(2);
 	}
 
+	@Test
+	void theSizeOfAMessageGoesWithItWhereItsCallbackHasToWait() {
+		CallRecord record = new CallRecord(0);
+		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
+		CallTraffic traffic = record.traffic();
+		traffic.keepMessageBytes();
+		traffic.read(-1);
+		traffic.read(-1);
+		traffic.inflated(300);
+		long first = traffic.parsed();
+		traffic.inflated(200); // of the second, before the first is delivered
+		record.received(first);
+		assertThat(traffic.messageBytes()).isEqualTo(300);
+		record.received(traffic.parsed());
+		assertThat(traffic.messageBytes()).isEqualTo(200);
+		assertThat(traffic.bytesReceived()).isEqualTo(500);
+	}
+
 }
