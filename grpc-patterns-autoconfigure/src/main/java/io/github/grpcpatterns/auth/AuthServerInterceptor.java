@@ -106,7 +106,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 		if (decision instanceof Refusal refusal) {
 			return refuse(call, guard, refusal);
 		}
-		this.outcomes.tell(decision.outcome());
+		this.outcomes.tell(guard.record(), decision.outcome());
 		if (!(decision instanceof Identity identity)) {
 			return next.startCall(call, headers);
 		}
@@ -118,7 +118,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 
 	private <ReqT> ServerCall.Listener<ReqT> refuse(ServerCall<ReqT, ?> call, ServerCallGuard guard, Refusal refusal) {
 		if (refusal != Refusal.OVERDUE) {
-			this.outcomes.tell(refusal.outcome());
+			this.outcomes.tell(guard.record(), refusal.outcome());
 		}
 		Throwable fault = refusal.fault();
 		return (fault != null) ? guard.refuse(call, fault) : guard.refuse(call, refusal.reason());
