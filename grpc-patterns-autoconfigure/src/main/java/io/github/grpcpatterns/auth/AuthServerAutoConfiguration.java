@@ -6,6 +6,7 @@ import java.time.Duration;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.Admission;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
@@ -63,29 +64,38 @@ public final class AuthServerAutoConfiguration {
 	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerInterceptor")
 	AuthServerInterceptor grpcPatternsAuthServerInterceptor(ObjectProvider<TokenVerifier> tokenVerifier,
 			ObjectProvider<JwtKeySource> jwt, CallTimer timer, ObjectProvider<AuthOutcomeListener> listeners) {
+		Clock clock = Clock.systemUTC();
+		AuthOutcomes outcomes = new AuthOutcomes(listeners.orderedStream().toList());
+		TokenCheck tokens = tokens(verification(tokenVerifier, jwt), timer, clock, outcomes);
 		Duration skew = this.properties.endStreamsOnExpiry() ? this.properties.jwt().clockSkew() : null;
-		return new AuthServerInterceptor(this.rules, tokens(tokenVerifier.getIfAvailable(), jwt, timer), skew,
-				listeners.orderedStream().toList());
+		return new AuthServerInterceptor(this.rules, new AuthServerAdmission(this.rules, tokens), skew, clock,
+				outcomes);
 	}
 
-	private @Nullable TokenCheck tokens(@Nullable TokenVerifier theirs, ObjectProvider<JwtKeySource> jwt,
-			CallTimer timer) {
-		TokenVerifier verifier;
+	private static @Nullable TokenVerification verification(ObjectProvider<TokenVerifier> tokenVerifier,
+			ObjectProvider<JwtKeySource> jwt) {
+		TokenVerifier theirs = tokenVerifier.getIfAvailable();
 		if (theirs != null) {
-			verifier = new TimeLimitedTokenVerifier(theirs, timer, this.properties.verifierTimeout());
+			return TokenVerification.of(theirs);
 		}
-		else {
-			JwtKeySource source = jwt.getIfAvailable();
-			verifier = (source != null) ? source.verifier() : null;
-		}
-		if (verifier == null) {
-			return null;
-		}
+		JwtKeySource source = jwt.getIfAvailable();
+		return (source != null) ? source.verification() : null;
+	}
+
+	private TokenCheck tokens(@Nullable TokenVerification verification, CallTimer timer, Clock clock,
+			AuthOutcomes outcomes) {
+		TokenQuestions questions = (verification != null && verification.runsBean())
+				? new TokenQuestions(timer, this.properties.verifierTimeout(), outcomes::overdue) : null;
 		AuthServerProperties.Cache cache = this.properties.cache();
 		boolean caching = CAFFEINE && cache.size() > 0 && !cache.maxAge().isZero();
-		Clock clock = Clock.systemUTC();
-		return new TokenCheck(verifier,
-				caching ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime, clock) : null, clock);
+		return new TokenCheck(verification, questions,
+				caching ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime, clock) : null);
+	}
+
+	@Bean
+	@Nullable Admission<?> grpcPatternsAuthServerAdmission(ObjectProvider<AuthServerInterceptor> interceptor) {
+		AuthServerInterceptor ours = interceptor.getIfAvailable();
+		return (ours != null) ? ours.admission() : null;
 	}
 
 	@Bean

@@ -10,8 +10,8 @@ import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.NoScheduler;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodSettings;
-import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Deadline;
@@ -26,7 +26,7 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Bounds the time of the calls that are served.
+ * Bounds the time of the calls that are served, counted from their arrival.
  * <p>
  * The caller's own deadline is kept by grpc-java. A nearer one of ours is ended by the
  * guard, on the timer's thread, and is in the handler's {@link Context}, so that the
@@ -38,17 +38,21 @@ public final class DeadlineServerInterceptor implements ServerInterceptor, Metho
 
 	private final MethodSettings<DeadlineServerPolicy> settings;
 
-	private final PerMethod<DeadlineServerPolicy> policies;
+	private final DeadlineServerAdmission admission;
 
-	DeadlineServerInterceptor(DeadlineServerProperties properties) {
+	DeadlineServerInterceptor(DeadlineServerProperties properties, CallTimer timer) {
 		this.settings = MethodSettings.server(properties.methodOverrides(),
 				(lookup) -> DeadlineServerPolicy.of(lookup, properties));
-		this.policies = this.settings.perMethod();
+		this.admission = new DeadlineServerAdmission(this.settings.perMethod(), timer);
 	}
 
 	@Override
 	public int getOrder() {
 		return ServerInterceptorOrder.DEADLINE;
+	}
+
+	DeadlineServerAdmission admission() {
+		return this.admission;
 	}
 
 	@Override
@@ -64,21 +68,17 @@ public final class DeadlineServerInterceptor implements ServerInterceptor, Metho
 	@Override
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
-		DeadlineServerPolicy policy = this.policies.get(call.getMethodDescriptor());
-		Deadline callers = Context.current().getDeadline();
-		if (callers == null && policy.required()) {
-			return ServerCallGuard.current().refuse(call, EndReason.DEADLINE_REQUIRED);
+		ServerCallGuard guard = ServerCallGuard.current();
+		DeadlineServerAdmission.Decision decision = this.admission.decision(guard.record(), headers);
+		if (decision.refusal() != null) {
+			return guard.refuse(call, decision.refusal());
 		}
-		if (callers != null && callers.isExpired()) {
-			return ServerCallGuard.current().refuse(call, EndReason.DEADLINE);
-		}
-		long ours = (callers == null) ? Math.min(policy.defaultNanos(), policy.maxNanos()) : policy.maxNanos();
-		if (ours == Long.MAX_VALUE || (callers != null && callers.timeRemaining(TimeUnit.NANOSECONDS) <= ours)) {
+		if (decision.leftNanos() == Long.MAX_VALUE) {
 			return next.startCall(call, headers);
 		}
-		ServerCallGuard.current().endAfter(ours, EndReason.DEADLINE);
+		guard.endAfter(decision.leftNanos(), EndReason.DEADLINE);
 		Context context = Context.current()
-			.withDeadline(Deadline.after(ours, TimeUnit.NANOSECONDS), NoScheduler.INSTANCE);
+			.withDeadline(Deadline.after(decision.leftNanos(), TimeUnit.NANOSECONDS), NoScheduler.INSTANCE);
 		return Contexts.interceptCall(context, call, headers, next);
 	}
 

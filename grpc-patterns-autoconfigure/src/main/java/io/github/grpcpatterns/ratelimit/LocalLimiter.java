@@ -6,7 +6,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallerKey;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +52,14 @@ final class LocalLimiter implements CallLimiter {
 	}
 
 	@Override
+	public boolean decides(CallRecord call, Effort effort) {
+		return effort == Effort.WAIT || !this.principal || call.isIdentified();
+	}
+
+	@Override
 	public long acquire(CallRecord call) {
-		Bucket bucket = (this.own != null) ? this.own.get(Caller.of(call, this.principal), this.create) : this.common;
+		Bucket bucket = (this.own != null) ? this.own.get(CallerKey.of(call, this.principal), this.create)
+				: this.common;
 		if (bucket == null || bucket.tryConsume(1)) {
 			return 0;
 		}

@@ -6,6 +6,7 @@ import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.Admission;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
@@ -81,6 +82,12 @@ public final class RateLimitServerAutoConfiguration {
 		RateLimitServerInterceptor grpcPatternsRateLimitServerInterceptor(CallLimiters limiters,
 				RichStatus richStatus) {
 			return new RateLimitServerInterceptor(limiters, richStatus);
+		}
+
+		@Bean
+		@Nullable Admission<?> grpcPatternsRateLimitServerAdmission(ObjectProvider<RateLimitServerInterceptor> interceptor) {
+			RateLimitServerInterceptor ours = interceptor.getIfAvailable();
+			return (ours != null) ? ours.admission() : null;
 		}
 
 		@Bean

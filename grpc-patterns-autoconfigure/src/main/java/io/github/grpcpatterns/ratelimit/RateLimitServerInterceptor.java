@@ -12,7 +12,6 @@ import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.settings.MethodSettings;
-import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.status.CallEnding;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Metadata;
@@ -40,13 +39,13 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 
 	private final MethodSettings<RateLimitServerPolicy> settings;
 
-	private final PerMethod<CallLimiter> limiters;
+	private final RateLimitServerAdmission admission;
 
 	private final RichStatus richStatus;
 
 	RateLimitServerInterceptor(CallLimiters limiters, RichStatus richStatus) {
 		this.settings = limiters.settings();
-		this.limiters = limiters.perMethod();
+		this.admission = new RateLimitServerAdmission(limiters);
 		this.richStatus = richStatus;
 	}
 
@@ -65,16 +64,19 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 		return this.settings.settings(method);
 	}
 
+	RateLimitServerAdmission admission() {
+		return this.admission;
+	}
+
 	@Override
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
-		CallLimiter limiter = this.limiters.get(call.getMethodDescriptor());
-		if (limiter == CallLimiter.NONE) {
+		if (!this.admission.limits(call.getMethodDescriptor())) {
 			return next.startCall(call, headers);
 		}
 		ServerCallGuard guard = ServerCallGuard.current();
-		long waitNanos = limiter.acquire(guard.record());
-		if (waitNanos == 0) {
+		Long waitNanos = this.admission.decision(guard.record(), headers);
+		if (this.admission.admits(waitNanos)) {
 			return next.startCall(call, headers);
 		}
 		return guard.refuse(call, refusal(guard, waitNanos));

@@ -3,7 +3,9 @@ package io.github.grpcpatterns.ratelimit;
 import java.util.concurrent.TimeUnit;
 
 import io.github.bucket4j.BucketConfiguration;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallerKey;
 import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,11 @@ final class SharedLimiter implements CallLimiter {
 	}
 
 	@Override
+	public boolean decides(CallRecord call, Effort effort) {
+		return effort == Effort.WAIT;
+	}
+
+	@Override
 	public long acquire(CallRecord call) {
 		long wait = this.store.acquire(key(call), this.bucket);
 		if (wait != SharedStore.FAILED) {
@@ -56,8 +63,8 @@ final class SharedLimiter implements CallLimiter {
 	private String key(CallRecord call) {
 		return switch (this.per) {
 			case METHOD -> this.key;
-			case PRINCIPAL -> this.key + Caller.text(Caller.of(call, true));
-			case PEER -> this.key + Caller.text(Caller.of(call, false));
+			case PRINCIPAL -> this.key + CallerKey.text(CallerKey.of(call, true));
+			case PEER -> this.key + CallerKey.text(CallerKey.of(call, false));
 		};
 	}
 

@@ -9,6 +9,7 @@ import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.testing.Methods;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -120,9 +121,11 @@ class AccessRulesTests {
 
 	@Test
 	void samePatternInTwoRulesIsRefused() {
-		assertThatExceptionOfType(SettingException.class)
+		assertThatExceptionOfType(BindException.class)
 			.isThrownBy(() -> rules(Map.of("rules[0].methods", "a.S/M", "rules[1].methods", "b.S/M,/a.S/M")))
-			.satisfies((ex) -> assertThat(ex.setting()).isEqualTo("grpc.patterns.server.auth.rules[1].methods[1]"));
+			.havingRootCause()
+			.isInstanceOfSatisfying(SettingException.class,
+					(ex) -> assertThat(ex.setting()).isEqualTo("grpc.patterns.server.auth.rules[1].methods[1]"));
 	}
 
 }

@@ -13,7 +13,6 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /**
  * An interceptor as its auto-configuration makes it, and the outcomes that it tells.
@@ -22,23 +21,29 @@ final class Auth {
 
 	final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
 
+	final AuthServerAdmission admission;
+
 	final AuthServerInterceptor interceptor;
+
+	/** Where a verifier is asked. */
+	final TokenQuestions questions;
 
 	private Auth(Map<String, String> settings, TokenVerifier verifier, CallTimer timer) {
 		AuthServerProperties properties = new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate("",
 				AuthServerProperties.class);
-		TokenVerifier used = (verifier != null) ? verifier : jwt(properties, timer);
-		TokenCheck check = (used != null) ? new TokenCheck(used,
-				new TokenCache(1000, Duration.ofMinutes(5), System::nanoTime, Clock.systemUTC()), Clock.systemUTC())
+		TokenVerification used = (verifier != null) ? TokenVerification.of(verifier) : jwt(properties, timer);
+		AuthOutcomes outcomes = new AuthOutcomes(List.of(this.outcomes::add));
+		this.questions = (verifier != null) ? new TokenQuestions(timer, properties.verifierTimeout(), outcomes::overdue)
 				: null;
-		this.interceptor = new AuthServerInterceptor(new AccessRules(properties), check,
-				properties.endStreamsOnExpiry() ? properties.jwt().clockSkew() : null, List.of(this.outcomes::add));
+		AccessRules rules = new AccessRules(properties);
+		this.admission = new AuthServerAdmission(rules, new TokenCheck(used, this.questions,
+				new TokenCache(1000, Duration.ofMinutes(5), System::nanoTime, Clock.systemUTC())));
+		this.interceptor = new AuthServerInterceptor(rules, this.admission,
+				properties.endStreamsOnExpiry() ? properties.jwt().clockSkew() : null, Clock.systemUTC(), outcomes);
 	}
 
-	private static TokenVerifier jwt(AuthServerProperties properties, CallTimer timer) {
-		JwtDecoder decoder = new JwtDecoders("jwt", "jwt.algorithms", properties.jwt(), timer, Clock.systemUTC())
-			.create();
-		return (decoder != null) ? new JwtTokenVerifier(decoder, properties.jwt(), Clock.systemUTC()) : null;
+	private static TokenVerification jwt(AuthServerProperties properties, CallTimer timer) {
+		return new JwtDecoders("jwt", "jwt.algorithms", properties.jwt(), timer, Clock.systemUTC()).create();
 	}
 
 	/**
@@ -56,6 +61,10 @@ final class Auth {
 
 	static Auth of(TokenVerifier verifier, String... settings) {
 		return new Auth(map(settings), verifier, TestCalls.sharedTimer());
+	}
+
+	static Auth of(CallTimer timer, TokenVerifier verifier, String... settings) {
+		return new Auth(map(settings), verifier, timer);
 	}
 
 	private static Map<String, String> map(String... settings) {

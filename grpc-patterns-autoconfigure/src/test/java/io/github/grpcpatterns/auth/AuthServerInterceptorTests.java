@@ -2,11 +2,15 @@ package io.github.grpcpatterns.auth;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.rpc.ErrorInfo;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -23,6 +27,11 @@ import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -145,7 +154,7 @@ class AuthServerInterceptorTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "Bearer  x", "Bearer x y", "Basic YTpi", "Bearer", "Bearer x,y" })
+	@ValueSource(strings = { "Bearer  ", "Bearer x y", "Basic YTpi", "Bearer", "Bearer x,y" })
 	void malformedCredentialIsMissing(String value) {
 		Auth auth = Auth.secret();
 		refused(start(auth, Tokens.authorization(value)), EndReason.TOKEN_MISSING);
@@ -233,6 +242,112 @@ class AuthServerInterceptorTests {
 			.isEqualTo("hello");
 		assertThat(auth.outcomes).containsExactly(Outcome.EXPIRED, Outcome.UNAVAILABLE, Outcome.INVALID,
 				Outcome.INVALID, Outcome.UNAVAILABLE, Outcome.ACCEPTED);
+	}
+
+	@Test
+	void checkedExceptionOfAVerifierIsCountedToo() {
+		Auth auth = Auth.of((token) -> {
+			throw AuthServerInterceptorTests.<RuntimeException>sneaky(new java.io.IOException("down"));
+		});
+		start(auth, Tokens.bearer("any"));
+		assertThat(catchThrowableOfType(StatusRuntimeException.class, () -> this.harness.blocking().ping(REQUEST))
+			.getStatus()
+			.getCode()).isEqualTo(Status.Code.UNKNOWN);
+		assertThat(auth.outcomes).containsExactly(Outcome.UNAVAILABLE);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T extends Throwable> RuntimeException sneaky(Throwable ex) throws T {
+		throw (T) ex;
+	}
+
+	@Test
+	void verifierThatHangsEndsItsCallAtTheLimitWhateverItsThreadDoes() {
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicInteger asked = new AtomicInteger();
+		Auth auth = Auth.of((token) -> {
+			asked.incrementAndGet();
+			while (release.getCount() > 0) {
+				try {
+					release.await();
+				}
+				catch (InterruptedException ex) {
+					continue; // will not be disturbed
+				}
+			}
+			return new TestingAuthenticationToken(token, null, "a");
+		}, "verifier-timeout", "200ms");
+		Closes outside = new Closes();
+		this.harness = GrpcHarness.netty()
+			.service(this.service)
+			.interceptors(this.reporter, outside, auth.interceptor)
+			.clientInterceptors(Tokens.bearer("bob"))
+			.start();
+		refused(this.harness.blocking().withDeadlineAfter(10, TimeUnit.SECONDS), EndReason.KEYS_UNAVAILABLE);
+		assertThat(outside.statuses).as("seen by who stands outside").containsExactly(Status.Code.UNAVAILABLE);
+		assertThat(auth.outcomes).containsExactly(Outcome.UNAVAILABLE);
+		refused(this.harness.blocking().withDeadlineAfter(10, TimeUnit.SECONDS), EndReason.KEYS_UNAVAILABLE);
+		assertThat(asked).as("no second question").hasValue(1);
+		release.countDown();
+		Awaitility.await().until(() -> auth.questions.open() == 0);
+		assertThat(this.harness.blocking().ping(REQUEST).getValue()).isEqualTo("hello");
+		assertThat(asked).as("what was answered late is remembered").hasValue(1);
+		assertThat(auth.outcomes).containsExactly(Outcome.UNAVAILABLE, Outcome.UNAVAILABLE, Outcome.ACCEPTED);
+		assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+		assertThat(this.reporter.count()).isZero();
+	}
+
+	@Test
+	void verifierThatHeedsTheInterruptEndsItsCallOnce() {
+		Auth auth = Auth.of((token) -> {
+			try {
+				new CountDownLatch(1).await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+			throw new AssertionError();
+		}, "verifier-timeout", "20ms");
+		Closes outside = new Closes();
+		this.harness = GrpcHarness.netty()
+			.service(this.service)
+			.interceptors(this.reporter, outside, auth.interceptor)
+			.start();
+		for (int i = 0; i < 50; i++) {
+			refusedWith("bob" + i, EndReason.KEYS_UNAVAILABLE);
+		}
+		assertThat(auth.outcomes).hasSize(50).containsOnly(Outcome.UNAVAILABLE);
+		assertThat(outside.statuses).hasSize(50).containsOnly(Status.Code.UNAVAILABLE);
+	}
+
+	@Test
+	void verifierIsAskedOnceForCallsThatCarryTheSameToken() {
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicInteger asked = new AtomicInteger();
+		Auth auth = Auth.of((token) -> {
+			asked.incrementAndGet();
+			try {
+				release.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+			return new TestingAuthenticationToken(token, null, "a");
+		});
+		start(auth, Tokens.bearer("bob"));
+		List<Responses> calls = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			Responses responses = new Responses();
+			this.harness.async().ping(REQUEST, responses);
+			calls.add(responses);
+		}
+		Awaitility.await().until(() -> auth.questions.waiting() == 19);
+		release.countDown();
+		for (Responses call : calls) {
+			assertThat(call.error()).isNull();
+		}
+		assertThat(asked).hasValue(1);
+		assertThat(auth.outcomes).hasSize(20).containsOnly(Outcome.ACCEPTED);
 	}
 
 	private void refusedWith(String token, EndReason reason) {
@@ -490,6 +605,29 @@ class AuthServerInterceptorTests {
 		@Override
 		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
 			return open(responses);
+		}
+
+	}
+
+	/**
+	 * Sees how calls are closed, as the stack's own interceptors do.
+	 */
+	private static final class Closes implements ServerInterceptor {
+
+		private final List<Status.Code> statuses = new CopyOnWriteArrayList<>();
+
+		@Override
+		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+				ServerCallHandler<ReqT, RespT> next) {
+			return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+				@Override
+				public void close(Status status, Metadata trailers) {
+					Closes.this.statuses.add(status.getCode());
+					super.close(status, trailers);
+				}
+
+			}, headers);
 		}
 
 	}

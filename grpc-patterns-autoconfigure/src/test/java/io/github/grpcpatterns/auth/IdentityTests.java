@@ -171,7 +171,7 @@ class IdentityTests {
 		SecurityContext before = SecurityContextHolder.createEmptyContext();
 		before.setAuthentication(outer);
 		SecurityContextHolder.setContext(before);
-		Identity identity = new Identity(new TestingAuthenticationToken("inner", null), "Bearer t");
+		Identity identity = new Identity(AcceptedToken.of(new TestingAuthenticationToken("inner", null)), "Bearer t");
 		Supplier<SecurityContext> previous = identity.enter();
 		assertThat(SecurityContextHolder.getContext().getAuthentication().getName()).isEqualTo("inner");
 		identity.exit(previous);

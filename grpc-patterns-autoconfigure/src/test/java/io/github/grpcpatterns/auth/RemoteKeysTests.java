@@ -14,6 +14,8 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
 import io.github.grpcpatterns.testing.ManualTimer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,18 @@ class RemoteKeysTests {
 
 	private void isUnavailable(String id) {
 		assertThatExceptionOfType(KeySourceException.class).isThrownBy(() -> get(id));
+	}
+
+	private void awaitFetches(int count) {
+		Awaitility.await().until(() -> this.fetches.get() >= count);
+	}
+
+	/**
+	 * Wait until the renewal that was due is over, and one other is scheduled.
+	 */
+	private void awaitRenewal(Duration next) {
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.timer.scheduled()).as("one renewal at a time").containsExactly(next));
 	}
 
 	@Test
@@ -109,11 +123,11 @@ class RemoteKeysTests {
 		get(OLD);
 		this.answer = outage();
 		this.timer.advance(Duration.ofMinutes(5));
-		assertThat(this.fetches).as("renewed ahead").hasValue(2);
+		awaitFetches(2);
+		awaitRenewal(Duration.ofSeconds(30));
 		this.timer.advance(Duration.ofHours(3));
-		int before = this.fetches.get();
+		awaitFetches(3);
 		assertThat(get(OLD)).containsExactly(OLD);
-		assertThat(this.fetches).hasValue(before);
 		isUnavailable("unknown");
 	}
 
@@ -122,6 +136,7 @@ class RemoteKeysTests {
 		get(OLD);
 		this.answer = keys(NEW);
 		this.timer.advance(Duration.ofMinutes(5));
+		awaitRenewal(Duration.ofMinutes(5));
 		assertThat(this.fetches).hasValue(2);
 		assertThat(get(NEW)).containsExactly(NEW);
 		assertThat(get(OLD)).as("withdrawn").isEmpty();
@@ -132,10 +147,11 @@ class RemoteKeysTests {
 		get(OLD);
 		this.answer = outage();
 		this.timer.advance(Duration.ofMinutes(5));
+		awaitRenewal(Duration.ofSeconds(30));
 		this.answer = keys(NEW);
 		this.timer.advance(Duration.ofSeconds(30));
+		awaitRenewal(Duration.ofMinutes(5));
 		assertThat(get(NEW)).containsExactly(NEW);
-		assertThat(this.timer.scheduled()).as("one renewal at a time").containsExactly(Duration.ofMinutes(5));
 	}
 
 	@Test
@@ -143,6 +159,7 @@ class RemoteKeysTests {
 		get(OLD);
 		this.answer = new CompletableFuture<>();
 		this.timer.advance(Duration.ofMinutes(5));
+		awaitFetches(2);
 		long start = System.nanoTime();
 		assertThat(get(OLD)).containsExactly(OLD);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
@@ -201,11 +218,78 @@ class RemoteKeysTests {
 
 	@Test
 	void fetcherThatThrowsHasFailed() {
-		RemoteKeys keys = new RemoteKeys(() -> {
+		fails(() -> {
 			throw new IllegalStateException("no client");
-		}, this.timer);
+		});
+		fails(() -> {
+			throw new NoClassDefFoundError("no client");
+		});
+	}
+
+	private void fails(KeyFetcher fetcher) {
+		RemoteKeys keys = new RemoteKeys(fetcher, this.timer);
 		assertThatExceptionOfType(KeySourceException.class)
 			.isThrownBy(() -> keys.get(new JWKSelector(new JWKMatcher.Builder().build()), null));
+	}
+
+	@Test
+	void whoMustNotWaitIsToldWhereAFetchCouldTell() throws Exception {
+		isNotAtHand(OLD);
+		assertThat(this.fetches).as("not started for it either").hasValue(0);
+		get(OLD);
+		assertThat(getWithoutWaiting(OLD)).containsExactly(OLD);
+		isNotAtHand(NEW);
+		this.answer = new CompletableFuture<>();
+		this.timer.advance(Duration.ofMinutes(5));
+		awaitFetches(2);
+		isNotAtHand(NEW);
+		assertThat(getWithoutWaiting(OLD)).containsExactly(OLD);
+	}
+
+	@Test
+	void whoMustNotWaitGetsTheAnswerWhereItIsTooEarlyForAFetch() throws Exception {
+		get("unknown1");
+		get("unknown2");
+		assertThat(getWithoutWaiting(NEW)).as("the last fetch succeeded").isEmpty();
+		this.answer = outage();
+		this.timer.advance(Duration.ofSeconds(10));
+		isUnavailable("unknown3");
+		assertThatExceptionOfType(KeySourceException.class).isThrownBy(() -> getWithoutWaiting(NEW))
+			.isNotInstanceOf(RemoteKeys.NotAtHandException.class);
+	}
+
+	private List<JWK> getWithoutWaiting(JWK key) throws KeySourceException {
+		return this.keys.get(new JWKSelector(new JWKMatcher.Builder().keyID(key.getKeyID()).build()),
+				RemoteKeys.Waiting.NONE);
+	}
+
+	private void isNotAtHand(JWK key) {
+		assertThatExceptionOfType(RemoteKeys.NotAtHandException.class).isThrownBy(() -> getWithoutWaiting(key));
+	}
+
+	@Test
+	void keysAreRenewedNoMoreWhenTheApplicationIsClosed() throws Exception {
+		get(OLD);
+		this.keys.close();
+		assertThat(this.timer.scheduled()).isEmpty();
+		this.answer = keys(OLD, NEW);
+		assertThat(get(NEW)).as("for calls that are still served").containsExactly(NEW);
+		assertThat(this.timer.scheduled()).isEmpty();
+	}
+
+	@Test
+	void keysAreRenewedNoMoreWhenTheTimerIsClosed() throws Exception {
+		SharedCallTimer closed = TestCalls.sharedTimer();
+		closed.close();
+		RemoteKeys keys = new RemoteKeys(() -> {
+			this.fetches.incrementAndGet();
+			return keys(OLD);
+		}, closed);
+		keys.get(new JWKSelector(new JWKMatcher.Builder().keyID(OLD.getKeyID()).build()), null);
+		Awaitility.await()
+			.during(Duration.ofMillis(200))
+			.atMost(Duration.ofSeconds(5))
+			.until(() -> this.fetches.get() == 1);
 	}
 
 }

@@ -1,13 +1,19 @@
 package io.github.grpcpatterns.deadline;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.EarlyDecisions;
+import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
@@ -21,11 +27,15 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,6 +53,8 @@ class DeadlineTests {
 
 	private final Silent service = new Silent();
 
+	private Early early;
+
 	static List<MethodDescriptor<PingRequest, PingResponse>> methods() {
 		return List.of(PingServiceGrpc.getPingMethod(), PingServiceGrpc.getPingListMethod(),
 				PingServiceGrpc.getPingStreamMethod(), PingServiceGrpc.getPingBidiMethod());
@@ -55,10 +67,15 @@ class DeadlineTests {
 	}
 
 	private GrpcHarness start(DeadlineServerProperties properties) {
+		return start(properties, null);
+	}
+
+	private GrpcHarness start(DeadlineServerProperties properties, Executor executor) {
 		return GrpcHarness.netty()
 			.service(this.service)
 			.timer(this.timer)
-			.interceptors(this.reporter, new DeadlineServerInterceptor(properties))
+			.executor(executor)
+			.interceptors(this.reporter, new DeadlineServerInterceptor(properties, this.timer))
 			.start();
 	}
 
@@ -126,6 +143,76 @@ class DeadlineTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "PT1S, PT0S", "PT0S, PT1S" })
+	void ourTimeCountsFromTheArrivalOfACallThatWaitsForAThread(String defaultDeadline, String max) throws Exception {
+		HeldExecutor executor = new HeldExecutor();
+		try (GrpcHarness harness = start(server(defaultDeadline, max, false), executor)) {
+			RawCall late = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
+			executor.awaitHeld();
+			this.timer.advance(Duration.ofSeconds(2));
+			executor.release();
+			assertThat(late.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
+			assertThat(this.service.calls).as("handled").hasValue(0);
+			executor.hold();
+			RawCall inTime = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
+			executor.awaitHeld();
+			this.timer.advance(Duration.ofMillis(900));
+			executor.release();
+			assertThat(this.service.awaitDeadline().timeRemaining(TimeUnit.MILLISECONDS)).isLessThanOrEqualTo(100);
+			assertThat(inTime.closes()).isZero();
+			this.timer.advance(Duration.ofMillis(100));
+			assertThat(inTime.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
+		}
+	}
+
+	@Test
+	void refusalsAreDecidedEarlyAndToldOnce() {
+		try (GrpcHarness harness = startEarly(server("PT0S", "PT0S", true))) {
+			assertThat(call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT).await().getCode())
+				.isEqualTo(Status.Code.INVALID_ARGUMENT);
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
+			assertThat(this.early.outcomes).containsExactly(EarlyDecisions.Outcome.REFUSED);
+			assertThat(this.service.calls).hasValue(0);
+			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	@Test
+	void timeThatPassesBehindAnEarlyDecisionCounts() {
+		try (GrpcHarness harness = startEarly(server("PT1S", "PT0S", false), new Waits(this.timer))) {
+			assertThat(call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT).await().getCode())
+				.isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
+			assertThat(this.early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED);
+			assertThat(this.service.calls).hasValue(0);
+		}
+	}
+
+	@Test
+	void callWithTimeLeftIsAdmittedEarly() {
+		try (GrpcHarness harness = startEarly(server("PT1S", "PT0S", false))) {
+			RawCall call = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
+			assertThat(this.service.awaitDeadline()).isNotNull();
+			assertThat(this.early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED);
+			call.cancel();
+		}
+	}
+
+	private GrpcHarness startEarly(DeadlineServerProperties properties, ServerInterceptor... between) {
+		DeadlineServerInterceptor deadline = new DeadlineServerInterceptor(properties, this.timer);
+		this.early = new Early(deadline.admission());
+		return GrpcHarness.netty()
+			.service(this.service)
+			.timer(this.timer)
+			.interceptors(this.reporter, this.early)
+			.interceptors(between)
+			.interceptors(deadline)
+			.start();
+	}
+
 	@Test
 	void anOverrideOfZeroLiftsTheDefault() {
 		DeadlineServerProperties.Override lift = new DeadlineServerProperties.Override(List.of(PING), Duration.ZERO,
@@ -142,7 +229,7 @@ class DeadlineTests {
 	void aCallThatIsOverForgetsItsTimer() {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.timer(this.timer)
-			.interceptors(this.reporter, new DeadlineServerInterceptor(server("PT5S", "PT0S", false)))
+			.interceptors(this.reporter, new DeadlineServerInterceptor(server("PT5S", "PT0S", false), this.timer))
 			.start()) {
 			harness.blocking().ping(PingRequest.getDefaultInstance());
 			this.reporter.await();
@@ -193,6 +280,66 @@ class DeadlineTests {
 
 		});
 		return (deadline.get() != null) ? deadline.get().timeRemaining(TimeUnit.SECONDS) : null;
+	}
+
+	/**
+	 * A second passes before the call goes on.
+	 *
+	 * @param timer the timer
+	 */
+	private record Waits(ManualTimer timer) implements ServerInterceptor {
+
+		@Override
+		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+				ServerCallHandler<ReqT, RespT> next) {
+			this.timer.advance(Duration.ofSeconds(1));
+			return next.startCall(call, headers);
+		}
+
+	}
+
+	/**
+	 * Whose threads are all held, until they are released.
+	 */
+	private static final class HeldExecutor implements Executor {
+
+		private final ExecutorService threads = Executors.newCachedThreadPool((task) -> {
+			Thread thread = new Thread(task, "held");
+			thread.setDaemon(true);
+			return thread;
+		});
+
+		private final List<Runnable> held = new ArrayList<>();
+
+		private boolean holds = true;
+
+		@Override
+		public synchronized void execute(Runnable task) {
+			if (this.holds) {
+				this.held.add(task);
+				notifyAll();
+			}
+			else {
+				this.threads.execute(task);
+			}
+		}
+
+		synchronized void hold() {
+			this.holds = true;
+		}
+
+		synchronized void awaitHeld() throws InterruptedException {
+			while (this.held.isEmpty()) {
+				wait(10_000);
+			}
+		}
+
+		synchronized void release() {
+			this.holds = false;
+			this.held.forEach(this.threads::execute);
+			this.held.clear();
+		}
+
 	}
 
 	/**

@@ -13,12 +13,16 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallerKey;
+import io.github.grpcpatterns.internal.call.EarlyDecisions;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
+import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.Methods;
@@ -83,12 +87,15 @@ class RateLimitServerInterceptorTests {
 		return new CallLimiters(properties, this.timer, "", null);
 	}
 
+	private RateLimitServerInterceptor interceptor(RateLimitServerProperties properties) {
+		return new RateLimitServerInterceptor(limiters(properties), new RichStatus(RichStatus.DEFAULT_DOMAIN));
+	}
+
 	private GrpcHarness start(RateLimitServerProperties properties) {
 		return GrpcHarness.netty()
 			.service(this.service)
 			.timer(this.timer)
-			.interceptors(this.reporter, new Authenticated(this.principal),
-					new RateLimitServerInterceptor(limiters(properties), new RichStatus(RichStatus.DEFAULT_DOMAIN)))
+			.interceptors(this.reporter, new Authenticated(this.principal), interceptor(properties))
 			.start();
 	}
 
@@ -171,7 +178,7 @@ class RateLimitServerInterceptorTests {
 		assertThat(acquire(limiters, PING, name, null)).isPositive();
 		CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), null);
 		call.principal(name);
-		assertThat(Caller.text(Caller.of(call, true))).hasSizeLessThan(128);
+		assertThat(CallerKey.text(CallerKey.of(call, true))).hasSizeLessThan(128);
 	}
 
 	@Test
@@ -186,6 +193,50 @@ class RateLimitServerInterceptorTests {
 			assertThat(call(harness, PingServiceGrpc.getPingMethod()).await().isOk()).isTrue();
 			assertThat(call(harness, PingServiceGrpc.getPingMethod()).await().isOk()).isFalse();
 		}
+	}
+
+	@Test
+	void tokenIsSpentOnceWhereTheDecisionIsEarly() throws Exception {
+		RateLimitServerInterceptor rateLimit = interceptor(properties(1, 3, Per.METHOD));
+		Early early = new Early(rateLimit.admission());
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.service(this.service)
+			.timer(this.timer)
+			.interceptors(this.reporter, early, rateLimit)
+			.start()) {
+			for (int i = 0; i < 3; i++) {
+				assertThat(call(harness, PingServiceGrpc.getPingMethod()).await().isOk()).isTrue();
+				assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+			}
+			RawCall refused = call(harness, PingServiceGrpc.getPingMethod());
+			assertThat(refused.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(refused.trailers().get(RichStatus.PUSHBACK)).isEqualTo("1000");
+			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.RATE_LIMITED);
+			assertThat(early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED, EarlyDecisions.Outcome.ADMITTED,
+					EarlyDecisions.Outcome.ADMITTED, EarlyDecisions.Outcome.REFUSED);
+			assertThat(this.service.calls).hasValue(3);
+		}
+	}
+
+	@Test
+	void bucketOfAPrincipalIsUsedOnceItIsKnownWhoTheCallerIs() {
+		RateLimitServerAdmission admission = interceptor(properties(1, 1, Per.PRINCIPAL)).admission();
+		CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), peer("10.0.0.1", 1));
+		assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isNull();
+		assertThat(admission.decide(call, new Metadata(), Effort.COMPUTE)).isNull();
+		call.principal("alice");
+		call.identified();
+		assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isZero();
+		assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isPositive();
+		CallRecord anonymous = TestCalls.record(PingServiceGrpc.getPingMethod(), peer("10.0.0.1", 1));
+		assertThat(admission.decide(anonymous, new Metadata(), Effort.WAIT)).as("the peer's").isZero();
+	}
+
+	@Test
+	void bucketOfAPeerNeedsNoCaller() {
+		RateLimitServerAdmission admission = interceptor(properties(1, 1, Per.PEER)).admission();
+		CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), peer("10.0.0.1", 1));
+		assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isZero();
 	}
 
 	@Test

@@ -23,6 +23,8 @@ import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.distributed.proxy.RemoteBucketBuilder;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
@@ -31,6 +33,7 @@ import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.Methods;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.Metadata;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -244,6 +247,22 @@ class SharedStoreTests {
 
 		private CallLimiters limiters(FakeStore store, Duration timeout, OnStoreFailure onStoreFailure) {
 			return new CallLimiters(properties(1, 2, Per.METHOD, timeout, onStoreFailure), this.timer, "", store);
+		}
+
+		@Test
+		void aStoreIsAskedOnTheThreadOfTheCallOnly() {
+			FakeStore store = new FakeStore(true);
+			store.fail(new IllegalStateException("down"));
+			try (CallLimiters limiters = limiters(store, Duration.ofMillis(50), OnStoreFailure.LOCAL)) {
+				RateLimitServerAdmission admission = new RateLimitServerAdmission(limiters);
+				CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), null);
+				call.identified();
+				assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isNull();
+				assertThat(admission.decide(call, new Metadata(), Effort.COMPUTE)).isNull();
+				assertThat(store.asked).hasValue(0);
+				assertThat(admission.decide(call, new Metadata(), Effort.WAIT)).isZero();
+				assertThat(store.asked).hasValue(1);
+			}
 		}
 
 		@Test

@@ -11,7 +11,8 @@ public interface AuthOutcomeListener {
 
 	/**
 	 * A call passed authentication, or was refused by it. Called on the thread that
-	 * starts the call, before the call goes on; must be short and not throw.
+	 * starts the call, before the call goes on, or on another one where that thread is
+	 * stuck in a verifier of the application's; must be short and not throw.
 	 * @param outcome how it went
 	 */
 	void outcome(Outcome outcome);

@@ -51,6 +51,8 @@ public final class CallRecord {
 
 	private volatile @Nullable String principal;
 
+	private volatile boolean identified;
+
 	private volatile @Nullable Credential credential;
 
 	private volatile @Nullable Throwable exception;
@@ -273,6 +275,23 @@ public final class CallRecord {
 	 */
 	public void principal(String principal) {
 		this.principal = principal;
+	}
+
+	/**
+	 * Return whether it is decided who the caller is.
+	 * @return whether {@link #principal()} does not change any more: the caller is known,
+	 * or is known to be anonymous
+	 */
+	public boolean isIdentified() {
+		return this.identified;
+	}
+
+	/**
+	 * Note that it is decided who the caller is, after the {@link #principal(String)}, if
+	 * there is one. Called by what authenticates the calls of the server.
+	 */
+	public void identified() {
+		this.identified = true;
 	}
 
 	/**

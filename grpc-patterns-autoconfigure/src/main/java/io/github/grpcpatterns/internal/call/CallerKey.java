@@ -1,4 +1,4 @@
-package io.github.grpcpatterns.ratelimit;
+package io.github.grpcpatterns.internal.call;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,14 +8,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-import io.github.grpcpatterns.internal.call.CallRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose bucket a call draws from: a principal by name, a peer by address without port.
- * The two cannot meet, for a principal is a {@link String} and a peer is none.
+ * The key of a call's caller, for what is kept for each of them: a principal by name, a
+ * peer by address without port. The two cannot meet, for a principal is a {@link String}
+ * and a peer is none.
  */
-final class Caller {
+public final class CallerKey {
 
 	/** Where the transport knows no address, all are one. */
 	private static final Object NOWHERE = new Object();
@@ -23,15 +23,16 @@ final class Caller {
 	/** Names are the issuer's choice. What is longer is kept as a digest. */
 	private static final int MAX_NAME = 128;
 
-	private Caller() {
+	private CallerKey() {
 	}
 
 	/**
-	 * Return the caller.
+	 * Return the key of the caller.
+	 * @param call the record of the call
 	 * @param principal whether the principal counts, where there is one
 	 * @return a key, cheap to make and to compare
 	 */
-	static Object of(CallRecord call, boolean principal) {
+	public static Object of(CallRecord call, boolean principal) {
 		if (principal) {
 			String name = call.principal();
 			if (name != null) {
@@ -50,16 +51,18 @@ final class Caller {
 	}
 
 	/**
-	 * Return a caller as the shared store names it.
+	 * Return a key as text, for what is kept elsewhere.
+	 * @param key the key
+	 * @return a text of its own for each key
 	 */
-	static String text(Object caller) {
-		if (caller instanceof String name) {
+	public static String text(Object key) {
+		if (key instanceof String name) {
 			return "principal:" + name;
 		}
-		if (caller instanceof InetAddress address) {
+		if (key instanceof InetAddress address) {
 			return "peer:" + address.getHostAddress();
 		}
-		return (caller != NOWHERE) ? "peer:" + caller : "peer:";
+		return (key != NOWHERE) ? "peer:" + key : "peer:";
 	}
 
 	private static String digest(String name) {

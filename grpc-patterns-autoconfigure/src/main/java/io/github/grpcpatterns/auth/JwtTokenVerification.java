@@ -37,29 +37,48 @@ import org.springframework.security.oauth2.jwt.JwtValidationException;
  * to put up with is checked here. The exceptions never carry the token nor another's
  * text, which might.
  */
-final class JwtTokenVerifier implements TokenVerifier {
+final class JwtTokenVerification implements TokenVerification {
 
-	private static final Logger logger = LoggerFactory.getLogger(JwtTokenVerifier.class);
+	private static final Logger logger = LoggerFactory.getLogger(JwtTokenVerification.class);
 
 	private final JwtDecoder decoder;
+
+	private final @Nullable JwtDecoder withoutWaiting;
 
 	private final AuthServerProperties.Jwt settings;
 
 	private final Clock clock;
 
-	JwtTokenVerifier(JwtDecoder decoder, AuthServerProperties.Jwt settings, Clock clock) {
+	/**
+	 * Create it.
+	 * @param decoder decodes with keys that it may wait for
+	 * @param withoutWaiting decodes with keys at hand, {@code null} where the decoder is
+	 * the application's
+	 */
+	JwtTokenVerification(JwtDecoder decoder, @Nullable JwtDecoder withoutWaiting, AuthServerProperties.Jwt settings,
+			Clock clock) {
 		this.decoder = decoder;
+		this.withoutWaiting = withoutWaiting;
 		this.settings = settings;
 		this.clock = clock;
 	}
 
 	@Override
-	public Authentication verify(String token) {
+	public boolean runsBean() {
+		return this.withoutWaiting == null;
+	}
+
+	@Override
+	public @Nullable Authentication verify(String token, boolean mayWait) {
+		JwtDecoder decoder = mayWait ? this.decoder : this.withoutWaiting;
 		long maxLength = this.settings.maxLength().toBytes();
 		if (maxLength > 0 && token.length() > maxLength) {
 			throw invalid("longer than jwt.max-length");
 		}
-		Jwt jwt = decode(token);
+		Jwt jwt = (decoder != null) ? decode(decoder, token) : null;
+		if (jwt == null) {
+			return null;
+		}
 		if (jwt.getExpiresAt() == null && this.settings.requireExpiry()) {
 			throw invalid("it never expires");
 		}
@@ -73,11 +92,17 @@ final class JwtTokenVerifier implements TokenVerifier {
 		return audiences != null && !Collections.disjoint(audiences, this.settings.audiences());
 	}
 
-	private Jwt decode(String token) {
+	/**
+	 * Return the token, or {@code null} where its key is not at hand.
+	 */
+	private @Nullable Jwt decode(JwtDecoder decoder, String token) {
 		try {
-			return this.decoder.decode(token);
+			return decoder.decode(token);
 		}
 		catch (JwtException ex) {
+			if (ex.getCause() instanceof RemoteKeys.NotAtHandException) {
+				return null;
+			}
 			throw refused(token, ex);
 		}
 		catch (JwtDecoderInitializationException ex) {

@@ -40,9 +40,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * Tests for {@link JwtTokenVerifier}, {@link JwtDecoders} and {@link ClaimsCheck}.
+ * Tests for {@link JwtTokenVerification}, {@link JwtDecoders} and {@link ClaimsCheck}.
  */
-class JwtTokenVerifierTests {
+class JwtTokenVerificationTests {
 
 	@TempDir
 	Path directory;
@@ -56,10 +56,17 @@ class JwtTokenVerifierTests {
 	}
 
 	private static TokenVerifier verifier(String... settings) {
-		AuthServerProperties.Jwt jwt = settings(settings);
-		JwtDecoder decoder = new JwtDecoders("jwt", "jwt.algorithms", jwt, new ManualTimer(), Clock.systemUTC())
-			.create();
-		return new JwtTokenVerifier(decoder, jwt, Clock.systemUTC());
+		return verifier(
+				new JwtDecoders("jwt", "jwt.algorithms", settings(settings), new ManualTimer(), Clock.systemUTC())
+					.create());
+	}
+
+	private static TokenVerifier verifier(JwtDecoder decoder, AuthServerProperties.Jwt settings) {
+		return verifier(new JwtTokenVerification(decoder, null, settings, Clock.systemUTC()));
+	}
+
+	private static TokenVerifier verifier(TokenVerification verification) {
+		return (token) -> verification.verify(token, true);
 	}
 
 	private static TokenVerifier secret(String... settings) {
@@ -245,7 +252,7 @@ class JwtTokenVerifierTests {
 		JwtDecoder never = (text) -> {
 			throw new AssertionError("read");
 		};
-		refuses(new JwtTokenVerifier(never, settings("max-length", "10B"), Clock.systemUTC()), "12345678901");
+		refuses(verifier(never, settings("max-length", "10B")), "12345678901");
 	}
 
 	@Test
@@ -304,8 +311,8 @@ class JwtTokenVerifierTests {
 		NimbusJwtDecoder decoder = NimbusJwtDecoder
 			.withSecretKey(new javax.crypto.spec.SecretKeySpec(Tokens.SECRET.getBytes(StandardCharsets.UTF_8), "HS"))
 			.build();
-		TokenVerifier verifier = new JwtTokenVerifier(decoder,
-				settings("audiences", "ours", "issuer-uri", "https://not-compared.example"), Clock.systemUTC());
+		TokenVerifier verifier = verifier(decoder,
+				settings("audiences", "ours", "issuer-uri", "https://not-compared.example"));
 		assertThat(verifier.verify(Tokens.hs256((claims) -> claims.audience("ours"))).getName()).isEqualTo("alice");
 		refuses(verifier, Tokens.hs256());
 		refuses(verifier, Tokens.hs256((claims) -> claims.audience("ours").expirationTime(null)));
@@ -322,12 +329,48 @@ class JwtTokenVerifierTests {
 			throw new JwtException("cannot say anything about " + token);
 		};
 		assertThatExceptionOfType(AuthenticationServiceException.class)
-			.isThrownBy(() -> new JwtTokenVerifier(cannot, settings, Clock.systemUTC()).verify("secret-token"))
+			.isThrownBy(() -> verifier(cannot, settings).verify("secret-token"))
 			.satisfies((ex) -> assertThat(ex).hasMessageNotContaining("secret-token").hasNoCause());
 		JwtDecoder refuses = (token) -> {
 			throw new BadJwtException("will not have " + token);
 		};
-		refuses(new JwtTokenVerifier(refuses, settings, Clock.systemUTC()), "secret-token");
+		refuses(verifier(refuses, settings), "secret-token");
+	}
+
+	@Test
+	void keysAtHandDoNotNeedToWait() {
+		TokenVerification verification = new JwtDecoders("jwt", "jwt.algorithms", settings("secret", Tokens.SECRET),
+				new ManualTimer(), Clock.systemUTC())
+			.create();
+		assertThat(verification.runsBean()).isFalse();
+		assertThat(verification.verify(Tokens.hs256(), false).getName()).isEqualTo("alice");
+		assertThatExceptionOfType(BadCredentialsException.class)
+			.isThrownBy(() -> verification.verify(Tokens.hs256() + "x", false));
+	}
+
+	@Test
+	void keysThatAreNotFetchedYetAreNotFetchedWhereNobodyMayWait() {
+		try (KeyServer server = new KeyServer().serve(Tokens.RSA.toPublicJWK())) {
+			TokenVerification verification = new JwtDecoders("jwt", "jwt.algorithms",
+					settings("jwk-set-uri", server.keysUrl()), new ManualTimer(), Clock.systemUTC())
+				.create();
+			String token = Tokens.rs256(Tokens.RSA);
+			assertThat(verification.verify(token, false)).isNull();
+			assertThat(server.fetches).hasValue(0);
+			assertThat(verification.verify(token, true).getName()).isEqualTo("alice");
+			assertThat(verification.verify(token, false).getName()).isEqualTo("alice");
+			assertThat(server.fetches).hasValue(1);
+		}
+	}
+
+	@Test
+	void decoderOfTheUsersIsNotCalledWhereNobodyMayWait() {
+		JwtDecoder never = (text) -> {
+			throw new AssertionError("called");
+		};
+		TokenVerification verification = new JwtTokenVerification(never, null, settings(), Clock.systemUTC());
+		assertThat(verification.runsBean()).isTrue();
+		assertThat(verification.verify(Tokens.hs256(), false)).isNull();
 	}
 
 	@Test
