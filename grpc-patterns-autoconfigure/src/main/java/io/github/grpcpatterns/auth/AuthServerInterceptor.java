@@ -74,7 +74,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 
 	@Override
 	public Access access(MethodDescriptor<?, ?> method) {
-		MethodAccess access = this.rules.of(method);
+		AuthServerPolicy access = this.rules.of(method);
 		return switch (access.kind()) {
 			case PUBLIC -> Access.PUBLIC;
 			case DENIED -> new Access(Access.Kind.DENIED, List.of());
