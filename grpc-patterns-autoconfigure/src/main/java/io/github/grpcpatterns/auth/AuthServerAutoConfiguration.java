@@ -5,8 +5,8 @@ import java.time.Duration;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.Admission;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;

@@ -2,11 +2,12 @@ package io.github.grpcpatterns.deadline;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.Admission;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -29,7 +29,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
  * Bounds the time of the calls that are served, counted from their arrival.
  * <p>
  * The caller's own deadline is kept by grpc-java. A nearer one of ours is ended by the
- * guard, on the timer's thread, and is in the handler's {@link Context}, so that the
+ * guard, from the timer's thread, and is in the handler's {@link Context}, so that the
  * calls it makes inherit it.
  */
 @GrpcGlobalServerInterceptor

@@ -2,7 +2,6 @@ package io.github.grpcpatterns.ratelimit;
 
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.Admission;
-import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.Metadata;
@@ -17,8 +16,8 @@ final class RateLimitServerAdmission implements Admission<Long> {
 
 	private final PerMethod<CallLimiter> limiters;
 
-	RateLimitServerAdmission(CallLimiters limiters) {
-		this.limiters = limiters.perMethod();
+	RateLimitServerAdmission(PerMethod<CallLimiter> limiters) {
+		this.limiters = limiters;
 	}
 
 	@Override

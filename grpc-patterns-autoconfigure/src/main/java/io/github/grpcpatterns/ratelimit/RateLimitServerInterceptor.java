@@ -45,7 +45,7 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 
 	RateLimitServerInterceptor(CallLimiters limiters, RichStatus richStatus) {
 		this.settings = limiters.settings();
-		this.admission = new RateLimitServerAdmission(limiters);
+		this.admission = new RateLimitServerAdmission(limiters.perMethod());
 		this.richStatus = richStatus;
 	}
 

@@ -254,7 +254,7 @@ class SharedStoreTests {
 			FakeStore store = new FakeStore(true);
 			store.fail(new IllegalStateException("down"));
 			try (CallLimiters limiters = limiters(store, Duration.ofMillis(50), OnStoreFailure.LOCAL)) {
-				RateLimitServerAdmission admission = new RateLimitServerAdmission(limiters);
+				RateLimitServerAdmission admission = new RateLimitServerAdmission(limiters.perMethod());
 				CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), null);
 				call.identified();
 				assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isNull();
