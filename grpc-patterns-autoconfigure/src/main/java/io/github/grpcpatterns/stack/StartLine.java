@@ -9,13 +9,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
- * Logs one line before the servers start: the stacks with their versions and, in the
- * order of the chain, the patterns that are on. Without a stack there is no line.
+ * Logs one line when the servers have started: the stacks with their versions, in the
+ * order of the chain the patterns that are on, and the executor of the servers. Without a
+ * stack there is no line.
  */
-final class StartLine implements SmartInitializingSingleton {
+final class StartLine implements ApplicationListener<ContextRefreshedEvent> {
 
 	private static final Logger logger = LoggerFactory.getLogger(StartLine.class);
 
@@ -23,22 +26,43 @@ final class StartLine implements SmartInitializingSingleton {
 
 	private final ObjectProvider<ActivePattern> patterns;
 
-	StartLine(ObjectProvider<GrpcStack> stacks, ObjectProvider<ActivePattern> patterns) {
+	private final ObjectProvider<ServerExecutorName> executors;
+
+	private final ApplicationContext context;
+
+	StartLine(ObjectProvider<GrpcStack> stacks, ObjectProvider<ActivePattern> patterns,
+			ObjectProvider<ServerExecutorName> executors, ApplicationContext context) {
 		this.stacks = stacks;
 		this.patterns = patterns;
+		this.executors = executors;
+		this.context = context;
 	}
 
 	@Override
-	public void afterSingletonsInstantiated() {
+	public void onApplicationEvent(ContextRefreshedEvent event) {
 		List<GrpcStack> stacks = this.stacks.stream().toList();
-		if (!stacks.isEmpty()) {
-			logger.info("grpc-patterns on {}{}{}",
+		if (event.getApplicationContext() == this.context && !stacks.isEmpty()) {
+			logger.info("grpc-patterns on {}{}{}{}",
 					stacks.stream()
 						.map((stack) -> stack.name() + " " + stack.version())
 						.distinct()
 						.collect(Collectors.joining(" and ")),
-					patterns(stacks, Side.SERVER), patterns(stacks, Side.CLIENT));
+					patterns(stacks, Side.SERVER), patterns(stacks, Side.CLIENT), executor(stacks));
 		}
+	}
+
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
+	}
+
+	private String executor(List<GrpcStack> stacks) {
+		ServerExecutorName executor = this.executors.getIfAvailable();
+		return (executor != null && serves(stacks)) ? "; executor: " + executor.name() : "";
+	}
+
+	private static boolean serves(List<GrpcStack> stacks) {
+		return stacks.stream().anyMatch((stack) -> stack.side() == Side.SERVER);
 	}
 
 	private String patterns(List<GrpcStack> stacks, Side side) {

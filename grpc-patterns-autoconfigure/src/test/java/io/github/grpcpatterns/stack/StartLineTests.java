@@ -79,14 +79,41 @@ class StartLineTests {
 		TestStack.NET_DEVH.runner()
 			.run((context) -> assertThat(output)
 				.containsOnlyOnce("grpc-patterns on net.devh grpc-spring-boot-starter 3.1.0.RELEASE; server: ")
-				.contains("; client: "));
+				.contains("; client: ", "; executor: the stack's own"));
 	}
 
 	@Test
 	void springGrpcIsNamedWithItsVersion(CapturedOutput output) {
 		TestStack.SPRING_GRPC.runner()
 			.run((context) -> assertThat(output).containsOnlyOnce("grpc-patterns on Spring gRPC 1.1.2; server: ")
-				.contains("; client: "));
+				.contains("; client: ", "; executor: the stack's own"));
+	}
+
+	@Test
+	void theExecutorOfServersIsNamed(CapturedOutput output) {
+		this.runner.withBean(ServerExecutorName.class, () -> () -> "a few threads")
+			.withBean(GrpcStack.class, () -> new GrpcStack(Side.SERVER, "Spring gRPC", "1.1.0"))
+			.run((context) -> assertThat(output)
+				.contains("grpc-patterns on Spring gRPC 1.1.0; server: no pattern; executor: a few threads"));
+	}
+
+	@Test
+	void whatOnlyCallsHasNoExecutorToName(CapturedOutput output) {
+		this.runner.withBean(ServerExecutorName.class, () -> () -> "a few threads")
+			.withBean(GrpcStack.class, () -> new GrpcStack(Side.CLIENT, "Spring gRPC", "1.1.0"))
+			.run((context) -> assertThat(output).contains("grpc-patterns on").doesNotContain("a few threads"));
+	}
+
+	/**
+	 * The line of a child would be one more, and too early.
+	 */
+	@Test
+	void aChildContextHasNoLine(CapturedOutput output) {
+		this.runner.withBean(GrpcStack.class, () -> new GrpcStack(Side.SERVER, "Spring gRPC", "1.1.0"))
+			.run((context) -> {
+				new ApplicationContextRunner().withParent(context).run((child) -> assertThat(child).hasNotFailed());
+				assertThat(output).containsOnlyOnce("grpc-patterns on");
+			});
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -79,7 +79,8 @@ class SurfaceTests {
 		assertThat(line).startsWith("grpc-patterns on " + Stack.PRESENT.name() + " ")
 			.containsSubsequence("; server: ", "correlation, ", "logging, ", "metrics, ", "shutdown, ", "auth, ",
 					"rate-limit, ", "deadline, ", "stream, ", "validation, ", "errors, ", "transport; client: ",
-					"correlation, ", "logging, ", "metrics, ", "deadline, ", "retry, ", "auth");
+					"correlation, ", "logging, ", "metrics, ", "deadline, ", "retry, ", "auth",
+					"; executor: the stack's own");
 		Run.report("start-line.txt", line + "\n");
 	}
 

@@ -3,6 +3,7 @@ package io.github.grpcpatterns.internal.call;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.concurrent.CallLog;
@@ -73,6 +74,8 @@ public final class CallRecord {
 
 	private @Nullable EarlyDecisions earlyDecisions;
 
+	private volatile @Nullable Consumer<ServerCallGuard> earlyEnd;
+
 	CallRecord(long startNanos) {
 		this.startNanos = startNanos;
 		this.traffic = new CallTraffic(startNanos);
@@ -128,6 +131,26 @@ public final class CallRecord {
 
 	void guard(ServerCallGuard guard) {
 		this.guard = guard;
+	}
+
+	/**
+	 * End a server's call whose chain may not have begun: then it ends as soon as it
+	 * does. Called by what runs the tasks of the call one after the other, between two of
+	 * them.
+	 * @param end what ends it
+	 */
+	public void end(Consumer<ServerCallGuard> end) {
+		ServerCallGuard guard = this.guard;
+		if (guard != null) {
+			end.accept(guard);
+		}
+		else {
+			this.earlyEnd = end;
+		}
+	}
+
+	@Nullable Consumer<ServerCallGuard> earlyEnd() {
+		return this.earlyEnd;
 	}
 
 	/**
