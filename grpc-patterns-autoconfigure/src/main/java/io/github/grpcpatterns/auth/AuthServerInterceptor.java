@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
-import org.springframework.security.core.context.SecurityContext;
 
 /**
  * Lets a call pass whose method is public or whose token is valid, and refuses all
@@ -76,7 +74,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 
 	@Override
 	public Access access(MethodDescriptor<?, ?> method) {
-		MethodAccess access = this.rules.of(method);
+		AuthServerPolicy access = this.rules.of(method);
 		return switch (access.kind()) {
 			case PUBLIC -> Access.PUBLIC;
 			case DENIED -> new Access(Access.Kind.DENIED, List.of());
