@@ -51,18 +51,19 @@ final class RetryDecision {
 	 */
 	long afterFailure(Status status, Metadata trailers, boolean harmless, boolean wanted) {
 		boolean retryable = this.policy.codes().contains(status.getCode());
-		long pushback = Pushback.millis(trailers);
+		Pushback pushback = Pushback.of(trailers);
 		boolean again = retryable && harmless;
-		if (retryable || pushback == Pushback.STOP) {
-			again = this.budget.failed() && again && pushback != Pushback.STOP;
+		if (retryable || pushback.stops()) {
+			again = this.budget.failed() && again && !pushback.stops();
 		}
-		long wait = (pushback >= 0) ? pushback : this.policy.waits().millis(this.waits, this.random.getAsDouble());
+		long wait = (pushback.delay() != null) ? pushback.millis()
+				: this.policy.waits().millis(this.waits, this.random.getAsDouble());
 		again = again && wanted && this.origin.roomFor(wait);
 		long decided = tell(status, trailers, again, wait);
 		if (decided < 0 || (decided > wait && !this.origin.roomFor(decided))) {
 			return STOP;
 		}
-		this.waits = (pushback >= 0) ? 0 : this.waits + 1;
+		this.waits = (pushback.delay() != null) ? 0 : this.waits + 1;
 		return decided;
 	}
 
