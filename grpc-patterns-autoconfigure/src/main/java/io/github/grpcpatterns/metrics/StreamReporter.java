@@ -77,7 +77,7 @@ final class StreamReporter implements MessageReporter {
 	public void ended(CallRecord call) {
 		this.meters.active.decrementAndGet();
 		this.meters.durations.get(call.status().getCode()).record(call.durationNanos(), TimeUnit.NANOSECONDS);
-		this.meters.ended(call.endReason()).increment();
+		this.meters.ended.get(call.endReason()).increment();
 	}
 
 }
