@@ -32,7 +32,11 @@ final class StreamReporter implements MessageReporter {
 		this.meters = meters;
 		this.timer = timer;
 		this.largeMessageBytes = largeMessageBytes;
-		meters.active.incrementAndGet();
+	}
+
+	@Override
+	public void started(CallRecord call) {
+		this.meters.active.incrementAndGet();
 	}
 
 	@Override
