@@ -658,7 +658,7 @@ class RetryClientInterceptorTests {
 	void whenRetriedUploadWaitsForReadinessThenItGoesOn() {
 		// the first attempt dies while the caller waits for onReady
 		FaultyService service = new FaultyService((run) -> (run == 1) ? Fault.status(Status.Code.UNAVAILABLE) : null);
-		start(service, "buffer-limit=0", "buffer-limit-total=0");
+		start(service, "buffer-limit=1TB", "buffer-limit-total=0");
 		Upload upload = new Upload(500, 20_000);
 		this.async.pingStream(upload);
 		pass();

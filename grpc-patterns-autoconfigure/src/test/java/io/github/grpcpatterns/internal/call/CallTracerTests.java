@@ -39,6 +39,22 @@ class CallTracerTests {
 		check(tracer, tracer::inboundUncompressedSize, record);
 	}
 
+	@Test
+	void theSizeOfAMessageThatAnAttemptDroppedIsNotThatOfTheNextAttempts() {
+		CallRecord record = new CallRecord(0);
+		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
+		CallClientTracer tracers = new CallClientTracer(record);
+		for (int bytes : new int[] { 300, 200 }) {
+			ClientStreamTracer tracer = tracers.newClientStreamTracer(
+					ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(CallOptions.DEFAULT).build(),
+					new Metadata());
+			tracer.inboundMessageRead(0, 30, -1);
+			tracer.inboundUncompressedSize(bytes);
+		}
+		record.received(record.traffic().parsed());
+		assertThat(record.traffic().bytesReceived()).isEqualTo(200);
+	}
+
 	private static void check(StreamTracer tracer, LongConsumer inflated, CallRecord record) throws Exception {
 		tracer.inboundMessageRead(0, 30, -1); // compressed
 		tracer.inboundMessageRead(1, 10, 10);
