@@ -4,8 +4,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 
-import com.google.protobuf.Duration;
-import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.Admission;
 import io.github.grpcpatterns.internal.call.Admission.Effort;
@@ -13,6 +11,8 @@ import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.EarlyDecisions;
 import io.github.grpcpatterns.internal.call.EarlyDecisions.Outcome;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Context;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
@@ -62,6 +62,8 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 
 	private final RegisteredMethods methods;
 
+	private final RichStatus richStatus;
+
 	/**
 	 * Create it.
 	 * @param handlers where handlers run
@@ -69,14 +71,16 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 	 * @param computing where decisions run that compute
 	 * @param policies the policies in their order
 	 * @param methods the methods of this process
+	 * @param richStatus makes the end of calls that the executor rejects
 	 */
 	EarlyAdmission(Executor handlers, Executor ours, Executor computing, Admission<?>[] policies,
-			RegisteredMethods methods) {
+			RegisteredMethods methods, RichStatus richStatus) {
 		this.handlers = handlers;
 		this.ours = ours;
 		this.computing = computing;
 		this.policies = policies;
 		this.methods = methods;
+		this.richStatus = richStatus;
 	}
 
 	@Override
@@ -157,12 +161,11 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 	}
 
 	/**
-	 * Between a tenth of a second and a second, so that clients do not come back at the
-	 * same time.
+	 * Clients come again at random, so that they do not come at the same time.
 	 */
-	private static RetryInfo retryInfo() {
-		int nanos = ThreadLocalRandom.current().nextInt(100_000_000, 1_000_000_000);
-		return RetryInfo.newBuilder().setRetryDelay(Duration.newBuilder().setNanos(nanos)).build();
+	private void overload(ServerCallGuard guard) {
+		guard.endForGood(this.richStatus.endingWithRetry(EndReason.OVERLOADED, guard.record().correlationId(),
+				ThreadLocalRandom.current().nextLong(100, 1001)));
 	}
 
 	/**
@@ -187,7 +190,7 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 			}
 			catch (RejectedExecutionException ex) {
 				this.target = EarlyAdmission.this.ours;
-				this.call.end((guard) -> guard.endForGood(EndReason.OVERLOADED, retryInfo()));
+				this.call.end(EarlyAdmission.this::overload);
 				EarlyAdmission.this.ours.execute(task);
 			}
 		}

@@ -10,6 +10,7 @@ import io.github.grpcpatterns.ServerBuilderHook;
 import io.github.grpcpatterns.internal.call.Admission;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.ServerBuilder;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -33,15 +34,18 @@ final class ExecutorHook implements ServerBuilderHook {
 
 	private final RegisteredMethods methods;
 
+	private final RichStatus richStatus;
+
 	private final Executor computing = computing(Runtime.getRuntime().availableProcessors());
 
 	ExecutorHook(ChosenExecutor chosen, ServerExecutors servers, CallTimer timer, ObjectProvider<Admission<?>> policies,
-			RegisteredMethods methods) {
+			RegisteredMethods methods, RichStatus richStatus) {
 		this.chosen = chosen;
 		this.servers = servers;
 		this.timer = timer;
 		this.policies = policies;
 		this.methods = methods;
+		this.richStatus = richStatus;
 	}
 
 	@Override
@@ -52,7 +56,7 @@ final class ExecutorHook implements ServerBuilderHook {
 		}
 		if (this.chosen.queues() && !isServlet(builder)) {
 			EarlyAdmission admission = new EarlyAdmission(executor, this.timer.executor(), this.computing,
-					this.policies.orderedStream().toArray(Admission<?>[]::new), this.methods);
+					this.policies.orderedStream().toArray(Admission<?>[]::new), this.methods, this.richStatus);
 			builder.callExecutor(admission).addStreamTracerFactory(admission);
 			executor = admission;
 		}

@@ -8,6 +8,7 @@ import io.github.grpcpatterns.internal.call.HandlerExecutor;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
+import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.stack.StackExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +63,8 @@ public final class ExecutorServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsExecutorServerBuilderHook")
 	ServerBuilderHook grpcPatternsExecutorServerBuilderHook(ChosenExecutor chosen, ServerExecutors servers,
-			CallTimer timer, ObjectProvider<Admission<?>> policies, RegisteredMethods methods) {
-		return new ExecutorHook(chosen, servers, timer, policies, methods);
+			CallTimer timer, ObjectProvider<Admission<?>> policies, RegisteredMethods methods, RichStatus richStatus) {
+		return new ExecutorHook(chosen, servers, timer, policies, methods, richStatus);
 	}
 
 	@Bean

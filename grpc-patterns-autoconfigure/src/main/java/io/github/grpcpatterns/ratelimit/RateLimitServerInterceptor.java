@@ -3,8 +3,6 @@ package io.github.grpcpatterns.ratelimit;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import com.google.protobuf.Duration;
-import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource;
@@ -83,15 +81,8 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 	}
 
 	private CallEnding refusal(ServerCallGuard guard, long waitNanos) {
-		long millis = (waitNanos - 1) / NANOS_PER_MILLI + 1;
-		Metadata trailers = new Metadata();
-		trailers.put(RichStatus.PUSHBACK, Long.toString(millis));
-		Duration delay = Duration.newBuilder()
-			.setSeconds(millis / 1000)
-			.setNanos((int) (millis % 1000 * NANOS_PER_MILLI))
-			.build();
-		return this.richStatus.ending(EndReason.RATE_LIMITED, EndReason.RATE_LIMITED.status(), trailers,
-				guard.record().correlationId(), RetryInfo.newBuilder().setRetryDelay(delay).build());
+		return this.richStatus.endingWithRetry(EndReason.RATE_LIMITED, guard.record().correlationId(),
+				(waitNanos - 1) / NANOS_PER_MILLI + 1);
 	}
 
 }

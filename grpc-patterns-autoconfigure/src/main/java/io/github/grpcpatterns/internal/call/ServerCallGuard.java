@@ -213,6 +213,15 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		return alive() && end(this.shared.richStatus().ending(reason, this.record.correlationId(), details), true);
 	}
 
+	/**
+	 * End the call, from any thread, as {@link #endForGood(EndReason, Message...)} does.
+	 * @param ending how
+	 * @return whether this ended the call, {@code false} where something else already had
+	 */
+	public boolean endForGood(CallEnding ending) {
+		return end(ending, true);
+	}
+
 	private boolean end(CallEnding ending, boolean forGood) {
 		if (!this.state.end(ending, forGood)) {
 			return false;
@@ -242,6 +251,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		// The handler says that it begins before it looks at the state: it has begun by
 		// now, or it does not any more.
 		if (this.state.endedForGood() && this.handlerBegun && !idempotent()) {
+			ending.trailers().discardAll(RichStatus.PUSHBACK);
 			ending.trailers().put(RichStatus.PUSHBACK, "-1");
 		}
 		return ending;
