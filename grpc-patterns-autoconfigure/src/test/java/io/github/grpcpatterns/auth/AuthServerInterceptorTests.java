@@ -20,8 +20,8 @@ import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -470,7 +470,7 @@ class AuthServerInterceptorTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3 })
 	void streamEndsWithItsTokenAndTheClockSkew(int kind) {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		CountDownLatch cancelled = new CountDownLatch(1);
 		Auth auth = Auth.secret("jwt.clock-skew", "20");
 		this.harness = GrpcHarness.netty()
@@ -493,7 +493,7 @@ class AuthServerInterceptorTests {
 
 	@Test
 	void streamEndsWithTheOAuth2TokenOfAVerifier() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		OAuth2AccessToken token = new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "opaque", null,
 				Tokens.in(30).toInstant());
 		TestingAuthenticationToken alice = new TestingAuthenticationToken("alice", null, "a");
@@ -513,7 +513,7 @@ class AuthServerInterceptorTests {
 
 	@Test
 	void streamGoesOnWhereItsTokenMayExpire() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		this.harness = GrpcHarness.netty()
 			.timer(timer)
 			.interceptors(Auth.secret("end-streams-on-expiry", "false").interceptor)
@@ -530,7 +530,7 @@ class AuthServerInterceptorTests {
 
 	@Test
 	void unaryCallIsNotEndedByItsToken() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		this.harness = GrpcHarness.netty()
 			.timer(timer)
 			.interceptors(Auth.secret().interceptor)
@@ -550,7 +550,7 @@ class AuthServerInterceptorTests {
 
 	@Test
 	void timerOfAStreamGoesWithIt() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		this.harness = GrpcHarness.netty()
 			.timer(timer)
 			.interceptors(this.reporter, Auth.secret().interceptor)

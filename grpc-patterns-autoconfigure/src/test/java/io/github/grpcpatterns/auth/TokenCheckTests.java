@@ -12,7 +12,7 @@ import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.TestCalls;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +32,7 @@ class TokenCheckTests {
 
 	private final Instant start = Instant.parse("2026-01-01T00:00:00Z");
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final long origin = this.timer.nanoTime();
 

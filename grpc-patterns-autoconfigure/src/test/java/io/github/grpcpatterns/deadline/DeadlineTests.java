@@ -15,8 +15,8 @@ import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.EarlyDecisions;
 import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -47,7 +47,7 @@ class DeadlineTests {
 
 	private static final String PING = "grpcpatterns.testing.v1.PingService/Ping";
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
 	private final RecordingReporter reporter = new RecordingReporter();
 
@@ -73,9 +73,9 @@ class DeadlineTests {
 	private GrpcHarness start(DeadlineServerProperties properties, Executor executor) {
 		return GrpcHarness.netty()
 			.service(this.service)
-			.timer(this.timer)
+			.timer(this.clock)
 			.executor(executor)
-			.interceptors(this.reporter, new DeadlineServerInterceptor(properties, this.timer))
+			.interceptors(this.reporter, new DeadlineServerInterceptor(properties, this.clock))
 			.start();
 	}
 
@@ -93,9 +93,9 @@ class DeadlineTests {
 			RawCall call = call(harness, method, CallOptions.DEFAULT);
 			Deadline inherited = this.service.awaitDeadline();
 			assertThat(inherited.timeRemaining(TimeUnit.MILLISECONDS)).isBetween(1L, 5000L);
-			this.timer.advance(Duration.ofSeconds(4));
+			this.clock.advance(Duration.ofSeconds(4));
 			assertThat(call.closes()).isZero();
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(call.await().getDescription()).isEqualTo("deadline exceeded");
 			CallRecord record = this.reporter.await();
@@ -111,11 +111,11 @@ class DeadlineTests {
 			RawCall longer = call(harness, PingServiceGrpc.getPingMethod(),
 					CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS));
 			this.service.awaitDeadline();
-			this.timer.advance(Duration.ofSeconds(2));
+			this.clock.advance(Duration.ofSeconds(2));
 			assertThat(longer.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			RawCall none = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
 			this.service.awaitDeadline();
-			this.timer.advance(Duration.ofSeconds(2));
+			this.clock.advance(Duration.ofSeconds(2));
 			assertThat(none.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 		}
 	}
@@ -126,7 +126,7 @@ class DeadlineTests {
 			RawCall call = call(harness, PingServiceGrpc.getPingMethod(),
 					CallOptions.DEFAULT.withDeadlineAfter(200, TimeUnit.MILLISECONDS));
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			assertThat(this.timer.scheduled()).isEmpty();
+			assertThat(this.clock.scheduled()).isEmpty();
 			CallRecord record = this.reporter.await();
 			assertThat(record.status().getCode()).isIn(Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
 		}
@@ -150,7 +150,7 @@ class DeadlineTests {
 		try (GrpcHarness harness = start(server(defaultDeadline, max, false), executor)) {
 			RawCall late = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
 			executor.awaitHeld();
-			this.timer.advance(Duration.ofSeconds(2));
+			this.clock.advance(Duration.ofSeconds(2));
 			executor.release();
 			assertThat(late.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
@@ -158,11 +158,11 @@ class DeadlineTests {
 			executor.hold();
 			RawCall inTime = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
 			executor.awaitHeld();
-			this.timer.advance(Duration.ofMillis(900));
+			this.clock.advance(Duration.ofMillis(900));
 			executor.release();
 			assertThat(this.service.awaitDeadline().timeRemaining(TimeUnit.MILLISECONDS)).isLessThanOrEqualTo(100);
 			assertThat(inTime.closes()).isZero();
-			this.timer.advance(Duration.ofMillis(100));
+			this.clock.advance(Duration.ofMillis(100));
 			assertThat(inTime.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
 		}
@@ -182,7 +182,7 @@ class DeadlineTests {
 
 	@Test
 	void timeThatPassesBehindAnEarlyDecisionCounts() {
-		try (GrpcHarness harness = startEarly(server("PT1S", "PT0S", false), new Waits(this.timer))) {
+		try (GrpcHarness harness = startEarly(server("PT1S", "PT0S", false), new Waits(this.clock))) {
 			assertThat(call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT).await().getCode())
 				.isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
@@ -202,11 +202,11 @@ class DeadlineTests {
 	}
 
 	private GrpcHarness startEarly(DeadlineServerProperties properties, ServerInterceptor... between) {
-		DeadlineServerInterceptor deadline = new DeadlineServerInterceptor(properties, this.timer);
+		DeadlineServerInterceptor deadline = new DeadlineServerInterceptor(properties, this.clock);
 		this.early = new Early(deadline.admission());
 		return GrpcHarness.netty()
 			.service(this.service)
-			.timer(this.timer)
+			.timer(this.clock)
 			.interceptors(this.reporter, this.early)
 			.interceptors(between)
 			.interceptors(deadline)
@@ -220,7 +220,7 @@ class DeadlineTests {
 		try (GrpcHarness harness = start(server("PT5S", "PT0S", false, lift))) {
 			RawCall call = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
 			assertThat(this.service.awaitDeadline()).isNull();
-			assertThat(this.timer.scheduled()).isEmpty();
+			assertThat(this.clock.scheduled()).isEmpty();
 			call.cancel();
 		}
 	}
@@ -228,12 +228,12 @@ class DeadlineTests {
 	@Test
 	void aCallThatIsOverForgetsItsTimer() {
 		try (GrpcHarness harness = GrpcHarness.netty()
-			.timer(this.timer)
-			.interceptors(this.reporter, new DeadlineServerInterceptor(server("PT5S", "PT0S", false), this.timer))
+			.timer(this.clock)
+			.interceptors(this.reporter, new DeadlineServerInterceptor(server("PT5S", "PT0S", false), this.clock))
 			.start()) {
 			harness.blocking().ping(PingRequest.getDefaultInstance());
 			this.reporter.await();
-			assertThat(this.timer.scheduled()).isEmpty();
+			assertThat(this.clock.scheduled()).isEmpty();
 		}
 	}
 
@@ -285,14 +285,14 @@ class DeadlineTests {
 	/**
 	 * A second passes before the call goes on.
 	 *
-	 * @param timer the timer
+	 * @param clock the clock
 	 */
-	private record Waits(ManualTimer timer) implements ServerInterceptor {
+	private record Waits(PolicyClock clock) implements ServerInterceptor {
 
 		@Override
 		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 				ServerCallHandler<ReqT, RespT> next) {
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			return next.startCall(call, headers);
 		}
 

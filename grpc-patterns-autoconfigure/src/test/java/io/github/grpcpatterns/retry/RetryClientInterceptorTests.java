@@ -22,7 +22,7 @@ import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.retry.FaultyService.Fault;
 import io.github.grpcpatterns.testing.CuttingProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -59,7 +59,7 @@ class RetryClientInterceptorTests {
 
 	private static final String PING = "grpcpatterns.testing.v1.PingService/Ping";
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final Attempts attempts = new Attempts();
 

@@ -14,8 +14,8 @@ import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
 import io.github.grpcpatterns.stub.StreamWriter;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -146,7 +146,7 @@ class BlockedHandlersTests {
 
 	@Test
 	void anInterceptorThatBlocksInACloseHoldsUpNoTimer() {
-		ManualTimer time = new ManualTimer();
+		PolicyClock time = new PolicyClock();
 		AtomicReference<Thread> closedOn = new AtomicReference<>();
 		AtomicReference<String> idThere = new AtomicReference<>();
 		AtomicReference<CallRecord> recordThere = new AtomicReference<>();

@@ -20,8 +20,8 @@ import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -54,7 +54,7 @@ class StreamQueueTests {
 
 	private static final int MESSAGE = 50_000;
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
 	private final RecordingReporter reporter = new RecordingReporter();
 
@@ -85,7 +85,7 @@ class StreamQueueTests {
 	}
 
 	private GrpcHarness start(Map<String, ?> settings) {
-		return start(true, this.timer, this.service, settings);
+		return start(true, this.clock, this.service, settings);
 	}
 
 	private static RawCall unread(GrpcHarness harness) {
@@ -157,7 +157,7 @@ class StreamQueueTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whatIsSentTooFastWaitsInOrderAndTheCloseBehindIt(boolean netty) {
-		try (GrpcHarness harness = start(netty, this.timer, this.service, Map.of())) {
+		try (GrpcHarness harness = start(netty, this.clock, this.service, Map.of())) {
 			RawCall call = unread(harness);
 			OpenService.Handler handler = this.service.await();
 			send(handler, 300);
@@ -212,7 +212,7 @@ class StreamQueueTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void aClientThatDoesNotReadEndsItsStreamAndTheMemoryComesBack(boolean netty) {
-		try (GrpcHarness harness = start(netty, this.timer, this.service, Map.of())) {
+		try (GrpcHarness harness = start(netty, this.clock, this.service, Map.of())) {
 			RawCall call = unread(harness);
 			OpenService.Handler handler = this.service.await();
 			long most = 0;
@@ -250,15 +250,15 @@ class StreamQueueTests {
 			send(handler, 300);
 			handler.responses.onCompleted();
 			switch (reason) {
-				case STREAM_IDLE -> this.timer.advance(Duration.ofMinutes(1));
+				case STREAM_IDLE -> this.clock.advance(Duration.ofMinutes(1));
 				case STREAM_MAX_DURATION -> {
 					for (int i = 0; i < 61; i++) {
 						call.send(OpenService.request(i));
 						int received = i + 1;
 						Awaitility.await().until(() -> handler.received.size() == received);
-						this.timer.advance(Duration.ofSeconds(59));
+						this.clock.advance(Duration.ofSeconds(59));
 					}
-					this.timer.advance(Duration.ofSeconds(1));
+					this.clock.advance(Duration.ofSeconds(1));
 				}
 				// While the close is on its way to be held, nobody can tell yet.
 				default -> this.guard.get().end(reason);
@@ -347,7 +347,7 @@ class StreamQueueTests {
 			}
 
 		};
-		try (GrpcHarness harness = start(true, this.timer, busy, Map.of())) {
+		try (GrpcHarness harness = start(true, this.clock, busy, Map.of())) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
 				.send(PingRequest.getDefaultInstance())
 				.halfClose();
@@ -419,7 +419,7 @@ class StreamQueueTests {
 					responses.onCompleted();
 				}))
 			.build();
-		try (GrpcHarness harness = start(true, this.timer, proxy, Map.of(limit, 100 * message.length))) {
+		try (GrpcHarness harness = start(true, this.clock, proxy, Map.of(limit, 100 * message.length))) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
 				.send(PingRequest.getDefaultInstance())
 				.halfClose();
@@ -616,13 +616,13 @@ class StreamQueueTests {
 			handler.responses.onNext(OpenService.response(1));
 			Awaitility.await().until(() -> call.responses().size() == 1);
 			Awaitility.await().until(() -> {
-				this.timer.advance(Duration.ofMillis(100)); // a token comes, and is held
+				this.clock.advance(Duration.ofMillis(100)); // a token comes, and is held
 				return handler.responses.isReady();
 			});
 			ready.set(false); // at the first look, and no longer at the next
 			handler.responses.onNext(OpenService.response(2));
 			Awaitility.await().until(() -> {
-				this.timer.advance(Duration.ofMillis(5));
+				this.clock.advance(Duration.ofMillis(5));
 				return call.responses().size() == 2;
 			});
 			call.cancel();

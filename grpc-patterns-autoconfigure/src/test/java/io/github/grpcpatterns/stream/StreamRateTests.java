@@ -18,7 +18,7 @@ import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -47,7 +47,7 @@ class StreamRateTests {
 
 	private static final int MANY = 200;
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
 	private final RecordingReporter reporter = new RecordingReporter();
 
@@ -61,7 +61,7 @@ class StreamRateTests {
 	}
 
 	private GrpcHarness start(Map<String, ?> settings) {
-		return start(settings, this.timer);
+		return start(settings, this.clock);
 	}
 
 	private GrpcHarness start(Map<String, ?> settings, CallTimer timer) {
@@ -117,7 +117,7 @@ class StreamRateTests {
 	private void awaitTimers(int timers) {
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(1))
-			.untilAsserted(() -> assertThat(this.timer.scheduled()).hasSize(timers));
+			.untilAsserted(() -> assertThat(this.clock.scheduled()).hasSize(timers));
 	}
 
 	@Test
@@ -144,8 +144,8 @@ class StreamRateTests {
 					assertThat(handler.halfCloses).hasValue(0);
 				}
 				awaitTimers(MANY);
-				this.timer.advance(Duration.ofMillis(49));
-				this.timer.advance(Duration.ofMillis(1));
+				this.clock.advance(Duration.ofMillis(49));
+				this.clock.advance(Duration.ofMillis(1));
 			}
 			unlimited.cancel();
 		}
@@ -156,14 +156,14 @@ class StreamRateTests {
 		try (GrpcHarness harness = start(Map.of("inbound-rate", 2.5))) {
 			RawCall call = open(harness, null);
 			OpenService.Handler handler = this.service.await();
-			this.timer.advance(Duration.ofHours(1));
+			this.clock.advance(Duration.ofHours(1));
 			send(call, 10);
 			awaitReceived(handler, 3);
 			awaitTimers(1);
-			this.timer.advance(Duration.ofMillis(400));
+			this.clock.advance(Duration.ofMillis(400));
 			awaitReceived(handler, 4);
 			awaitTimers(1);
-			this.timer.advance(Duration.ofMillis(399));
+			this.clock.advance(Duration.ofMillis(399));
 			assertThat(handler.received).hasSize(4);
 			call.cancel();
 		}
@@ -183,7 +183,7 @@ class StreamRateTests {
 				Awaitility.await().until(() -> call.responses().size() == count);
 				awaitTimers(1);
 				assertThat(call.closes()).isZero();
-				this.timer.advance(Duration.ofMillis(500));
+				this.clock.advance(Duration.ofMillis(500));
 			}
 			assertThat(call.await().isOk()).isTrue();
 			assertThat(call.responses()).extracting(PingResponse::getCounter).isEqualTo(upTo(5));
@@ -203,9 +203,9 @@ class StreamRateTests {
 				handler.responses.onNext(OpenService.response(i));
 				assertThat(handler.responses.isReady()).isFalse();
 				Awaitility.await().until(() -> call.responses().size() == count);
-				this.timer.advance(Duration.ofMillis(499));
+				this.clock.advance(Duration.ofMillis(499));
 				assertThat(handler.responses.isReady()).isFalse();
-				this.timer.advance(Duration.ofMillis(1));
+				this.clock.advance(Duration.ofMillis(1));
 				Awaitility.await().until(() -> handler.readies.get() == count + 1);
 			}
 			call.cancel();
@@ -222,7 +222,7 @@ class StreamRateTests {
 			handler.onReady = () -> ids.add(String.valueOf(MDC.get("correlationId")));
 			handler.responses.onNext(OpenService.response(1));
 			assertThat(handler.responses.isReady()).isFalse();
-			this.timer.advance(Duration.ofMillis(500));
+			this.clock.advance(Duration.ofMillis(500));
 			Awaitility.await().untilAsserted(() -> assertThat(ids).containsExactly("one"));
 			call.cancel();
 		}
@@ -245,9 +245,9 @@ class StreamRateTests {
 			send(second, 50);
 			secondHandler.responses.request(50);
 			for (int i = 1; i <= 5; i++) {
-				this.timer.advance(Duration.ofMillis(100));
+				this.clock.advance(Duration.ofMillis(100));
 				awaitReceived(firstHandler, i + 1);
-				this.timer.advance(Duration.ofMillis(100));
+				this.clock.advance(Duration.ofMillis(100));
 				awaitReceived(secondHandler, i);
 			}
 			RawCall other = open(harness, "bob");
@@ -258,8 +258,8 @@ class StreamRateTests {
 				awaitReceived(otherHandler, 1);
 			}
 			else {
-				this.timer.advance(Duration.ofMillis(100));
-				this.timer.advance(Duration.ofMillis(100));
+				this.clock.advance(Duration.ofMillis(100));
+				this.clock.advance(Duration.ofMillis(100));
 				assertThat(otherHandler.received).isEmpty();
 			}
 		}
@@ -280,7 +280,7 @@ class StreamRateTests {
 			send(second, 1);
 			awaitTimers(1);
 			assertThat(secondHandler.received).isEmpty();
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			awaitReceived(secondHandler, 1);
 		}
 	}
@@ -293,16 +293,16 @@ class StreamRateTests {
 			send(call, 3);
 			awaitReceived(handler, 1);
 			for (int i = 2; i <= 3; i++) {
-				Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
-				this.timer.advance(Duration.ofSeconds(100));
+				Awaitility.await().until(() -> this.clock.scheduled().contains(Duration.ofSeconds(100)));
+				this.clock.advance(Duration.ofSeconds(100));
 				awaitReceived(handler, i);
 			}
-			Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
-			this.timer.advance(Duration.ofSeconds(104));
+			Awaitility.await().until(() -> this.clock.scheduled().contains(Duration.ofSeconds(100)));
+			this.clock.advance(Duration.ofSeconds(104));
 			assertThat(call.closes()).isZero();
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
-			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
+			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
 		}
 	}
 
@@ -317,13 +317,13 @@ class StreamRateTests {
 			for (int i = 1; i <= 3; i++) {
 				int count = i;
 				Awaitility.await().until(() -> call.responses().size() == count);
-				Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
-				this.timer.advance(Duration.ofSeconds(100));
+				Awaitility.await().until(() -> this.clock.scheduled().contains(Duration.ofSeconds(100)));
+				this.clock.advance(Duration.ofSeconds(100));
 			}
-			Awaitility.await().until(() -> this.timer.scheduled().size() == 1);
-			this.timer.advance(Duration.ofSeconds(4));
+			Awaitility.await().until(() -> this.clock.scheduled().size() == 1);
+			this.clock.advance(Duration.ofSeconds(4));
 			assertThat(call.closes()).isZero();
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
 		}
 	}
@@ -360,12 +360,12 @@ class StreamRateTests {
 			send(third, 1);
 			awaitTimers(1);
 			assertThat(handler.received).isEmpty();
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			awaitReceived(handler, 1);
 			third.halfClose();
 			Awaitility.await().until(() -> handler.halfCloses.get() == 1);
-			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
-			this.timer.advance(Duration.ofSeconds(1));
+			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
+			this.clock.advance(Duration.ofSeconds(1));
 			RawCall silent = open(harness, null);
 			this.service.await().responses.request(1);
 			RawCall fifth = open(harness, null);
@@ -375,8 +375,8 @@ class StreamRateTests {
 			awaitTimers(1);
 			assertThat(fifthHandler.received).isEmpty();
 			silent.cancel();
-			Awaitility.await().until(() -> this.timer.scheduled().equals(List.of(Duration.ZERO)));
-			this.timer.advance(Duration.ZERO);
+			Awaitility.await().until(() -> this.clock.scheduled().equals(List.of(Duration.ZERO)));
+			this.clock.advance(Duration.ZERO);
 			awaitReceived(fifthHandler, 1);
 		}
 	}
@@ -389,7 +389,7 @@ class StreamRateTests {
 			Awaitility.await().until(() -> handler.readies.get() == 1);
 			handler.responses.onNext(OpenService.response(1));
 			Awaitility.await().until(() -> first.responses().size() == 1);
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			Awaitility.await().until(() -> handler.readies.get() == 2);
 			RawCall second = open(harness, null);
 			OpenService.Handler secondHandler = this.service.await();
@@ -399,7 +399,7 @@ class StreamRateTests {
 			handler.responses.onCompleted();
 			assertThat(first.await().isOk()).isTrue();
 			Awaitility.await().until(() -> {
-				this.timer.advance(Duration.ZERO); // the token may come a moment after
+				this.clock.advance(Duration.ZERO); // the token may come a moment after
 													// the end
 				return second.responses().size() == 1;
 			});
@@ -434,10 +434,10 @@ class StreamRateTests {
 			OpenService.Handler handler = this.service.await();
 			send(call, 1);
 			awaitReceived(handler, 1);
-			Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
+			Awaitility.await().until(() -> this.clock.scheduled().contains(Duration.ofSeconds(100)));
 			call.halfClose();
 			Awaitility.await().until(() -> handler.halfCloses.get() == 1);
-			this.timer.advance(Duration.ofSeconds(5));
+			this.clock.advance(Duration.ofSeconds(5));
 			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
 		}
 	}
@@ -450,17 +450,17 @@ class StreamRateTests {
 
 			@Override
 			public long nanoTime() {
-				long now = StreamRateTests.this.timer.nanoTime();
+				long now = StreamRateTests.this.clock.nanoTime();
 				Duration further = (Thread.currentThread() == looking) ? slip.getAndSet(null) : null;
 				if (further != null) {
-					StreamRateTests.this.timer.advance(further);
+					StreamRateTests.this.clock.advance(further);
 				}
 				return now;
 			}
 
 			@Override
 			public Runnable schedule(Runnable task, long delayNanos) {
-				return StreamRateTests.this.timer.schedule(task, delayNanos);
+				return StreamRateTests.this.clock.schedule(task, delayNanos);
 			}
 
 			@Override
@@ -470,7 +470,7 @@ class StreamRateTests {
 
 			@Override
 			public Executor executor() {
-				return StreamRateTests.this.timer.executor();
+				return StreamRateTests.this.clock.executor();
 			}
 
 		};
@@ -482,7 +482,7 @@ class StreamRateTests {
 			OpenService.Handler otherHandler = this.service.await();
 			Awaitility.await().until(() -> otherHandler.readies.get() == 1);
 			otherHandler.responses.onNext(OpenService.response(1));
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			Awaitility.await().until(() -> otherHandler.readies.get() == 2);
 			slip.set(Duration.ofSeconds(1));
 			assertThat(handler.responses.isReady()).isFalse();

@@ -13,8 +13,8 @@ import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.testing.CuttingProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -40,7 +40,7 @@ class CallOutcomeTests {
 		CallRecord record = new CallRecord(0);
 		record.begin(PingServiceGrpc.getPingMethod(), null);
 		record.transportClosed(transport, 1_000_000);
-		new CallOutcome(record, new CallState(), null, new ManualTimer()).decide(Status.OK, true, 1_000_000);
+		new CallOutcome(record, new CallState(), null, new PolicyClock()).decide(Status.OK, true, 1_000_000);
 		return record;
 	}
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallRecordTests {
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final AtomicReference<CallRecord> record = new AtomicReference<>();
 

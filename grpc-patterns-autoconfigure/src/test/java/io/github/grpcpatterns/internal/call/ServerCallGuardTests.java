@@ -21,8 +21,8 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -207,7 +207,7 @@ class ServerCallGuardTests {
 
 	@Test
 	void aStreamWhoseTrailersAreStuckBehindALittleIsReported() {
-		ManualTimer time = new ManualTimer();
+		PolicyClock time = new PolicyClock();
 		AtomicReference<ServerCallStreamObserver<PingResponse>> stream = new AtomicReference<>();
 		PingService service = new PingService() {
 
@@ -243,7 +243,7 @@ class ServerCallGuardTests {
 
 	@Test
 	void aPolicyEndsACallThoughTheOnlyThreadOfTheHandlersIsHeld() throws Exception {
-		ManualTimer time = new ManualTimer();
+		PolicyClock time = new PolicyClock();
 		ExecutorService handlers = Executors.newSingleThreadExecutor();
 		AtomicReference<Context> context = new AtomicReference<>();
 		CountDownLatch cancelled = new CountDownLatch(1);
@@ -606,7 +606,7 @@ class ServerCallGuardTests {
 
 	@Test
 	void aStreamThatNobodyReadsIsReportedAllTheSame() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
 		PingService service = new PingService() {
 

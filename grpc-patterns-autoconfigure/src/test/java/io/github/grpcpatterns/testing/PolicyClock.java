@@ -13,10 +13,10 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
  * A timer whose time stands still until the test moves it. Tasks that become due run on
  * the thread that moves it.
  */
-public final class ManualTimer implements CallTimer {
+public final class PolicyClock implements CallTimer {
 
 	private final Executor callbacks = Executors.newCachedThreadPool((task) -> {
-		Thread thread = new Thread(task, "manual-timer-callback");
+		Thread thread = new Thread(task, "policy-clock-callback");
 		thread.setDaemon(true);
 		return thread;
 	});
@@ -65,12 +65,12 @@ public final class ManualTimer implements CallTimer {
 
 			@Override
 			public long nanoTime() {
-				return ManualTimer.this.nanoTime();
+				return PolicyClock.this.nanoTime();
 			}
 
 			@Override
 			public Runnable schedule(Runnable task, long delayNanos) {
-				return ManualTimer.this.schedule(task, delayNanos, false);
+				return PolicyClock.this.schedule(task, delayNanos, false);
 			}
 
 			@Override
@@ -80,7 +80,7 @@ public final class ManualTimer implements CallTimer {
 
 			@Override
 			public Executor executor() {
-				return ManualTimer.this.executor();
+				return PolicyClock.this.executor();
 			}
 
 		};
