@@ -470,21 +470,21 @@ class AuthServerInterceptorTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3 })
 	void streamEndsWithItsTokenAndTheClockSkew(int kind) {
-		PolicyClock timer = new PolicyClock();
+		PolicyClock clock = new PolicyClock();
 		CountDownLatch cancelled = new CountDownLatch(1);
-		Auth auth = Auth.secret("jwt.clock-skew", "20");
+		Auth auth = Auth.secret(clock, "jwt.clock-skew", "20");
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
+			.timer(clock)
 			.interceptors(this.reporter, auth.interceptor)
 			.service(new NeverEnding(cancelled))
 			.clientInterceptors(Tokens.bearer(Tokens.hs256((claims) -> claims.expirationTime(Tokens.in(100)))))
 			.start();
 		Responses responses = new Responses();
 		call(kind, responses);
-		Awaitility.await().until(() -> !timer.scheduled().isEmpty());
-		timer.advance(Duration.ofSeconds(115));
+		Awaitility.await().until(() -> !clock.scheduled().isEmpty());
+		clock.advance(Duration.ofSeconds(115));
 		assertThat(responses.ended()).isFalse();
-		timer.advance(Duration.ofSeconds(6));
+		clock.advance(Duration.ofSeconds(6));
 		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
 		assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.TOKEN_EXPIRED);
 		Awaitility.await().until(() -> cancelled.getCount() == 0);
@@ -493,52 +493,52 @@ class AuthServerInterceptorTests {
 
 	@Test
 	void streamEndsWithTheOAuth2TokenOfAVerifier() {
-		PolicyClock timer = new PolicyClock();
+		PolicyClock clock = new PolicyClock();
 		OAuth2AccessToken token = new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "opaque", null,
 				Tokens.in(30).toInstant());
 		TestingAuthenticationToken alice = new TestingAuthenticationToken("alice", null, "a");
 		alice.setDetails(token);
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
+			.timer(clock)
 			.interceptors(Auth.of((text) -> alice, "jwt.clock-skew", "0").interceptor)
 			.service(new NeverEnding(new CountDownLatch(1)))
 			.clientInterceptors(Tokens.bearer("opaque"))
 			.start();
 		Responses responses = new Responses();
 		call(3, responses);
-		Awaitility.await().until(() -> !timer.scheduled().isEmpty());
-		timer.advance(Duration.ofSeconds(31));
+		Awaitility.await().until(() -> !clock.scheduled().isEmpty());
+		clock.advance(Duration.ofSeconds(31));
 		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
 	}
 
 	@Test
 	void streamGoesOnWhereItsTokenMayExpire() {
-		PolicyClock timer = new PolicyClock();
+		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
-			.interceptors(Auth.secret("end-streams-on-expiry", "false").interceptor)
+			.timer(clock)
+			.interceptors(Auth.secret(clock, "end-streams-on-expiry", "false").interceptor)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
 		Responses responses = new Responses();
 		StreamObserver<PingRequest> requests = call(3, responses);
 		requests.onNext(REQUEST);
 		assertThat(responses.next().getValue()).isEqualTo("hello");
-		assertThat(timer.scheduled()).isEmpty();
+		assertThat(clock.scheduled()).isEmpty();
 		requests.onCompleted();
 		assertThat(responses.error()).isNull();
 	}
 
 	@Test
 	void unaryCallIsNotEndedByItsToken() {
-		PolicyClock timer = new PolicyClock();
+		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
+			.timer(clock)
 			.interceptors(Auth.secret().interceptor)
 			.service(new PingService() {
 
 				@Override
 				public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-					assertThat(timer.scheduled()).isEmpty();
+					assertThat(clock.scheduled()).isEmpty();
 					super.ping(request, responses);
 				}
 
@@ -550,16 +550,16 @@ class AuthServerInterceptorTests {
 
 	@Test
 	void timerOfAStreamGoesWithIt() {
-		PolicyClock timer = new PolicyClock();
+		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
+			.timer(clock)
 			.interceptors(this.reporter, Auth.secret().interceptor)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
 		Iterator<PingResponse> responses = this.harness.blocking().pingList(REQUEST);
 		assertThat(responses.hasNext()).isFalse();
 		this.reporter.await();
-		Awaitility.await().until(() -> timer.scheduled().isEmpty());
+		Awaitility.await().until(() -> clock.scheduled().isEmpty());
 	}
 
 	/**

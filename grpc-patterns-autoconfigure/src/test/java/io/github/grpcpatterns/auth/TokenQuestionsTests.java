@@ -1,6 +1,5 @@
 package io.github.grpcpatterns.auth;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -224,7 +223,7 @@ class TokenQuestionsTests {
 		TokenCheck check = new TokenCheck(TokenVerification.of((token) -> {
 			this.asked.incrementAndGet();
 			return new TestingAuthenticationToken(token, null, "a");
-		}), this.questions, new TokenCache(100, Duration.ofMinutes(5), this.clock::nanoTime, Clock.systemUTC()));
+		}), this.questions, new TokenCache(100, Duration.ofMinutes(5), this.clock, this.clock));
 		CyclicBarrier start = new CyclicBarrier(calls);
 		for (int i = 0; i < 5000; i++) {
 			String header = "Bearer token" + i;

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -446,31 +445,16 @@ class StreamRateTests {
 	void aTokenThatComesWhileTheHandlerLooksIsTold() {
 		AtomicReference<Duration> slip = new AtomicReference<>();
 		Thread looking = Thread.currentThread();
-		CallTimer slipping = new CallTimer() {
+		PolicyClock slipping = new PolicyClock() {
 
 			@Override
 			public long nanoTime() {
-				long now = StreamRateTests.this.clock.nanoTime();
+				long now = super.nanoTime();
 				Duration further = (Thread.currentThread() == looking) ? slip.getAndSet(null) : null;
 				if (further != null) {
-					StreamRateTests.this.clock.advance(further);
+					advance(further);
 				}
 				return now;
-			}
-
-			@Override
-			public Runnable schedule(Runnable task, long delayNanos) {
-				return StreamRateTests.this.clock.schedule(task, delayNanos);
-			}
-
-			@Override
-			public Runnable scheduleOrNow(Runnable task, long delayNanos) {
-				return schedule(task, delayNanos);
-			}
-
-			@Override
-			public Executor executor() {
-				return StreamRateTests.this.clock.executor();
 			}
 
 		};
@@ -482,7 +466,7 @@ class StreamRateTests {
 			OpenService.Handler otherHandler = this.service.await();
 			Awaitility.await().until(() -> otherHandler.readies.get() == 1);
 			otherHandler.responses.onNext(OpenService.response(1));
-			this.clock.advance(Duration.ofSeconds(1));
+			slipping.advance(Duration.ofSeconds(1));
 			Awaitility.await().until(() -> otherHandler.readies.get() == 2);
 			slip.set(Duration.ofSeconds(1));
 			assertThat(handler.responses.isReady()).isFalse();
