@@ -19,10 +19,10 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -64,7 +64,7 @@ class AuthServerInterceptorTests {
 	@TempDir
 	Path directory;
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final PingService service = new PingService();
 
@@ -80,7 +80,7 @@ class AuthServerInterceptorTests {
 	private PingServiceGrpc.PingServiceBlockingStub start(Auth auth, ClientInterceptor... client) {
 		this.harness = GrpcHarness.netty()
 			.service(this.service)
-			.interceptors(this.reporter, auth.interceptor)
+			.interceptors(this.recorder, auth.interceptor)
 			.clientInterceptors(client)
 			.start();
 		return this.harness.blocking();
@@ -90,7 +90,7 @@ class AuthServerInterceptorTests {
 		StatusRuntimeException ex = catchThrowableOfType(StatusRuntimeException.class, () -> stub.ping(REQUEST));
 		assertThat(ex).as("the call's error").isNotNull();
 		isEndedBy(ex, reason);
-		CallRecord call = this.reporter.await();
+		CallRecord call = this.recorder.await();
 		assertThat(call.endReason()).isEqualTo(reason);
 		assertThat(call.status().getCode()).isEqualTo(reason.status().getCode());
 		assertThat(this.service.calls).hasValue(0);
@@ -112,7 +112,7 @@ class AuthServerInterceptorTests {
 	void callWithAValidTokenIsServed() {
 		Auth auth = Auth.secret();
 		assertThat(start(auth, Tokens.bearer(Tokens.hs256())).ping(REQUEST).getValue()).isEqualTo("hello");
-		CallRecord call = this.reporter.await();
+		CallRecord call = this.recorder.await();
 		assertThat(call.principal()).isEqualTo("alice");
 		assertThat(call.status().isOk()).isTrue();
 		assertThat(auth.outcomes).containsExactly(Outcome.ACCEPTED);
@@ -206,7 +206,7 @@ class AuthServerInterceptorTests {
 		Auth auth = Auth.secret("public-methods", PING);
 		assertThat(start(auth, Tokens.authorization("Bearer nonsense", "Basic x")).ping(REQUEST).getValue())
 			.isEqualTo("hello");
-		assertThat(this.reporter.await().principal()).isNull();
+		assertThat(this.recorder.await().principal()).isNull();
 		assertThat(auth.outcomes).containsExactly(Outcome.PUBLIC);
 	}
 
@@ -280,7 +280,7 @@ class AuthServerInterceptorTests {
 		Closes outside = new Closes();
 		this.harness = GrpcHarness.netty()
 			.service(this.service)
-			.interceptors(this.reporter, outside, auth.interceptor)
+			.interceptors(this.recorder, outside, auth.interceptor)
 			.clientInterceptors(Tokens.bearer("bob"))
 			.start();
 		refused(this.harness.blocking().withDeadlineAfter(10, TimeUnit.SECONDS), EndReason.KEYS_UNAVAILABLE);
@@ -293,8 +293,8 @@ class AuthServerInterceptorTests {
 		assertThat(this.harness.blocking().ping(REQUEST).getValue()).isEqualTo("hello");
 		assertThat(asked).as("what was answered late is remembered").hasValue(1);
 		assertThat(auth.outcomes).containsExactly(Outcome.UNAVAILABLE, Outcome.UNAVAILABLE, Outcome.ACCEPTED);
-		assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
-		assertThat(this.reporter.count()).isZero();
+		assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
+		assertThat(this.recorder.count()).isZero();
 	}
 
 	@Test
@@ -311,7 +311,7 @@ class AuthServerInterceptorTests {
 		Closes outside = new Closes();
 		this.harness = GrpcHarness.netty()
 			.service(this.service)
-			.interceptors(this.reporter, outside, auth.interceptor)
+			.interceptors(this.recorder, outside, auth.interceptor)
 			.start();
 		for (int i = 0; i < 50; i++) {
 			refusedWith("bob" + i, EndReason.KEYS_UNAVAILABLE);
@@ -475,7 +475,7 @@ class AuthServerInterceptorTests {
 		Auth auth = Auth.secret(clock, "jwt.clock-skew", "20");
 		this.harness = GrpcHarness.netty()
 			.timer(clock)
-			.interceptors(this.reporter, auth.interceptor)
+			.interceptors(this.recorder, auth.interceptor)
 			.service(new NeverEnding(cancelled))
 			.clientInterceptors(Tokens.bearer(Tokens.hs256((claims) -> claims.expirationTime(Tokens.in(100)))))
 			.start();
@@ -486,7 +486,7 @@ class AuthServerInterceptorTests {
 		assertThat(responses.ended()).isFalse();
 		clock.advance(Duration.ofSeconds(6));
 		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
-		assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.TOKEN_EXPIRED);
+		assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.TOKEN_EXPIRED);
 		Awaitility.await().until(() -> cancelled.getCount() == 0);
 		assertThat(auth.outcomes).as("counted once").containsExactly(Outcome.ACCEPTED);
 	}
@@ -553,12 +553,12 @@ class AuthServerInterceptorTests {
 		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
 			.timer(clock)
-			.interceptors(this.reporter, Auth.secret().interceptor)
+			.interceptors(this.recorder, Auth.secret().interceptor)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
 		Iterator<PingResponse> responses = this.harness.blocking().pingList(REQUEST);
 		assertThat(responses.hasNext()).isFalse();
-		this.reporter.await();
+		this.recorder.await();
 		Awaitility.await().until(() -> clock.scheduled().isEmpty());
 	}
 

@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.EarlyDecisions;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -49,7 +49,7 @@ class DeadlineTests {
 
 	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final Silent service = new Silent();
 
@@ -75,7 +75,7 @@ class DeadlineTests {
 			.service(this.service)
 			.timer(this.clock)
 			.executor(executor)
-			.interceptors(this.reporter, new DeadlineServerInterceptor(properties, this.clock))
+			.interceptors(this.recorder, new DeadlineServerInterceptor(properties, this.clock))
 			.start();
 	}
 
@@ -98,7 +98,7 @@ class DeadlineTests {
 			this.clock.advance(Duration.ofSeconds(1));
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(call.await().getDescription()).isEqualTo("deadline exceeded");
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(record.endReason()).isEqualTo(EndReason.DEADLINE);
 			assertThat(this.service.awaitCancelled()).isEqualTo(Status.Code.CANCELLED);
@@ -127,7 +127,7 @@ class DeadlineTests {
 					CallOptions.DEFAULT.withDeadlineAfter(200, TimeUnit.MILLISECONDS));
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(this.clock.scheduled()).isEmpty();
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isIn(Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
 		}
 	}
@@ -138,7 +138,7 @@ class DeadlineTests {
 			RawCall refused = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
 			assertThat(refused.await().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
 			assertThat(refused.await().getDescription()).isEqualTo("a deadline is required");
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
 			assertThat(this.service.calls).hasValue(0);
 		}
 	}
@@ -153,7 +153,7 @@ class DeadlineTests {
 			this.clock.advance(Duration.ofSeconds(2));
 			executor.release();
 			assertThat(late.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE);
 			assertThat(this.service.calls).as("handled").hasValue(0);
 			executor.hold();
 			RawCall inTime = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
@@ -164,7 +164,7 @@ class DeadlineTests {
 			assertThat(inTime.closes()).isZero();
 			this.clock.advance(Duration.ofMillis(100));
 			assertThat(inTime.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE);
 		}
 	}
 
@@ -173,10 +173,10 @@ class DeadlineTests {
 		try (GrpcHarness harness = startEarly(server("PT0S", "PT0S", true))) {
 			assertThat(call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT).await().getCode())
 				.isEqualTo(Status.Code.INVALID_ARGUMENT);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
 			assertThat(this.early.outcomes).containsExactly(EarlyDecisions.Outcome.REFUSED);
 			assertThat(this.service.calls).hasValue(0);
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
@@ -185,7 +185,7 @@ class DeadlineTests {
 		try (GrpcHarness harness = startEarly(server("PT1S", "PT0S", false), new Waits(this.clock))) {
 			assertThat(call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT).await().getCode())
 				.isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE);
 			assertThat(this.early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED);
 			assertThat(this.service.calls).hasValue(0);
 		}
@@ -207,7 +207,7 @@ class DeadlineTests {
 		return GrpcHarness.netty()
 			.service(this.service)
 			.timer(this.clock)
-			.interceptors(this.reporter, this.early)
+			.interceptors(this.recorder, this.early)
 			.interceptors(between)
 			.interceptors(deadline)
 			.start();
@@ -229,10 +229,10 @@ class DeadlineTests {
 	void aCallThatIsOverForgetsItsTimer() {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.timer(this.clock)
-			.interceptors(this.reporter, new DeadlineServerInterceptor(server("PT5S", "PT0S", false), this.clock))
+			.interceptors(this.recorder, new DeadlineServerInterceptor(server("PT5S", "PT0S", false), this.clock))
 			.start()) {
 			harness.blocking().ping(PingRequest.getDefaultInstance());
-			this.reporter.await();
+			this.recorder.await();
 			assertThat(this.clock.scheduled()).isEmpty();
 		}
 	}

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -26,7 +26,7 @@ final class ErrorFixture implements AutoCloseable {
 
 	final FailingService service = new FailingService();
 
-	final RecordingReporter reporter = new RecordingReporter();
+	final CallRecorder recorder = new CallRecorder();
 
 	final Closes closes = new Closes();
 
@@ -39,7 +39,7 @@ final class ErrorFixture implements AutoCloseable {
 		this.harness = GrpcHarness.netty()
 			.service(this.service)
 			.mapping(mapping)
-			.interceptors(this.reporter, this.closes)
+			.interceptors(this.recorder, this.closes)
 			.innerInterceptors(inner)
 			.start();
 	}

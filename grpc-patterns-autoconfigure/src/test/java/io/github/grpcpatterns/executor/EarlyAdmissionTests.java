@@ -21,10 +21,10 @@ import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -60,7 +60,7 @@ class EarlyAdmissionTests {
 
 	private final AskedPolicy policy = new AskedPolicy();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	/** One thread, and nobody waits for it. */
 	private final ThreadPoolExecutor one = new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new SynchronousQueue<>(),
@@ -87,7 +87,7 @@ class EarlyAdmissionTests {
 	private GrpcHarness harness(boolean netty, Executor handlers, Executor computing,
 			UnaryOperator<GrpcHarness.Builder> more) {
 		GrpcHarness.Builder builder = (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(this.service)
-			.interceptors(this.reporter, this.policy)
+			.interceptors(this.recorder, this.policy)
 			.server((server) -> {
 				EarlyAdmission admission = new EarlyAdmission(handlers, this.ours, computing,
 						new Admission<?>[] { this.policy }, TestCalls.registered(this.service.bindService()));
@@ -121,12 +121,12 @@ class EarlyAdmissionTests {
 			for (Effort effort : List.of(Effort.LOOK_UP, Effort.COMPUTE)) {
 				RawCall refused = unary(harness.channel(), "", AskedPolicy.refuse(effort));
 				assertThat(refused.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-				CallRecord record = this.reporter.await();
+				CallRecord record = this.recorder.await();
 				assertThat(record.endReason()).isEqualTo(EndReason.RATE_LIMITED);
 				assertThat(record.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 				assertThat(record.traffic().messagesReceived()).isZero();
 			}
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
@@ -192,10 +192,10 @@ class EarlyAdmissionTests {
 			RawCall rejected = unary(harness.channel(), "", new Metadata());
 			assertOverloaded(rejected);
 			assertThat(rejected.trailers().get(RichStatus.PUSHBACK)).isNull();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.OVERLOADED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.OVERLOADED);
 			assertThat(this.service.ran).containsExactly("ping on one-n");
 			this.service.release.countDown();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			Awaitility.await().until(() -> this.one.getActiveCount() == 0);
 			assertThat(unary(harness.channel(), "", new Metadata()).await().isOk()).isTrue();
 		}
@@ -228,11 +228,11 @@ class EarlyAdmissionTests {
 			stream.send(PingRequest.newBuilder().setValue("too much").build());
 			assertOverloaded(stream);
 			assertThat(stream.trailers().get(RichStatus.PUSHBACK)).isEqualTo("-1");
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.OVERLOADED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.OVERLOADED);
 			Awaitility.await().until(() -> this.service.ran.toString().contains("onCancel"));
 			assertThat(this.service.ran).filteredOn((ran) -> ran.startsWith("onNext")).hasSize(1);
 			this.service.release.countDown();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			Awaitility.await().until(() -> this.one.getActiveCount() == 0);
 			assertThat(unary(harness.channel(), "", new Metadata()).await().isOk()).isTrue();
 			assertThat(connections).hasSize(1);
@@ -258,7 +258,7 @@ class EarlyAdmissionTests {
 			held.cancel();
 			Awaitility.await().until(() -> this.ours.getCompletedTaskCount() == 1);
 			this.service.release.countDown();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			Awaitility.await().until(() -> this.one.getActiveCount() == 0);
 			assertThat(unary(harness.channel(), "", new Metadata()).await().isOk()).isTrue();
 		}
@@ -273,7 +273,7 @@ class EarlyAdmissionTests {
 			gone.cancel();
 			Awaitility.await().untilAsserted(() -> assertThat(this.two.toString()).contains("completed tasks = 1"));
 			computing.remove().run();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			assertThat(this.policy.asked).noneMatch((asked) -> asked.contains("COMPUTE"));
 		}
 	}
@@ -300,12 +300,12 @@ class EarlyAdmissionTests {
 				.allMatch((call) -> call.await().isOk() || call.await().getCode() == Status.Code.CANCELLED);
 			int reported = admitted.size() + refused.size();
 			for (int i = 0; i < reported; i++) {
-				this.reporter.await();
+				this.recorder.await();
 			}
 			assertThat(this.service.ran).containsOnly("ping on two-n");
 			assertThat(this.policy.refusedOn).contains("grpc-patterns-call-n", "two-n");
 			Awaitility.await().until(() -> this.two.getActiveCount() == 0 && this.ours.getActiveCount() == 0);
-			assertThat(this.reporter.count()).isLessThanOrEqualTo(cancelled.size());
+			assertThat(this.recorder.count()).isLessThanOrEqualTo(cancelled.size());
 		}
 	}
 

@@ -22,13 +22,13 @@ import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.Methods;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -60,7 +60,7 @@ class RateLimitServerInterceptorTests {
 
 	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final PingService service = new PingService();
 
@@ -95,7 +95,7 @@ class RateLimitServerInterceptorTests {
 		return GrpcHarness.netty()
 			.service(this.service)
 			.timer(this.clock)
-			.interceptors(this.reporter, new Authenticated(this.principal), interceptor(properties))
+			.interceptors(this.recorder, new Authenticated(this.principal), interceptor(properties))
 			.start();
 	}
 
@@ -116,7 +116,7 @@ class RateLimitServerInterceptorTests {
 		try (GrpcHarness harness = start(properties(2.5, 0, Per.METHOD))) {
 			for (int i = 0; i < 3; i++) {
 				assertThat(call(harness, method).await().getCode()).isEqualTo(Status.Code.OK);
-				assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+				assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			}
 			this.clock.advance(Duration.ofMillis(100));
 			RawCall refused = call(harness, method);
@@ -126,7 +126,7 @@ class RateLimitServerInterceptorTests {
 			List<Any> details = refused.trailers().get(RichStatus.DETAILS).getDetailsList();
 			assertThat(details.get(0).unpack(ErrorInfo.class).getReason()).isEqualTo("RATE_LIMITED");
 			assertThat(details.get(1).unpack(RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(300_000_000);
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.endReason()).isEqualTo(EndReason.RATE_LIMITED);
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(this.service.calls).hasValue(3);
@@ -202,16 +202,16 @@ class RateLimitServerInterceptorTests {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(this.service)
 			.timer(this.clock)
-			.interceptors(this.reporter, early, rateLimit)
+			.interceptors(this.recorder, early, rateLimit)
 			.start()) {
 			for (int i = 0; i < 3; i++) {
 				assertThat(call(harness, PingServiceGrpc.getPingMethod()).await().isOk()).isTrue();
-				assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+				assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			}
 			RawCall refused = call(harness, PingServiceGrpc.getPingMethod());
 			assertThat(refused.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(refused.trailers().get(RichStatus.PUSHBACK)).isEqualTo("1000");
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.RATE_LIMITED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.RATE_LIMITED);
 			assertThat(early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED, EarlyDecisions.Outcome.ADMITTED,
 					EarlyDecisions.Outcome.ADMITTED, EarlyDecisions.Outcome.REFUSED);
 			assertThat(this.service.calls).hasValue(3);

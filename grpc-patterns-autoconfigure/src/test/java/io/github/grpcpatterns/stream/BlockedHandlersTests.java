@@ -13,11 +13,11 @@ import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
 import io.github.grpcpatterns.stub.StreamWriter;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -46,7 +46,7 @@ class BlockedHandlersTests {
 
 	private final CountDownLatch release = new CountDownLatch(1);
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	@AfterEach
 	void releaseAll() {
@@ -128,7 +128,7 @@ class BlockedHandlersTests {
 				GrpcHarness harness = GrpcHarness.netty()
 					.service(service)
 					.timer(timer)
-					.interceptors(this.reporter)
+					.interceptors(this.recorder)
 					.start()) {
 			RawCall call = RawCall
 				.start(harness.channel(), PingServiceGrpc.getPingMethod(),
@@ -136,11 +136,11 @@ class BlockedHandlersTests {
 				.send(PingRequest.getDefaultInstance())
 				.halfClose();
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.endReason()).isEqualTo(EndReason.DEADLINE);
 			assertThat(this.release.getCount()).isOne();
 			this.release.countDown();
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
@@ -171,7 +171,7 @@ class BlockedHandlersTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().timer(time).interceptors(this.reporter, slow).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().timer(time).interceptors(this.recorder, slow).start()) {
 			RawCall call = RawCall
 				.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
 				.send(PingRequest.getDefaultInstance())

@@ -7,10 +7,10 @@ import java.util.Map;
 
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -33,7 +33,7 @@ class StreamLimitTests {
 
 	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final OpenService service = new OpenService();
 
@@ -45,7 +45,7 @@ class StreamLimitTests {
 	private GrpcHarness start(boolean netty, Map<String, ?> settings) {
 		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(this.service)
 			.timer(this.clock)
-			.interceptors(this.reporter, new StreamServerInterceptor(StreamFixture.bind(settings), this.clock))
+			.interceptors(this.recorder, new StreamServerInterceptor(StreamFixture.bind(settings), this.clock))
 			.start();
 	}
 
@@ -74,7 +74,7 @@ class StreamLimitTests {
 			this.clock.advance(Duration.ofHours(8).minusNanos(1));
 			assertThat(call.closes()).isZero();
 			this.clock.advance(Duration.ofNanos(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_DURATION);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_DURATION);
 			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
 		}
 	}
@@ -88,7 +88,7 @@ class StreamLimitTests {
 			this.clock.advance(Duration.ofSeconds(59));
 			assertThat(call.closes()).isZero();
 			this.clock.advance(Duration.ofSeconds(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
 			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
 		}
 	}
@@ -110,7 +110,7 @@ class StreamLimitTests {
 			this.clock.advance(Duration.ofSeconds(59));
 			assertThat(call.closes()).isZero();
 			this.clock.advance(Duration.ofSeconds(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
 		}
 	}
 
@@ -122,7 +122,7 @@ class StreamLimitTests {
 			assertThat(this.clock.scheduled()).containsExactly(Duration.ofSeconds(60), Duration.ofHours(1));
 			handler.responses.onCompleted();
 			assertThat(call.await().isOk()).isTrue();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
 		}
 	}
@@ -152,7 +152,7 @@ class StreamLimitTests {
 			Awaitility.await().until(() -> handler.received.size() == 3);
 			assertThat(call.closes()).isZero();
 			call.send(OpenService.request(4));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_MESSAGES);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_MESSAGES);
 			assertThat(handler.received).containsExactly(1, 2, 3);
 			assertThat(StreamFixture.quotaFailure(call).getViolationsList()).singleElement().satisfies((violation) -> {
 				assertThat(violation.getSubject()).isEqualTo("grpcpatterns.testing.v1.PingService/PingBidi");
@@ -171,7 +171,7 @@ class StreamLimitTests {
 			for (int i = 1; i <= 10; i++) {
 				handler.responses.onNext(OpenService.response(i));
 			}
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_MESSAGES);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_MESSAGES);
 			assertThat(call.responses()).extracting(PingResponse::getCounter).containsExactly(1, 2, 3);
 			assertThat(StreamFixture.quotaFailure(call).getViolationsCount()).isOne();
 		}
@@ -190,7 +190,7 @@ class StreamLimitTests {
 			call.request(100);
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(call.responses()).hasSize(20);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.STREAM_MAX_MESSAGES);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.STREAM_MAX_MESSAGES);
 			Awaitility.await().untilAsserted(() -> assertThat(handler.cancels).hasValue(1));
 		}
 	}
@@ -215,7 +215,7 @@ class StreamLimitTests {
 			Awaitility.await().until(() -> handler.received.size() == 3);
 			assertThat(call.closes()).isZero();
 			call.send(PingRequest.newBuilder().setCount(1).build());
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_BYTES);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_BYTES);
 			assertThat(handler.received).hasSize(3);
 			assertThat(StreamFixture.quotaFailure(call).getViolations(0).getDescription())
 				.startsWith("max-inbound-bytes");
@@ -231,7 +231,7 @@ class StreamLimitTests {
 			for (int i = 0; i < 4; i++) {
 				handler.responses.onNext(response);
 			}
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_BYTES);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_BYTES);
 			assertThat(call.responses()).hasSize(3);
 		}
 	}

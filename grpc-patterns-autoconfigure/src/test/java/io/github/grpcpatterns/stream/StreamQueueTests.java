@@ -19,11 +19,11 @@ import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -56,7 +56,7 @@ class StreamQueueTests {
 
 	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final OpenService service = new OpenService();
 
@@ -64,7 +64,7 @@ class StreamQueueTests {
 
 	private StreamServerInterceptor interceptor;
 
-	private ServerInterceptor outer = new RecordingReporter();
+	private ServerInterceptor outer = new CallRecorder();
 
 	private GrpcHarness start(boolean netty, CallTimer timer, BindableService service, Map<String, ?> settings) {
 		this.interceptor = new StreamServerInterceptor(StreamFixture.bind(settings), timer);
@@ -80,7 +80,7 @@ class StreamQueueTests {
 		};
 		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service)
 			.timer(timer)
-			.interceptors(this.reporter, keepGuard, this.outer, this.interceptor)
+			.interceptors(this.recorder, keepGuard, this.outer, this.interceptor)
 			.start();
 	}
 
@@ -148,7 +148,7 @@ class StreamQueueTests {
 			assertThat(handler.responses.isCancelled()).isTrue();
 			assertThat(this.interceptor.pendingBytes().total()).isLessThan(24L * MESSAGE);
 			goOn.countDown();
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.SLOW_CONSUMER);
 			sender.join();
 			assertNothingWaits();
 		}
@@ -170,7 +170,7 @@ class StreamQueueTests {
 			call.request(1000);
 			assertThat(call.await().isOk()).isTrue();
 			assertThat(call.responses()).extracting(PingResponse::getCounter).isEqualTo(upTo(300));
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			assertThat(handler.cancels).hasValue(0);
 			assertNothingWaits();
 		}
@@ -186,7 +186,7 @@ class StreamQueueTests {
 			call.request(1000);
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.NOT_FOUND);
 			assertThat(call.responses()).hasSize(300);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.FAILED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.FAILED);
 		}
 	}
 
@@ -224,7 +224,7 @@ class StreamQueueTests {
 			assertThat(most).isBetween(1L, (16L << 20) + 64 * sent);
 			assertNothingWaits();
 			call.request(1000);
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.SLOW_CONSUMER);
 			assertThat(call.responses().size()).isLessThan(300);
 		}
 	}
@@ -237,7 +237,7 @@ class StreamQueueTests {
 			OpenService.Handler handler = this.service.await();
 			send(handler, 40);
 			call.request(1000);
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.SLOW_CONSUMER);
 		}
 	}
 
@@ -267,7 +267,7 @@ class StreamQueueTests {
 			call.request(1000);
 			assertThat(call.await().getCode()).isEqualTo(reason.status().getCode());
 			assertThat(call.responses().size()).isLessThan(300);
-			assertThat(this.reporter.await().endReason()).isEqualTo(reason);
+			assertThat(this.recorder.await().endReason()).isEqualTo(reason);
 			Awaitility.await().untilAsserted(() -> assertThat(handler.cancels).hasValue(1));
 			assertThat(handler.context.isCancelled()).isTrue();
 			assertThat(this.guard.get().end(EndReason.TERMINATED)).isFalse();
@@ -286,7 +286,7 @@ class StreamQueueTests {
 			}
 			call.cancel();
 			assertNothingWaits();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			assertThat(handler.cancels).hasValue(1);
 			if (!closed) {
 				handler.responses.onNext(OpenService.response(1, MESSAGE));
@@ -355,7 +355,7 @@ class StreamQueueTests {
 			call.cancel();
 			assertNothingWaits();
 			dropped.countDown();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 		}
 	}
 
@@ -374,7 +374,7 @@ class StreamQueueTests {
 			Awaitility.await().untilAsserted(() -> assertThat(handlers.get(1).cancels).hasValue(1));
 			calls.get(1).request(1000);
 			assertThat(calls.get(1).await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
 			for (int i : new int[] { 0, 2 }) {
 				handlers.get(i).responses.onCompleted();
 				calls.get(i).request(1000);
@@ -552,7 +552,7 @@ class StreamQueueTests {
 			assertThat(call.await().isOk()).isFalse();
 			List<Integer> received = call.responses().stream().map(PingResponse::getCounter).toList();
 			assertThat(received).isEqualTo(IntStream.range(1, 30).boxed().toList());
-			assertThat(this.reporter.await().status().isOk()).isFalse();
+			assertThat(this.recorder.await().status().isOk()).isFalse();
 			assertThat(this.interceptor.pendingBytes().total()).isZero();
 		}
 	}
@@ -584,7 +584,7 @@ class StreamQueueTests {
 			handler.responses.onCompleted();
 			assertThat(closes).isEmpty();
 			call.cancel();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			Awaitility.await().until(() -> !closes.isEmpty());
 			assertThat(closes).extracting(Status::getCode).containsExactly(Status.Code.CANCELLED);
 			assertThat(this.interceptor.pendingBytes().total()).isZero();

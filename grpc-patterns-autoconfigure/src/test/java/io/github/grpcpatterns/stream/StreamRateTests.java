@@ -16,10 +16,10 @@ import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
@@ -48,7 +48,7 @@ class StreamRateTests {
 
 	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final OpenService service = new OpenService();
 
@@ -82,7 +82,7 @@ class StreamRateTests {
 			.service(this.service)
 			.timer(timer)
 			.executor(this.twoThreads)
-			.interceptors(this.reporter, principal, new StreamServerInterceptor(StreamFixture.bind(settings), timer))
+			.interceptors(this.recorder, principal, new StreamServerInterceptor(StreamFixture.bind(settings), timer))
 			.start();
 	}
 
@@ -272,7 +272,7 @@ class StreamRateTests {
 			send(first, 2);
 			awaitReceived(handler, 1);
 			first.cancel();
-			this.reporter.await();
+			this.recorder.await();
 			System.gc();
 			RawCall second = open(harness, "alice");
 			OpenService.Handler secondHandler = this.service.await();
@@ -300,7 +300,7 @@ class StreamRateTests {
 			this.clock.advance(Duration.ofSeconds(104));
 			assertThat(call.closes()).isZero();
 			this.clock.advance(Duration.ofSeconds(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
 			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
 		}
 	}
@@ -323,7 +323,7 @@ class StreamRateTests {
 			this.clock.advance(Duration.ofSeconds(4));
 			assertThat(call.closes()).isZero();
 			this.clock.advance(Duration.ofSeconds(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
 		}
 	}
 
@@ -335,7 +335,7 @@ class StreamRateTests {
 			for (int i = 0; i < 12; i++) {
 				handler.responses.onNext(OpenService.response(i, 10_000));
 			}
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.SLOW_CONSUMER);
 			assertThat(call.responses()).hasSize(1);
 		}
 	}
@@ -421,7 +421,7 @@ class StreamRateTests {
 			}
 			awaitTimers(1);
 			call.cancel();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			awaitTimers(0);
 		}
 	}
@@ -437,7 +437,7 @@ class StreamRateTests {
 			call.halfClose();
 			Awaitility.await().until(() -> handler.halfCloses.get() == 1);
 			this.clock.advance(Duration.ofSeconds(5));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
 		}
 	}
 

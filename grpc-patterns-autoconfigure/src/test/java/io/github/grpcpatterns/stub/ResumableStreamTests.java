@@ -31,7 +31,7 @@ import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.status.CallEnding;
 import io.github.grpcpatterns.internal.status.RichStatus;
-import io.github.grpcpatterns.testing.CuttingProxy;
+import io.github.grpcpatterns.testing.FaultyProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -135,7 +135,7 @@ class ResumableStreamTests {
 		}));
 		GrpcHarness first = start(GrpcHarness.netty().service(dying));
 		GrpcHarness second = start(GrpcHarness.netty().service(this.feed));
-		CuttingProxy machine = new CuttingProxy(first.port());
+		FaultyProxy machine = new FaultyProxy(first.port());
 		this.open.add(machine);
 		ManagedChannel channel = both(machine.port(), second.port());
 		resumable(ClientInterceptors.intercept(channel, new Settings(QUICK, CallTimer.standalone())))

@@ -12,10 +12,10 @@ import java.util.concurrent.locks.LockSupport;
 
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -41,7 +41,7 @@ class ServerCallGuardRaceTests {
 
 	private final Queue<Handler> handlers = new ConcurrentLinkedQueue<>();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	enum Transport {
 
@@ -65,7 +65,7 @@ class ServerCallGuardRaceTests {
 		if (transport == Transport.DIRECT) {
 			builder.executor(Runnable::run).channel((channel) -> channel.directExecutor());
 		}
-		return builder.service(service).interceptors(this.reporter).start();
+		return builder.service(service).interceptors(this.recorder).start();
 	}
 
 	@ParameterizedTest
@@ -99,10 +99,10 @@ class ServerCallGuardRaceTests {
 				assertThat(handler.over.await(20, TimeUnit.SECONDS)).isTrue();
 			}
 			for (int i = 0; i < started; i++) {
-				this.reporter.await();
+				this.recorder.await();
 			}
 			assertThat(this.faults).isEmpty();
-			assertThat(this.reporter.count()).isLessThanOrEqualTo(CALLS - started);
+			assertThat(this.recorder.count()).isLessThanOrEqualTo(CALLS - started);
 			for (Handler handler : this.handlers) {
 				assertThat(handler.cancels.get() + handler.completes.get()).isEqualTo(1);
 			}

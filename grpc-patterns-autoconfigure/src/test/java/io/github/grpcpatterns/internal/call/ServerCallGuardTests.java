@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -60,10 +60,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class ServerCallGuardTests {
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private GrpcHarness start(boolean netty) {
-		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).interceptors(this.reporter).start();
+		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).interceptors(this.recorder).start();
 	}
 
 	@ParameterizedTest
@@ -89,12 +89,12 @@ class ServerCallGuardTests {
 			bidi.onCompleted();
 			bidiDone.get(10, TimeUnit.SECONDS);
 			assertReported("PingBidi", 2, 2);
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
 	private void assertReported(String method, int received, int sent) {
-		CallRecord call = this.reporter.await();
+		CallRecord call = this.recorder.await();
 		assertThat(call.methodName()).endsWith("/" + method);
 		assertThat(call.status().getCode()).isEqualTo(Status.Code.OK);
 		assertThat(call.endReason()).isEqualTo(EndReason.COMPLETED);
@@ -113,7 +113,7 @@ class ServerCallGuardTests {
 					assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN);
 					assertThat(ex.getStatus().getDescription()).isEqualTo("unknown error");
 				});
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
 			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
 		}
@@ -134,7 +134,7 @@ class ServerCallGuardTests {
 					.halfClose();
 				assertThat(call.await().getCode()).isEqualTo(Status.Code.INTERNAL);
 				assertThat(call.await().getDescription()).isEqualTo("the request could not be parsed");
-				assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+				assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
 			}
 			assertThat(other.halfClose().await().getCode()).isEqualTo(Status.Code.OK);
 		}
@@ -147,7 +147,7 @@ class ServerCallGuardTests {
 				.setPayload(ByteString.copyFrom(new byte[5 * 1024 * 1024]))
 				.build();
 			assertThat(ping(harness, large).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(call.endReason()).isEqualTo(EndReason.FAILED);
 		}
@@ -162,7 +162,7 @@ class ServerCallGuardTests {
 			RawCall call = compressed(harness).send(large).halfClose();
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(call.await().getDescription()).isEqualTo("the request is too large");
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 		}
 	}
 
@@ -196,12 +196,12 @@ class ServerCallGuardTests {
 
 		});
 		try (GrpcHarness harness = GrpcHarness.netty()
-			.interceptors(this.reporter)
+			.interceptors(this.recorder)
 			.channel((channel) -> channel.compressorRegistry(broken))
 			.start()) {
 			RawCall call = compressed(harness).send(PingRequest.newBuilder().setValue("a").build()).halfClose();
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.INTERNAL);
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
 		}
 	}
 
@@ -223,7 +223,7 @@ class ServerCallGuardTests {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(service)
 			.timer(time)
-			.interceptors(this.reporter)
+			.interceptors(this.recorder)
 			.channel((channel) -> ((NettyChannelBuilder) channel).flowControlWindow(window))
 			.start()) {
 			RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
@@ -237,7 +237,7 @@ class ServerCallGuardTests {
 			Awaitility.await().until(() -> stream.get().isReady());
 			stream.get().onCompleted();
 			time.advance(Duration.ofSeconds(5));
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.OK);
 		}
 	}
 
@@ -262,7 +262,7 @@ class ServerCallGuardTests {
 			.service(service)
 			.timer(time)
 			.executor(handlers)
-			.interceptors(this.reporter)
+			.interceptors(this.recorder)
 			.start()) {
 			RawCall call = RawCall
 				.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
@@ -276,7 +276,7 @@ class ServerCallGuardTests {
 				time.advance(Duration.ofMillis(100));
 				return context.get().isCancelled();
 			});
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.STREAM_MAX_DURATION);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.STREAM_MAX_DURATION);
 			assertThat(cancelled.getCount()).isOne();
 			release.countDown();
 			await(cancelled);
@@ -301,9 +301,9 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.INTERNAL);
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
 		}
 	}
 
@@ -321,7 +321,7 @@ class ServerCallGuardTests {
 						responses.onCompleted();
 					}))
 			.build();
-		try (GrpcHarness harness = GrpcHarness.netty().service(() -> broken).interceptors(this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().service(() -> broken).interceptors(this.recorder).start()) {
 			RawCall call = RawCall
 				.start(harness.channel(),
 						PingServiceGrpc.getPingMethod().toBuilder().setFullMethodName("broken.Service/Ping").build(),
@@ -329,7 +329,7 @@ class ServerCallGuardTests {
 				.send(PingRequest.getDefaultInstance())
 				.halfClose();
 			assertThat(call.await().isOk()).isFalse();
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
 		}
 	}
 
@@ -340,7 +340,7 @@ class ServerCallGuardTests {
 					CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS), new Metadata());
 			call.send(PingRequest.getDefaultInstance()).awaitFirst();
 			harness.channel().shutdownNow();
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
 			assertThat(record.endReason()).isEqualTo(EndReason.CANCELLED);
 		}
@@ -351,7 +351,7 @@ class ServerCallGuardTests {
 	void withoutATracerThePoliciesAreNotWeaker(boolean policy) {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.withoutTracer()
-			.interceptors(this.reporter, new ServerInterceptor() {
+			.interceptors(this.recorder, new ServerInterceptor() {
 
 				@Override
 				public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
@@ -373,7 +373,7 @@ class ServerCallGuardTests {
 			}
 			Status.Code code = policy ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
 			assertThat(call.await().getCode()).isEqualTo(code);
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isEqualTo(code);
 			assertThat(record.endReason()).isEqualTo(policy ? EndReason.STREAM_IDLE : EndReason.CANCELLED);
 		}
@@ -418,16 +418,16 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, failing, policy).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.recorder, failing, policy).start()) {
 			Status status = ping(harness,
 					PingRequest.newBuilder()
 						.setError(who.equals("thrown") ? "throw:IllegalStateException" : "")
 						.build());
 			assertThat(status.getCode()).isNotIn(Status.Code.OK, Status.Code.CANCELLED);
 			assertThat(String.valueOf(status.getDescription())).doesNotContain("secret");
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(status.getCode());
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
@@ -444,9 +444,9 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, handing).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.recorder, handing).start()) {
 			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.UNKNOWN);
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.UNKNOWN);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.UNKNOWN);
 		}
 	}
 
@@ -465,13 +465,13 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, throwing).mapping((thrown, call) -> {
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.recorder, throwing).mapping((thrown, call) -> {
 			throw new NoClassDefFoundError("another secret");
 		}).start()) {
 			Status status = ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
 			assertThat(status.getCode()).isEqualTo(Status.Code.INTERNAL);
 			assertThat(status.getDescription()).isEqualTo("internal error");
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
 			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
 		}
@@ -498,9 +498,9 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().interceptors(policy, this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(policy, this.recorder).start()) {
 			harness.blocking().ping(PingRequest.getDefaultInstance());
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.OK);
 			Awaitility.await().untilAsserted(() -> assertThat(cleaned.getCount()).isZero());
 		}
 	}
@@ -530,7 +530,7 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			RawCall stream = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
 					new Metadata());
 			assertThat(stream.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
@@ -570,9 +570,9 @@ class ServerCallGuardTests {
 
 		};
 		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
-				GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, stack, failing).start()) {
+				GrpcHarness harness = GrpcHarness.netty().interceptors(this.recorder, stack, failing).start()) {
 			Status status = ping(harness, PingRequest.getDefaultInstance());
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
 			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
 			Awaitility.await()
@@ -595,7 +595,7 @@ class ServerCallGuardTests {
 
 		};
 		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
-				GrpcHarness harness = GrpcHarness.netty().interceptors(correlation, this.reporter).start()) {
+				GrpcHarness harness = GrpcHarness.netty().interceptors(correlation, this.recorder).start()) {
 			ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
 			Awaitility.await().untilAsserted(() -> assertThat(log.events()).singleElement().satisfies((event) -> {
 				assertThat(event.getThrowableProxy().getMessage()).isEqualTo("secret text");
@@ -625,7 +625,7 @@ class ServerCallGuardTests {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.timer(timer)
 			.service(service)
-			.interceptors(this.reporter)
+			.interceptors(this.recorder)
 			.start()) {
 			ClientCall<PingRequest, PingResponse> call = harness.channel()
 				.newCall(PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT);
@@ -637,9 +637,9 @@ class ServerCallGuardTests {
 			Awaitility.await().until(() -> guard.get() != null && guard.get().record().traffic().messagesSent() == 3);
 			assertThat(guard.get().end(EndReason.SLOW_CONSUMER)).isTrue();
 			timer.advance(Duration.ofSeconds(1));
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
 			call.cancel("done", null);
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
@@ -715,11 +715,11 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT,
 					new Metadata());
 			call.send(PingRequest.getDefaultInstance()).halfClose().awaitFirst().cancel();
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
 			assertThat(record.traffic().messagesSent()).isEqualTo(1);
 		}
@@ -746,7 +746,7 @@ class ServerCallGuardTests {
 
 		};
 		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
-				GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+				GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			RawCall call = RawCall
 				.start(harness.channel(), PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT, new Metadata())
 				.send(PingRequest.getDefaultInstance())
@@ -754,7 +754,7 @@ class ServerCallGuardTests {
 			await(handling);
 			call.cancel();
 			await(done);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			assertThat(log.events()).isEmpty();
 		}
 	}

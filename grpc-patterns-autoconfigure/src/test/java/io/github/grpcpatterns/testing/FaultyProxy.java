@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * Stands between a client and a server, and cuts their connections when told.
  */
-public final class CuttingProxy implements AutoCloseable {
+public final class FaultyProxy implements AutoCloseable {
 
 	private final ServerSocket listener;
 
@@ -24,7 +24,7 @@ public final class CuttingProxy implements AutoCloseable {
 	 * Create it.
 	 * @param port the port of the server; 0 to accept connections and say nothing
 	 */
-	public CuttingProxy(int port) throws IOException {
+	public FaultyProxy(int port) throws IOException {
 		this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		this.port = port;
 		run(this::accept);
