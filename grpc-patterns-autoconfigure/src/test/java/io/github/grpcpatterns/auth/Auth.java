@@ -38,7 +38,7 @@ final class Auth {
 		AuthServerProperties properties = new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate("",
 				AuthServerProperties.class);
 		TokenVerification used = (verifier != null) ? TokenVerification.of(verifier) : jwt(properties, timer, clock);
-		AuthOutcomes outcomes = new AuthOutcomes(List.of(this.outcomes::add));
+		AuthOutcomes outcomes = new AuthOutcomes(List.of((call, outcome) -> this.outcomes.add(outcome)));
 		this.questions = (verifier != null) ? new TokenQuestions(timer, properties.verifierTimeout(), outcomes::overdue)
 				: null;
 		AccessRules rules = new AccessRules(properties);
