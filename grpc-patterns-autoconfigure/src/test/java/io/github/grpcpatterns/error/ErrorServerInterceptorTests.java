@@ -10,6 +10,7 @@ import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.Closes;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -69,7 +70,7 @@ class ErrorServerInterceptorTests {
 			fixture.service.failWith(way, () -> Status.DATA_LOSS.withDescription("own").asException());
 			assertEnded(fixture, kind, Status.Code.DATA_LOSS, "own", EndReason.FAILED);
 			assertThat(fixture.recorder.count()).isZero();
-			assertThat(fixture.closes.count).hasValue(4);
+			assertThat(fixture.closes.statuses).hasSize(4);
 		}
 	}
 
@@ -109,7 +110,7 @@ class ErrorServerInterceptorTests {
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.NOT_FOUND);
 			assertThat(call.exception()).isInstanceOf(NoSuchElementException.class);
 			assertThat(throwing.recorder.count()).isZero();
-			assertThat(throwing.closes.count).hasValue(1);
+			assertThat(throwing.closes.statuses).hasSize(1);
 		}
 	}
 
@@ -122,7 +123,7 @@ class ErrorServerInterceptorTests {
 			CallRecord call = throwing.recorder.await();
 			assertThat(call.endReason()).isEqualTo(EndReason.COMPLETED);
 			assertThat(call.exception()).isNull();
-			assertThat(throwing.closes.count).hasValue(1);
+			assertThat(throwing.closes.statuses).hasSize(1);
 		}
 	}
 
@@ -144,7 +145,7 @@ class ErrorServerInterceptorTests {
 			CallRecord record = throwing.recorder.await();
 			assertThat(record.endReason()).isEqualTo(EndReason.CANCELLED);
 			assertThat(record.exception()).isNull();
-			assertThat(throwing.closes.count).as("so that traces tell of the cancel").hasValue(1);
+			assertThat(throwing.closes.statuses).as("so that traces tell of the cancel").hasSize(1);
 		}
 	}
 
@@ -198,7 +199,7 @@ class ErrorServerInterceptorTests {
 
 		private final CallRecorder recorder = new CallRecorder();
 
-		private final ErrorFixture.Closes closes = new ErrorFixture.Closes();
+		private final Closes closes = new Closes();
 
 		private final GrpcHarness harness;
 
