@@ -12,11 +12,9 @@ import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.v1.PingRequest;
-import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.ClientInterceptor;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,17 +55,10 @@ class AuthServerAdmissionTests {
 		this.early = new Early(auth.admission);
 		this.harness = GrpcHarness.netty()
 			.interceptors(this.recorder, this.early, auth.interceptor)
-			.service(new PingService() {
-
-				@Override
-				public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-					AuthServerAdmissionTests.this.handled.incrementAndGet();
-					AuthServerAdmissionTests.this.seen = (GrpcAuthentication.current() != null)
-							? GrpcAuthentication.current().getName() : null;
-					super.ping(request, responses);
-				}
-
-			})
+			.service(new PingService().first(() -> {
+				this.handled.incrementAndGet();
+				this.seen = (GrpcAuthentication.current() != null) ? GrpcAuthentication.current().getName() : null;
+			}))
 			.start();
 	}
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -20,18 +19,16 @@ import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.Closes;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingServerCall;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -130,7 +127,7 @@ class AuthServerInterceptorTests {
 		Auth auth = Auth.secret();
 		start(auth);
 		for (int kind = 0; kind < 4; kind++) {
-			Responses responses = new Responses();
+			Received<PingResponse> responses = new Received<>();
 			call(kind, responses);
 			isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_MISSING);
 		}
@@ -335,15 +332,15 @@ class AuthServerInterceptorTests {
 			return new TestingAuthenticationToken(token, null, "a");
 		});
 		start(auth, Tokens.bearer("bob"));
-		List<Responses> calls = new ArrayList<>();
+		List<Received<PingResponse>> calls = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
-			Responses responses = new Responses();
+			Received<PingResponse> responses = new Received<>();
 			this.harness.async().ping(REQUEST, responses);
 			calls.add(responses);
 		}
 		Awaitility.await().until(() -> auth.questions.waiting() == 19);
 		release.countDown();
-		for (Responses call : calls) {
+		for (Received<PingResponse> call : calls) {
 			assertThat(call.error()).isNull();
 		}
 		assertThat(asked).hasValue(1);
@@ -357,15 +354,10 @@ class AuthServerInterceptorTests {
 	@Test
 	void acceptedTokenIsThereForOutboundCalls() {
 		BlockingQueue<String> relayed = new LinkedBlockingQueue<>();
-		this.harness = GrpcHarness.inProcess().interceptors(Auth.secret().interceptor).service(new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				relayed.add(String.valueOf(RelayedToken.current()));
-				super.ping(request, responses);
-			}
-
-		}).start();
+		this.harness = GrpcHarness.inProcess()
+			.interceptors(Auth.secret().interceptor)
+			.service(new PingService().first(() -> relayed.add(String.valueOf(RelayedToken.current()))))
+			.start();
 		String token = Tokens.hs256();
 		this.harness.blocking().withInterceptors(Tokens.bearer(token)).ping(REQUEST);
 		assertThat(relayed).containsExactly(token);
@@ -455,7 +447,7 @@ class AuthServerInterceptorTests {
 				}
 				exchange.close();
 			});
-			Responses waiting = new Responses();
+			Received<PingResponse> waiting = new Received<>();
 			this.harness.async()
 				.withInterceptors(Tokens.bearer(Tokens.rs256(unknown("unknown"))))
 				.ping(REQUEST, waiting);
@@ -471,23 +463,24 @@ class AuthServerInterceptorTests {
 	@ValueSource(ints = { 1, 2, 3 })
 	void streamEndsWithItsTokenAndTheClockSkew(int kind) {
 		PolicyClock clock = new PolicyClock();
-		CountDownLatch cancelled = new CountDownLatch(1);
+		OpenService open = new OpenService();
 		Auth auth = Auth.secret(clock, "jwt.clock-skew", "20");
 		this.harness = GrpcHarness.netty()
 			.timer(clock)
 			.interceptors(this.recorder, auth.interceptor)
-			.service(new NeverEnding(cancelled))
+			.service(open)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256((claims) -> claims.expirationTime(Tokens.in(100)))))
 			.start();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		call(kind, responses);
+		OpenService.Handler handler = open.await();
 		Awaitility.await().until(() -> !clock.scheduled().isEmpty());
 		clock.advance(Duration.ofSeconds(115));
 		assertThat(responses.ended()).isFalse();
 		clock.advance(Duration.ofSeconds(6));
 		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
 		assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.TOKEN_EXPIRED);
-		Awaitility.await().until(() -> cancelled.getCount() == 0);
+		Awaitility.await().until(() -> handler.cancels.get() == 1);
 		assertThat(auth.outcomes).as("counted once").containsExactly(Outcome.ACCEPTED);
 	}
 
@@ -501,10 +494,10 @@ class AuthServerInterceptorTests {
 		this.harness = GrpcHarness.netty()
 			.timer(clock)
 			.interceptors(Auth.of((text) -> alice, "jwt.clock-skew", "0").interceptor)
-			.service(new NeverEnding(new CountDownLatch(1)))
+			.service(new OpenService())
 			.clientInterceptors(Tokens.bearer("opaque"))
 			.start();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		call(3, responses);
 		Awaitility.await().until(() -> !clock.scheduled().isEmpty());
 		clock.advance(Duration.ofSeconds(31));
@@ -519,7 +512,7 @@ class AuthServerInterceptorTests {
 			.interceptors(Auth.secret(clock, "end-streams-on-expiry", "false").interceptor)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		StreamObserver<PingRequest> requests = call(3, responses);
 		requests.onNext(REQUEST);
 		assertThat(responses.next().getValue()).isEqualTo("hello");
@@ -534,15 +527,7 @@ class AuthServerInterceptorTests {
 		this.harness = GrpcHarness.netty()
 			.timer(clock)
 			.interceptors(Auth.secret().interceptor)
-			.service(new PingService() {
-
-				@Override
-				public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-					assertThat(clock.scheduled()).isEmpty();
-					super.ping(request, responses);
-				}
-
-			})
+			.service(new PingService().first(() -> assertThat(clock.scheduled()).isEmpty()))
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
 		assertThat(this.harness.blocking().ping(REQUEST).getValue()).isEqualTo("hello");
@@ -560,128 +545,6 @@ class AuthServerInterceptorTests {
 		assertThat(responses.hasNext()).isFalse();
 		this.recorder.await();
 		Awaitility.await().until(() -> clock.scheduled().isEmpty());
-	}
-
-	/**
-	 * Streams that only a policy ends.
-	 */
-	private static final class NeverEnding extends PingService {
-
-		private final CountDownLatch cancelled;
-
-		NeverEnding(CountDownLatch cancelled) {
-			this.cancelled = cancelled;
-		}
-
-		private <T> StreamObserver<T> open(StreamObserver<?> responses) {
-			((io.grpc.stub.ServerCallStreamObserver<?>) responses).setOnCancelHandler(this.cancelled::countDown);
-			return new StreamObserver<>() {
-
-				@Override
-				public void onNext(T value) {
-				}
-
-				@Override
-				public void onError(Throwable ex) {
-				}
-
-				@Override
-				public void onCompleted() {
-				}
-
-			};
-		}
-
-		@Override
-		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-			open(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingStream(StreamObserver<PingResponse> responses) {
-			return open(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-			return open(responses);
-		}
-
-	}
-
-	/**
-	 * Sees how calls are closed, as the stack's own interceptors do.
-	 */
-	private static final class Closes implements ServerInterceptor {
-
-		private final List<Status.Code> statuses = new CopyOnWriteArrayList<>();
-
-		@Override
-		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
-				ServerCallHandler<ReqT, RespT> next) {
-			return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
-
-				@Override
-				public void close(Status status, Metadata trailers) {
-					Closes.this.statuses.add(status.getCode());
-					super.close(status, trailers);
-				}
-
-			}, headers);
-		}
-
-	}
-
-	/**
-	 * What a call brought.
-	 */
-	private static final class Responses implements StreamObserver<PingResponse> {
-
-		private final BlockingQueue<PingResponse> values = new LinkedBlockingQueue<>();
-
-		private final CountDownLatch ended = new CountDownLatch(1);
-
-		private volatile Throwable error;
-
-		@Override
-		public void onNext(PingResponse value) {
-			this.values.add(value);
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-			this.error = ex;
-			this.ended.countDown();
-		}
-
-		@Override
-		public void onCompleted() {
-			this.ended.countDown();
-		}
-
-		PingResponse next() {
-			try {
-				return this.values.poll(10, TimeUnit.SECONDS);
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
-		boolean ended() {
-			return this.ended.getCount() == 0;
-		}
-
-		Throwable error() {
-			try {
-				assertThat(this.ended.await(10, TimeUnit.SECONDS)).as("ended").isTrue();
-				return this.error;
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
 	}
 
 }

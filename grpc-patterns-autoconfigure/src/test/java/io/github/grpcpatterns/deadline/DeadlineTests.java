@@ -3,7 +3,6 @@ package io.github.grpcpatterns.deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +15,7 @@ import io.github.grpcpatterns.internal.call.EarlyDecisions;
 import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
@@ -23,7 +23,6 @@ import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
-import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -31,8 +30,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +48,7 @@ class DeadlineTests {
 
 	private final CallRecorder recorder = new CallRecorder();
 
-	private final Silent service = new Silent();
+	private final OpenService service = new OpenService();
 
 	private Early early;
 
@@ -91,7 +88,8 @@ class DeadlineTests {
 	void aCallWithoutADeadlineEndsAfterTheDefault(MethodDescriptor<PingRequest, PingResponse> method) {
 		try (GrpcHarness harness = start(server("PT5S", "PT0S", false))) {
 			RawCall call = call(harness, method, CallOptions.DEFAULT);
-			Deadline inherited = this.service.awaitDeadline();
+			OpenService.Handler handler = this.service.await();
+			Deadline inherited = handler.context.getDeadline();
 			assertThat(inherited.timeRemaining(TimeUnit.MILLISECONDS)).isBetween(1L, 5000L);
 			this.clock.advance(Duration.ofSeconds(4));
 			assertThat(call.closes()).isZero();
@@ -101,7 +99,7 @@ class DeadlineTests {
 			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(record.endReason()).isEqualTo(EndReason.DEADLINE);
-			assertThat(this.service.awaitCancelled()).isEqualTo(Status.Code.CANCELLED);
+			assertThat(handler.awaitCancelled()).isEqualTo(Status.Code.CANCELLED);
 		}
 	}
 
@@ -110,11 +108,11 @@ class DeadlineTests {
 		try (GrpcHarness harness = start(server("PT0S", "PT2S", false))) {
 			RawCall longer = call(harness, PingServiceGrpc.getPingMethod(),
 					CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS));
-			this.service.awaitDeadline();
+			this.service.await();
 			this.clock.advance(Duration.ofSeconds(2));
 			assertThat(longer.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			RawCall none = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
-			this.service.awaitDeadline();
+			this.service.await();
 			this.clock.advance(Duration.ofSeconds(2));
 			assertThat(none.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 		}
@@ -160,7 +158,8 @@ class DeadlineTests {
 			executor.awaitHeld();
 			this.clock.advance(Duration.ofMillis(900));
 			executor.release();
-			assertThat(this.service.awaitDeadline().timeRemaining(TimeUnit.MILLISECONDS)).isLessThanOrEqualTo(100);
+			assertThat(this.service.await().context.getDeadline().timeRemaining(TimeUnit.MILLISECONDS))
+				.isLessThanOrEqualTo(100);
 			assertThat(inTime.closes()).isZero();
 			this.clock.advance(Duration.ofMillis(100));
 			assertThat(inTime.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
@@ -195,7 +194,7 @@ class DeadlineTests {
 	void callWithTimeLeftIsAdmittedEarly() {
 		try (GrpcHarness harness = startEarly(server("PT1S", "PT0S", false))) {
 			RawCall call = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
-			assertThat(this.service.awaitDeadline()).isNotNull();
+			assertThat(this.service.await().context.getDeadline()).isNotNull();
 			assertThat(this.early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED);
 			call.cancel();
 		}
@@ -219,7 +218,7 @@ class DeadlineTests {
 				null, null);
 		try (GrpcHarness harness = start(server("PT5S", "PT0S", false, lift))) {
 			RawCall call = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
-			assertThat(this.service.awaitDeadline()).isNull();
+			assertThat(this.service.await().context.getDeadline()).isNull();
 			assertThat(this.clock.scheduled()).isEmpty();
 			call.cancel();
 		}
@@ -338,87 +337,6 @@ class DeadlineTests {
 			this.holds = false;
 			this.held.forEach(this.threads::execute);
 			this.held.clear();
-		}
-
-	}
-
-	/**
-	 * Never answers, and tells how its calls are cancelled.
-	 */
-	private static final class Silent extends PingService {
-
-		private volatile CountDownLatch reached = new CountDownLatch(1);
-
-		private volatile CountDownLatch cancelled = new CountDownLatch(1);
-
-		private volatile Deadline deadline;
-
-		private volatile Context context;
-
-		private void handle(StreamObserver<PingResponse> responses) {
-			this.calls.incrementAndGet();
-			this.context = Context.current();
-			this.deadline = this.context.getDeadline();
-			CountDownLatch cancelled = this.cancelled;
-			((ServerCallStreamObserver<PingResponse>) responses).setOnCancelHandler(cancelled::countDown);
-			this.reached.countDown();
-		}
-
-		Deadline awaitDeadline() {
-			await(this.reached);
-			this.reached = new CountDownLatch(1);
-			return this.deadline;
-		}
-
-		Status.Code awaitCancelled() {
-			await(this.cancelled);
-			return Status.fromThrowable(this.context.cancellationCause()).getCode();
-		}
-
-		private static void await(CountDownLatch latch) {
-			try {
-				if (!latch.await(10, TimeUnit.SECONDS)) {
-					throw new AssertionError("did not happen");
-				}
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
-		@Override
-		public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-			handle(responses);
-		}
-
-		@Override
-		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-			handle(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingStream(StreamObserver<PingResponse> responses) {
-			return pingBidi(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-			handle(responses);
-			return new StreamObserver<>() {
-
-				@Override
-				public void onNext(PingRequest value) {
-				}
-
-				@Override
-				public void onError(Throwable ex) {
-				}
-
-				@Override
-				public void onCompleted() {
-				}
-
-			};
 		}
 
 	}

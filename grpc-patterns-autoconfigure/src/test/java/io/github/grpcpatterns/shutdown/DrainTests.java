@@ -106,23 +106,16 @@ class DrainTests {
 	void aTaskOfAStreamThatIsNotReadyRunsInTheScopesOfItsCall() {
 		ThreadLocal<String> around = new ThreadLocal<>();
 		AtomicReference<String> seen = new AtomicReference<>();
-		PingService service = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				Drain.current().onDrain(() -> {
-					seen.set(String.valueOf(around.get()));
-					throw new IllegalStateException("thrown by the test");
-				});
-				PingResponse large = PingResponse.newBuilder()
-					.setPayload(ByteString.copyFrom(new byte[64 * 1024]))
-					.build();
-				for (int i = 0; i < 40; i++) {
-					responses.onNext(large);
-				}
+		PingService service = new PingService().onPingList((request, responses) -> {
+			Drain.current().onDrain(() -> {
+				seen.set(String.valueOf(around.get()));
+				throw new IllegalStateException("thrown by the test");
+			});
+			PingResponse large = PingResponse.newBuilder().setPayload(ByteString.copyFrom(new byte[64 * 1024])).build();
+			for (int i = 0; i < 40; i++) {
+				responses.onNext(large);
 			}
-
-		};
+		});
 		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(around(around)).start()) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
 				.send(PingRequest.getDefaultInstance())

@@ -29,7 +29,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,32 +70,27 @@ class BlockedHandlersTests {
 	@Test
 	void sourcesThatBlockDoNotHoldUpAnotherPacedStream() {
 		CountDownLatch blocked = new CountDownLatch(BLOCKED);
-		PingService service = new PingService() {
+		PingService service = new PingService().onPingList((request, responses) -> {
+			StreamWriter.send(new Iterator<PingResponse>() {
 
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				StreamWriter.send(new Iterator<PingResponse>() {
+				private int read;
 
-					private int read;
-
-					@Override
-					public boolean hasNext() {
-						if (this.read > 0 && request.getValue().equals("block")) {
-							blocked.countDown();
-							block();
-						}
-						return true;
+				@Override
+				public boolean hasNext() {
+					if (this.read > 0 && request.getValue().equals("block")) {
+						blocked.countDown();
+						block();
 					}
+					return true;
+				}
 
-					@Override
-					public PingResponse next() {
-						return PingResponse.newBuilder().setCounter(this.read++).build();
-					}
+				@Override
+				public PingResponse next() {
+					return PingResponse.newBuilder().setCounter(this.read++).build();
+				}
 
-				}, responses);
-			}
-
-		};
+			}, responses);
+		});
 		try (SharedCallTimer timer = new SharedCallTimer();
 				GrpcHarness harness = GrpcHarness.netty()
 					.service(service)
@@ -116,14 +110,9 @@ class BlockedHandlersTests {
 
 	@Test
 	void aCallIsReportedThoughItsHandlerBlocks() {
-		PingService service = new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				block();
-			}
-
-		};
+		PingService service = new PingService().onPing((request, responses) -> {
+			block();
+		});
 		try (SharedCallTimer timer = new SharedCallTimer();
 				GrpcHarness harness = GrpcHarness.netty()
 					.service(service)

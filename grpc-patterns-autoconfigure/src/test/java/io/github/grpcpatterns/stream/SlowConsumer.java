@@ -14,6 +14,7 @@ import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.Status;

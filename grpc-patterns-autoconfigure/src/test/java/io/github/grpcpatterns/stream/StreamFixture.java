@@ -10,6 +10,7 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.RawCall;
 import io.grpc.Contexts;
 import io.grpc.Status;

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.v1.PingRequest;

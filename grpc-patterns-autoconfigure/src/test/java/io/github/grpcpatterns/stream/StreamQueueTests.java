@@ -21,6 +21,7 @@ import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
@@ -298,23 +299,18 @@ class StreamQueueTests {
 	@Test
 	void aHandlerThatKeepsItsThreadDoesNotKeepWhatWaits() {
 		CountDownLatch all = new CountDownLatch(1);
-		PingService busy = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				for (int i = 0; i < 300; i++) {
-					responses.onNext(OpenService.response(i, MESSAGE));
-				}
-				try {
-					all.await(20, TimeUnit.SECONDS);
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
-				responses.onCompleted();
+		PingService busy = new PingService().onPingList((request, responses) -> {
+			for (int i = 0; i < 300; i++) {
+				responses.onNext(OpenService.response(i, MESSAGE));
 			}
-
-		};
+			try {
+				all.await(20, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			responses.onCompleted();
+		});
 		try (GrpcHarness harness = start(true, TestCalls.sharedTimer(), busy, Map.of())) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
 				.send(PingRequest.getDefaultInstance())
@@ -331,22 +327,17 @@ class StreamQueueTests {
 	@Test
 	void aClientsCancelDropsWhatWaitsEvenWhileTheHandlerKeepsItsThread() {
 		CountDownLatch dropped = new CountDownLatch(1);
-		PingService busy = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				for (int i = 0; i < 300; i++) {
-					responses.onNext(OpenService.response(i, MESSAGE));
-				}
-				try {
-					dropped.await(20, TimeUnit.SECONDS);
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
+		PingService busy = new PingService().onPingList((request, responses) -> {
+			for (int i = 0; i < 300; i++) {
+				responses.onNext(OpenService.response(i, MESSAGE));
 			}
-
-		};
+			try {
+				dropped.await(20, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
 		try (GrpcHarness harness = start(true, this.clock, busy, Map.of())) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
 				.send(PingRequest.getDefaultInstance())

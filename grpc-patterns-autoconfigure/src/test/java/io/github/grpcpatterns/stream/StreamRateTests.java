@@ -18,6 +18,7 @@ import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.v1.PingResponse;

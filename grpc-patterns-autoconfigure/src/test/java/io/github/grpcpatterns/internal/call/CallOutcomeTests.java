@@ -25,7 +25,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -65,15 +64,10 @@ class CallOutcomeTests {
 		List<Status.Code> codes = new CopyOnWriteArrayList<>();
 		CallRecorder recorder = new CallRecorder();
 		ByteString payload = ByteString.copyFrom(new byte[2000]);
-		PingService service = new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				responses.onNext(PingResponse.newBuilder().setPayload(payload).build());
-				responses.onCompleted();
-			}
-
-		};
+		PingService service = new PingService().onPing((request, responses) -> {
+			responses.onNext(PingResponse.newBuilder().setPayload(payload).build());
+			responses.onCompleted();
+		});
 		ExecutorService handlers = Executors.newFixedThreadPool(4);
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(service)

@@ -50,17 +50,12 @@ class ServerCallGuardRaceTests {
 	}
 
 	private GrpcHarness start(Transport transport) {
-		PingService service = new PingService() {
-
-			@Override
-			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-				Handler handler = new Handler((ServerCallStreamObserver<PingResponse>) responses);
-				ServerCallGuardRaceTests.this.handlers.add(handler);
-				handler.start();
-				return handler;
-			}
-
-		};
+		PingService service = new PingService().onPingBidi((responses) -> {
+			Handler handler = new Handler(responses);
+			ServerCallGuardRaceTests.this.handlers.add(handler);
+			handler.start();
+			return handler;
+		});
 		GrpcHarness.Builder builder = (transport == Transport.NETTY) ? GrpcHarness.netty() : GrpcHarness.inProcess();
 		if (transport == Transport.DIRECT) {
 			builder.executor(Runnable::run).channel((channel) -> channel.directExecutor());

@@ -7,9 +7,6 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,13 +15,13 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -75,19 +72,19 @@ class ServerCallGuardTests {
 			Iterator<PingResponse> list = harness.blocking().pingList(PingRequest.newBuilder().setCount(3).build());
 			assertThat(list).toIterable().hasSize(3);
 			assertReported("PingList", 1, 3);
-			CompletableFuture<Void> done = new CompletableFuture<>();
-			StreamObserver<PingRequest> stream = harness.async().pingStream(completing(done));
+			Received<PingResponse> done = new Received<>();
+			StreamObserver<PingRequest> stream = harness.async().pingStream(done);
 			stream.onNext(PingRequest.getDefaultInstance());
 			stream.onNext(PingRequest.getDefaultInstance());
 			stream.onCompleted();
-			done.get(10, TimeUnit.SECONDS);
+			assertThat(done.error()).isNull();
 			assertReported("PingStream", 2, 1);
-			CompletableFuture<Void> bidiDone = new CompletableFuture<>();
-			StreamObserver<PingRequest> bidi = harness.async().pingBidi(completing(bidiDone));
+			Received<PingResponse> bidiDone = new Received<>();
+			StreamObserver<PingRequest> bidi = harness.async().pingBidi(bidiDone);
 			bidi.onNext(PingRequest.getDefaultInstance());
 			bidi.onNext(PingRequest.getDefaultInstance());
 			bidi.onCompleted();
-			bidiDone.get(10, TimeUnit.SECONDS);
+			assertThat(bidiDone.error()).isNull();
 			assertReported("PingBidi", 2, 2);
 			assertThat(this.recorder.count()).isZero();
 		}
@@ -209,16 +206,11 @@ class ServerCallGuardTests {
 	void aStreamWhoseTrailersAreStuckBehindALittleIsReported() {
 		PolicyClock time = new PolicyClock();
 		AtomicReference<ServerCallStreamObserver<PingResponse>> stream = new AtomicReference<>();
-		PingService service = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				stream.set((ServerCallStreamObserver<PingResponse>) responses);
-				stream.get().setOnCancelHandler(() -> {
-				});
-			}
-
-		};
+		PingService service = new PingService().onPingList((request, responses) -> {
+			stream.set(responses);
+			stream.get().setOnCancelHandler(() -> {
+			});
+		});
 		int window = 65_535;
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(service)
@@ -247,16 +239,12 @@ class ServerCallGuardTests {
 		ExecutorService handlers = Executors.newSingleThreadExecutor();
 		AtomicReference<Context> context = new AtomicReference<>();
 		CountDownLatch cancelled = new CountDownLatch(1);
-		PingService service = new PingService() {
-
-			@Override
-			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-				context.set(Context.current());
-				((ServerCallStreamObserver<PingResponse>) responses).setOnCancelHandler(cancelled::countDown);
-				return super.pingBidi(responses);
-			}
-
-		};
+		PingService service = new PingService();
+		service.onPingBidi((responses) -> {
+			context.set(Context.current());
+			responses.setOnCancelHandler(cancelled::countDown);
+			return service.echo(responses);
+		});
 		CountDownLatch release = new CountDownLatch(1);
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(service)
@@ -290,17 +278,12 @@ class ServerCallGuardTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 2 })
 	void aUnaryAnswerThatIsNotOneMessageIsInternal(int messages) {
-		PingService service = new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				for (int i = 0; i < messages; i++) {
-					responses.onNext(PingResponse.getDefaultInstance());
-				}
-				responses.onCompleted();
+		PingService service = new PingService().onPing((request, responses) -> {
+			for (int i = 0; i < messages; i++) {
+				responses.onNext(PingResponse.getDefaultInstance());
 			}
-
-		};
+			responses.onCompleted();
+		});
 		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.INTERNAL);
 			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
@@ -508,10 +491,9 @@ class ServerCallGuardTests {
 	@Test
 	void whatListensToTheContextOfACallHoldsUpNoOtherCall() throws Exception {
 		CountDownLatch blocked = new CountDownLatch(1);
-		PingService service = new PingService() {
-
-			@Override
-			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
+		PingService service = new PingService()
+			.onPing((request, responses) -> ServerCallGuard.current().endAfter(1, EndReason.DEADLINE))
+			.onPingBidi((responses) -> {
 				ServerCallGuard.current().endAfter(1, EndReason.STREAM_MAX_DURATION);
 				Context.current().addListener((context) -> {
 					try {
@@ -521,15 +503,8 @@ class ServerCallGuardTests {
 						Thread.currentThread().interrupt();
 					}
 				}, Runnable::run);
-				return super.pingBidi(responses);
-			}
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				ServerCallGuard.current().endAfter(1, EndReason.DEADLINE);
-			}
-
-		};
+				return new Received<>();
+			});
 		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			RawCall stream = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
 					new Metadata());
@@ -608,20 +583,15 @@ class ServerCallGuardTests {
 	void aStreamThatNobodyReadsIsReportedAllTheSame() {
 		PolicyClock timer = new PolicyClock();
 		AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
-		PingService service = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				guard.set(ServerCallGuard.current());
-				PingResponse large = PingResponse.newBuilder()
-					.setPayload(ByteString.copyFrom(new byte[1024 * 1024]))
-					.build();
-				for (int i = 0; i < 3; i++) {
-					responses.onNext(large);
-				}
+		PingService service = new PingService().onPingList((request, responses) -> {
+			guard.set(ServerCallGuard.current());
+			PingResponse large = PingResponse.newBuilder()
+				.setPayload(ByteString.copyFrom(new byte[1024 * 1024]))
+				.build();
+			for (int i = 0; i < 3; i++) {
+				responses.onNext(large);
 			}
-
-		};
+		});
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.timer(timer)
 			.service(service)
@@ -649,23 +619,19 @@ class ServerCallGuardTests {
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch release = new CountDownLatch(1);
 		AtomicReference<Boolean> readyBehind = new AtomicReference<>();
-		PingService service = new PingService() {
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> observer) {
-				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
-				responses.setOnReadyHandler(() -> {
-					if (readyBehind.get() == null) {
-						busy(inside, release);
-						responses.onNext(PingResponse.getDefaultInstance());
-						readyBehind.set(responses.isReady());
-						release.countDown();
-					}
-					else {
-						responses.onCompleted();
-					}
-				});
-			}
-		};
+		PingService service = new PingService().onPingList((request, responses) -> {
+			responses.setOnReadyHandler(() -> {
+				if (readyBehind.get() == null) {
+					busy(inside, release);
+					responses.onNext(PingResponse.getDefaultInstance());
+					readyBehind.set(responses.isReady());
+					release.countDown();
+				}
+				else {
+					responses.onCompleted();
+				}
+			});
+		});
 		try (GrpcHarness harness = (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service).start()) {
 			Iterator<PingResponse> responses = harness.blocking()
 				.withDeadlineAfter(20, TimeUnit.SECONDS)
@@ -700,21 +666,15 @@ class ServerCallGuardTests {
 
 	@Test
 	void whatIsSentAfterTheStreamWasClosedIsNotCounted() {
-		PingService service = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> observer) {
-				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
-				responses.setOnCancelHandler(() -> {
-				});
+		PingService service = new PingService().onPingList((request, responses) -> {
+			responses.setOnCancelHandler(() -> {
+			});
+			responses.onNext(PingResponse.getDefaultInstance());
+			Awaitility.await().until(responses::isCancelled);
+			for (int i = 0; i < 5; i++) {
 				responses.onNext(PingResponse.getDefaultInstance());
-				Awaitility.await().until(responses::isCancelled);
-				for (int i = 0; i < 5; i++) {
-					responses.onNext(PingResponse.getDefaultInstance());
-				}
 			}
-
-		};
+		});
 		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT,
 					new Metadata());
@@ -729,22 +689,16 @@ class ServerCallGuardTests {
 	void anAnswerThatIsMissingBecauseTheClientCancelledIsNoErrorOfTheHandler() {
 		CountDownLatch handling = new CountDownLatch(1);
 		CountDownLatch done = new CountDownLatch(1);
-		PingService service = new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> observer) {
-				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
-				responses.setOnCancelHandler(() -> {
-				});
-				new Thread(() -> {
-					handling.countDown();
-					Awaitility.await().until(responses::isCancelled);
-					responses.onCompleted();
-					done.countDown();
-				}).start();
-			}
-
-		};
+		PingService service = new PingService().onPing((request, responses) -> {
+			responses.setOnCancelHandler(() -> {
+			});
+			new Thread(() -> {
+				handling.countDown();
+				Awaitility.await().until(responses::isCancelled);
+				responses.onCompleted();
+				done.countDown();
+			}).start();
+		});
 		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
 				GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			RawCall call = RawCall
@@ -798,26 +752,6 @@ class ServerCallGuardTests {
 			return PingResponse.getDefaultInstance();
 		}
 
-	}
-
-	private static <T> StreamObserver<T> completing(CompletableFuture<Void> done) {
-		return new StreamObserver<>() {
-
-			@Override
-			public void onNext(T value) {
-			}
-
-			@Override
-			public void onError(Throwable ex) {
-				done.completeExceptionally(ex);
-			}
-
-			@Override
-			public void onCompleted() {
-				done.complete(null);
-			}
-
-		};
 	}
 
 }
