@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Queue;
 
 import io.github.grpcpatterns.retry.FakeChannel.FakeCall;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -31,7 +31,7 @@ class RetryCallTests {
 
 	private static final PingResponse RESPONSE = PingResponse.getDefaultInstance();
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final FakeChannel channel = new FakeChannel();
 

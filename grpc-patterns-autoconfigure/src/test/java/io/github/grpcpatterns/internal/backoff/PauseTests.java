@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -31,7 +31,7 @@ class PauseTests {
 
 	private final Metadata trailers = new Metadata();
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final Context.CancellableContext context = Context.current().withCancellation();
 

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.grpcpatterns.testing.BrokenCall;
 import io.github.grpcpatterns.testing.BrokenCall.Operation;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 class CallClientInterceptorTests {
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final CalledMethods calledMethods = new CalledMethods();
 

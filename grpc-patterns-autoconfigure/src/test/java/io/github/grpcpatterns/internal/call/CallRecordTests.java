@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallRecordTests {
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final AtomicReference<CallRecord> record = new AtomicReference<>();
 
@@ -82,7 +82,7 @@ class CallRecordTests {
 	@Test
 	void aReporterThatFailsFailsNothingElseAndIsLoggedOnce() {
 		CallRecord record = CallRecord.client(PingServiceGrpc.getPingBidiMethod());
-		RecordingReporter next = new RecordingReporter();
+		CallRecorder next = new CallRecorder();
 		record.addReporter(new FailingReporter());
 		record.addReporter(next);
 		try (CapturedLog log = new CapturedLog("grpc.patterns.call")) {

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.internal.call;
 
 import java.util.function.LongConsumer;
 
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
@@ -22,7 +22,7 @@ class CallTracerTests {
 
 	@Test
 	void theServerTellsSizesApartThatAreToldAtOnce() throws Exception {
-		ServerStreamTracer tracer = TestCalls.tracer(new ManualTimer(), TestCalls.registeredMethods())
+		ServerStreamTracer tracer = TestCalls.tracer(new PolicyClock(), TestCalls.registeredMethods())
 			.newServerStreamTracer("any", new Metadata());
 		CallRecord record = CallRecord.SERVER.get(tracer.filterContext(Context.ROOT));
 		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
