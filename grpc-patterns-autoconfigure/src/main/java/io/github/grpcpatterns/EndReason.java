@@ -29,6 +29,9 @@ public enum EndReason {
 	/** More calls than the rate allows. */
 	RATE_LIMITED(Status.Code.RESOURCE_EXHAUSTED, "too many calls"),
 
+	/** More calls at the same time than the server can take. */
+	OVERLOADED(Status.Code.UNAVAILABLE, "too many calls at the same time"),
+
 	/** The caller set no deadline where one is required. */
 	DEADLINE_REQUIRED(Status.Code.INVALID_ARGUMENT, "a deadline is required"),
 

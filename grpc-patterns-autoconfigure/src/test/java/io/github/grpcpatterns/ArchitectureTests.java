@@ -31,7 +31,6 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.github.grpcpatterns.internal.settings.GrpcPatternsProperties;
-import io.github.grpcpatterns.internal.settings.UnknownSettingCheck;
 import io.grpc.ClientInterceptor;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -340,7 +339,7 @@ class ArchitectureTests {
 	}
 
 	/**
-	 * The root knows the keys of no pattern; {@link UnknownSettingCheck} does.
+	 * The root knows the keys of no pattern; the check of unknown settings does.
 	 */
 	@Test
 	void settingsAreRecordsThatRefuseWhatTheyDoNotKnow() {

@@ -1,94 +1,134 @@
 package io.github.grpcpatterns;
 
+import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 import io.github.grpcpatterns.correlation.CorrelationAutoConfiguration;
-import io.github.grpcpatterns.deadline.DeadlineClientAutoConfiguration;
-import io.github.grpcpatterns.deadline.DeadlineServerAutoConfiguration;
-import io.github.grpcpatterns.logging.LoggingClientAutoConfiguration;
-import io.github.grpcpatterns.logging.LoggingServerAutoConfiguration;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.metrics.MetricsClientAutoConfiguration;
 import io.github.grpcpatterns.metrics.MetricsServerAutoConfiguration;
-import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.grpc.ClientInterceptor;
+import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * Each small pattern is there by default, and steps back for each reason to.
+ * Each pattern that the imports file names steps back for each reason to. What a pattern
+ * needs beside that is in its own tests.
  */
 class BackOffTests {
 
-	static Stream<Arguments> patterns() {
-		return Stream.of(
-				arguments(CorrelationAutoConfiguration.class, "grpc.patterns.correlation",
-						List.of("grpcPatternsCorrelationServerInterceptor",
-								"grpcPatternsCorrelationClientInterceptor")),
-				arguments(LoggingServerAutoConfiguration.class, "grpc.patterns.server.logging",
-						List.of("grpcPatternsLoggingServerInterceptor")),
-				arguments(LoggingClientAutoConfiguration.class, "grpc.patterns.client.logging",
-						List.of("grpcPatternsLoggingClientInterceptor")),
-				arguments(MetricsServerAutoConfiguration.class, "grpc.patterns.server.metrics",
-						List.of("grpcPatternsMetricsServerInterceptor")),
-				arguments(MetricsClientAutoConfiguration.class, "grpc.patterns.client.metrics",
-						List.of("grpcPatternsMetricsClientInterceptor", "grpcPatternsAttemptMetricsClientInterceptor")),
-				arguments(DeadlineServerAutoConfiguration.class, "grpc.patterns.server.deadline",
-						List.of("grpcPatternsDeadlineServerInterceptor")),
-				arguments(DeadlineClientAutoConfiguration.class, "grpc.patterns.client.deadline",
-						List.of("grpcPatternsDeadlineClientInterceptor")));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(autoConfigurations().toArray(Class<?>[]::new)))
+		.withBean(MeterRegistry.class, SimpleMeterRegistry::new);
+
+	private static Stream<Class<?>> autoConfigurations() {
+		ClassLoader classLoader = BackOffTests.class.getClassLoader();
+		return StreamSupport.stream(ImportCandidates.load(AutoConfiguration.class, classLoader).spliterator(), false)
+			.filter((name) -> name.startsWith("io.github.grpcpatterns."))
+			.map((name) -> ClassUtils.resolveClassName(name, classLoader));
 	}
 
-	private static ApplicationContextRunner runner(Class<?> autoConfiguration) {
-		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, autoConfiguration))
-			.withBean(MeterRegistry.class, SimpleMeterRegistry::new);
+	/**
+	 * The patterns whose calls pass an interceptor.
+	 */
+	static List<Pattern> patterns() {
+		List<Pattern> patterns = autoConfigurations()
+			.filter((type) -> type.isAnnotationPresent(ConditionalOnPattern.class))
+			.map((type) -> new Pattern(type.getAnnotation(ConditionalOnPattern.class).value(), interceptors(type)))
+			.filter((pattern) -> !pattern.prefix().equals("grpc.patterns") && !pattern.interceptors().isEmpty())
+			.toList();
+		assertThat(patterns).hasSizeGreaterThan(10);
+		return patterns;
+	}
+
+	/**
+	 * The beans in an auto-configuration and the configurations in it.
+	 */
+	private static List<String> interceptors(Class<?> configuration) {
+		List<String> names = new ArrayList<>();
+		for (Method method : configuration.getDeclaredMethods()) {
+			if (method.isAnnotationPresent(Bean.class) && method.isAnnotationPresent(ConditionalOnMissingBean.class)
+					&& (ServerInterceptor.class.isAssignableFrom(method.getReturnType())
+							|| ClientInterceptor.class.isAssignableFrom(method.getReturnType()))) {
+				names.add(method.getName());
+			}
+		}
+		for (Class<?> nested : configuration.getDeclaredClasses()) {
+			names.addAll(interceptors(nested));
+		}
+		return names;
+	}
+
+	private static TreeSet<String> patternsOn(ApplicationContext context) {
+		TreeSet<String> names = new TreeSet<>();
+		context.getBeanProvider(ActivePattern.class)
+			.stream()
+			.forEach((pattern) -> names.add(pattern.side() + " " + pattern.name()));
+		return names;
 	}
 
 	@ParameterizedTest
 	@MethodSource("patterns")
-	void whenNothingIsSetThenThePatternIsOn(Class<?> autoConfiguration, String prefix, List<String> beans) {
-		runner(autoConfiguration).run((context) -> {
-			beans.forEach((bean) -> assertThat(context).hasBean(bean));
-			assertThat(context.getBeansOfType(ActivePattern.class)).isNotEmpty();
+	void whenAPatternIsSwitchedOffThenItAloneIsGone(Pattern pattern) {
+		this.runner.run((all) -> this.runner.withPropertyValues(pattern.prefix() + ".enabled=false").run((context) -> {
+			assertThat(context).hasNotFailed();
+			pattern.interceptors().forEach((bean) -> assertThat(context).doesNotHaveBean(bean));
+			TreeSet<String> gone = patternsOn(all);
+			gone.removeAll(patternsOn(context));
+			assertThat(gone).allSatisfy((name) -> assertThat(pattern.prefix()).endsWith(name.split(" ")[1]));
+		}));
+	}
+
+	@Test
+	void whenNothingIsSetThenMostPatternsAreOn() {
+		this.runner
+			.run((context) -> assertThat(patterns().stream().flatMap((pattern) -> pattern.interceptors().stream()))
+				.filteredOn(context::containsBean)
+				.hasSizeGreaterThan(12));
+	}
+
+	@Test
+	void whenAllIsSwitchedOffThenNothingIsThere() {
+		this.runner.withPropertyValues("grpc.patterns.enabled=false").run((context) -> {
+			assertThat(patternsOn(context)).isEmpty();
+			assertThat(context).doesNotHaveBean(ServerInterceptor.class).doesNotHaveBean(ClientInterceptor.class);
 		});
 	}
 
 	@ParameterizedTest
 	@MethodSource("patterns")
-	void whenSwitchedOffThenNothingIsThere(Class<?> autoConfiguration, String prefix, List<String> beans) {
-		for (String property : List.of(prefix + ".enabled=false", "grpc.patterns.enabled=false")) {
-			runner(autoConfiguration).withPropertyValues(property).run((context) -> {
-				beans.forEach((bean) -> assertThat(context).doesNotHaveBean(bean));
-				assertThat(context.getBeansOfType(ActivePattern.class)).isEmpty();
-			});
-		}
-	}
-
-	@ParameterizedTest
-	@MethodSource("patterns")
-	void whenUserHasABeanOfTheNameThenOursStaysAway(Class<?> autoConfiguration, String prefix, List<String> beans) {
-		for (String bean : beans) {
-			runner(autoConfiguration).withBean(bean, String.class, () -> "the user's")
+	void whenUserHasABeanOfTheNameThenOursStaysAway(Pattern pattern) {
+		for (String bean : pattern.interceptors()) {
+			this.runner.withBean(bean, String.class, () -> "the user's")
 				.run((context) -> assertThat(context.getBean(bean)).isEqualTo("the user's"));
 		}
 	}
 
 	@ParameterizedTest
 	@MethodSource("patterns")
-	void whenASettingIsUnknownThenTheStartFails(Class<?> autoConfiguration, String prefix, List<String> beans) {
-		runner(autoConfiguration).withPropertyValues(prefix + ".misspelt=1")
-			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(prefix + ".misspelt"));
+	void whenASettingIsUnknownThenTheStartFails(Pattern pattern) {
+		this.runner.withPropertyValues(pattern.prefix() + ".misspelt=1")
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(pattern.prefix() + ".misspelt"));
 	}
 
 	@Test
@@ -109,6 +149,9 @@ class BackOffTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasBean("grpcPatternsCorrelationServerInterceptor")
 				.doesNotHaveBean("grpcPatternsMetricsServerInterceptor"));
+	}
+
+	record Pattern(String prefix, List<String> interceptors) {
 	}
 
 }

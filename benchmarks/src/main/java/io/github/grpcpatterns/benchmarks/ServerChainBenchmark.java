@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -100,10 +101,7 @@ public class ServerChainBenchmark {
 		this.context = application(this.patterns);
 		int port = this.context.getBean(Application.class).port;
 		this.connection = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().directExecutor().build();
-		Metadata headers = new Metadata();
-		headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token());
-		this.channel = ClientInterceptors.intercept(this.connection,
-				MetadataUtils.newAttachHeadersInterceptor(headers));
+		this.channel = authenticated(this.connection);
 	}
 
 	/**
@@ -111,16 +109,40 @@ public class ServerChainBenchmark {
 	 * @param patterns which patterns are on
 	 */
 	static ConfigurableApplicationContext application(String patterns) {
-		return new SpringApplicationBuilder(Application.class).properties(Map.of("grpc.server.port", "0",
-				"grpc.server.address", "127.0.0.1", "grpc.patterns.enabled", String.valueOf(!patterns.equals("none")),
-				"grpc.patterns.server.auth.jwt.secret", SECRET, "grpc.patterns.server.logging.enabled",
-				String.valueOf(patterns.equals("all")), "logging.threshold.console", "error", "logging.file.name",
+		return application(patterns, Application.class, Map.of());
+	}
+
+	/**
+	 * Start an application.
+	 * @param patterns which patterns are on
+	 * @param type its configuration
+	 * @param more more properties
+	 */
+	static ConfigurableApplicationContext application(String patterns, Class<? extends Application> type,
+			Map<String, Object> more) {
+		Map<String, Object> properties = new HashMap<>(more);
+		properties.putAll(Map.of("grpc.server.port", "0", "grpc.server.address", "127.0.0.1", "grpc.patterns.enabled",
+				String.valueOf(!patterns.equals("none")), "grpc.patterns.server.auth.jwt.secret", SECRET,
+				"grpc.patterns.server.logging.enabled", String.valueOf(patterns.equals("all")),
+				"logging.threshold.console", "error", "logging.file.name",
 				System.getProperty("java.io.tmpdir") + "/grpc-patterns-benchmark.log",
 				// Without the patterns it is left in, and does not start without an
 				// actuator.
 				"spring.autoconfigure.exclude",
-				"net.devh.boot.grpc.server.autoconfigure.GrpcServerMetricAutoConfiguration"))
-			.run();
+				"net.devh.boot.grpc.server.autoconfigure.GrpcServerMetricAutoConfiguration"));
+		return new SpringApplicationBuilder(type).properties(properties).run();
+	}
+
+	/**
+	 * Connect to an application with a token.
+	 * @param connection a connection to its server
+	 * @return a channel that sends a token
+	 * @throws JOSEException if no token can be signed
+	 */
+	static Channel authenticated(Channel connection) throws JOSEException {
+		Metadata headers = new Metadata();
+		headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token());
+		return ClientInterceptors.intercept(connection, MetadataUtils.newAttachHeadersInterceptor(headers));
 	}
 
 	static String token() throws JOSEException {
@@ -181,7 +203,7 @@ public class ServerChainBenchmark {
 	@EnableAutoConfiguration
 	static class Application {
 
-		private volatile int port;
+		volatile int port;
 
 		@EventListener
 		void started(GrpcServerStartedEvent event) {

@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.auth;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,7 +21,8 @@ import org.springframework.util.ClassUtils;
  * @param authorities what the caller may do
  * @param expiresAt when the token expires, {@code null} if never or nobody knows
  */
-record AcceptedToken(Authentication authentication, String name, Set<String> authorities, @Nullable Instant expiresAt) {
+record AcceptedToken(Authentication authentication, String name, Set<String> authorities,
+		@Nullable Instant expiresAt) implements TokenResult {
 
 	private static final boolean OAUTH2 = ClassUtils.isPresent("org.springframework.security.oauth2.core.OAuth2Token",
 			AcceptedToken.class.getClassLoader());
@@ -34,6 +37,22 @@ record AcceptedToken(Authentication authentication, String name, Set<String> aut
 		String name = authentication.getName();
 		return new AcceptedToken(authentication, (name != null) ? name : "", authorities,
 				OAUTH2 ? Expiry.of(authentication) : null);
+	}
+
+	/**
+	 * Return how long the token may be used.
+	 * @return nanoseconds from now, {@link Long#MAX_VALUE} where that is without end
+	 */
+	long nanosLeft(Clock clock, Duration clockSkew) {
+		if (this.expiresAt == null) {
+			return Long.MAX_VALUE;
+		}
+		try {
+			return Duration.between(clock.instant(), this.expiresAt).plus(clockSkew).toNanos();
+		}
+		catch (ArithmeticException ex) {
+			return Long.MAX_VALUE; // centuries
+		}
 	}
 
 	/**

@@ -1,16 +1,19 @@
 package io.github.grpcpatterns.auth;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
-import io.github.grpcpatterns.internal.settings.MethodPattern;
+import io.github.grpcpatterns.auth.AuthServerProperties.Infrastructure;
+import io.github.grpcpatterns.auth.AuthServerProperties.Rule;
+import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
-import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
+import io.github.grpcpatterns.internal.settings.PerMethod;
+import io.grpc.MethodDescriptor;
 
 /**
  * Settles who may call a method, from {@code public-methods}, {@code rules} and
@@ -18,129 +21,77 @@ import io.github.grpcpatterns.internal.settings.SettingException;
  */
 final class AccessRules {
 
-	private static final String HEALTH = "grpc.health.v1.Health/";
+	/** Takes the place of a rule for {@code public-methods}. */
+	private static final Rule PUBLIC = new Rule(List.of("*"), null);
 
-	private static final String REFLECTION = "grpc.reflection.";
+	private final MethodOverrides<Rule> rules;
 
-	private final List<MethodPatterns.Named> publicMethods;
-
-	private final List<Rule> rules;
-
-	private final AuthServerProperties.Infrastructure infrastructure;
+	private final MethodSettings<AuthServerPolicy> settings;
 
 	AccessRules(AuthServerProperties properties) {
-		this.publicMethods = MethodPatterns
-			.of(AuthServerProperties.PREFIX + ".public-methods", properties.publicMethods())
-			.named();
-		this.rules = rules(properties.rules());
-		this.infrastructure = properties.infrastructure();
-	}
-
-	private static List<Rule> rules(List<AuthServerProperties.Rule> settings) {
-		List<Rule> rules = new ArrayList<>();
-		Set<MethodPattern> seen = new HashSet<>();
-		for (int i = 0; i < settings.size(); i++) {
-			AuthServerProperties.Rule setting = settings.get(i);
-			Set<String> authorities = (setting.authorities() != null) ? new LinkedHashSet<>(setting.authorities())
-					: Set.of();
-			String property = AuthServerProperties.PREFIX + ".rules[" + i + "]";
-			for (MethodPatterns.Named named : MethodPatterns.of(property + ".methods", setting.methods()).named()) {
-				if (!seen.add(named.pattern())) {
-					throw new SettingException(named.property(), named.pattern(),
-							"The same pattern stands in the list twice.");
-				}
-				rules.add(new Rule(named, property, MethodAccess.authorities(authorities)));
-			}
-		}
-		rules.sort(Comparator.comparing((rule) -> rule.named().pattern()));
-		return rules;
+		this.rules = MethodOverrides.of(AuthServerProperties.PREFIX, "rules", properties.rules())
+			.and(MethodPatterns.of(AuthServerProperties.PREFIX + ".public-methods", properties.publicMethods()),
+					PUBLIC);
+		this.settings = MethodSettings.server(this.rules, (lookup) -> settle(lookup, properties.infrastructure()));
 	}
 
 	/**
 	 * Return the patterns with the properties they stand in, for the check at the start.
 	 */
 	MethodPatterns patterns() {
-		List<MethodPatterns.Named> patterns = new ArrayList<>(this.publicMethods);
-		this.rules.forEach((rule) -> patterns.add(rule.named()));
-		return new MethodPatterns(List.copyOf(patterns));
+		return this.rules.patterns();
 	}
 
 	/**
-	 * Return whether a method is one that the stack serves by itself.
+	 * Return the access to each method, for calls.
 	 */
-	static boolean infrastructure(String fullMethodName) {
-		return fullMethodName.startsWith(HEALTH) || fullMethodName.startsWith(REFLECTION);
+	PerMethod<AuthServerPolicy> perMethod() {
+		return this.settings.perMethod();
 	}
 
 	/**
 	 * Settle one method.
 	 */
-	MethodAccess of(String fullMethodName) {
-		return decide(fullMethodName).access();
+	AuthServerPolicy of(MethodDescriptor<?, ?> method) {
+		return this.settings.settle(method);
 	}
 
 	/**
-	 * Settle one method, and say which setting did it.
+	 * Return the setting that decided about a method.
 	 */
-	Decision decide(String fullMethodName) {
-		MethodPatterns.Named publicMethod = this.publicMethods.stream()
-			.filter((named) -> names(named.pattern(), fullMethodName))
-			.min(Comparator.comparing(MethodPatterns.Named::pattern))
-			.orElse(null);
-		Rule rule = this.rules.stream()
-			.filter((candidate) -> names(candidate.named().pattern(), fullMethodName))
-			.findFirst()
-			.orElse(null);
-		if (publicMethod != null && (rule == null || publicMethod.pattern().compareTo(rule.named().pattern()) < 0)) {
-			return new Decision(MethodAccess.PUBLIC, "public-methods",
-					new Setting<>(publicMethod.pattern().text(), publicMethod.property()));
-		}
-		if (rule != null) {
-			return new Decision(rule.access(), "rules",
-					new Setting<>(List.copyOf(rule.access().authorities()), rule.property()));
-		}
-		return byDefault(fullMethodName);
+	Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
+		return this.settings.settings(method);
 	}
 
-	/**
-	 * Return whether a pattern is about a method: {@code *} is not about infrastructure,
-	 * which has settings of its own.
-	 */
-	private static boolean names(MethodPattern pattern, String fullMethodName) {
-		return pattern.matches(fullMethodName) && !(pattern.text().equals("*") && infrastructure(fullMethodName));
+	private static AuthServerPolicy settle(MethodSettings.Lookup<Rule> lookup, Infrastructure infrastructure) {
+		MethodOverrides.Named<Rule> rule = lookup.entry();
+		if (rule == null) {
+			return byDefault(lookup, infrastructure);
+		}
+		if (rule.override() == PUBLIC) {
+			lookup.show("public-methods", new Setting<>(rule.methods().pattern().text(), rule.property()));
+			return AuthServerPolicy.PUBLIC;
+		}
+		List<String> authorities = rule.override().authorities();
+		Set<String> distinct = (authorities != null) ? new LinkedHashSet<>(authorities) : Set.of();
+		lookup.show("rules", new Setting<>(List.copyOf(distinct), rule.property()));
+		return AuthServerPolicy.authorities(distinct);
 	}
 
-	private static Decision infrastructure(String name, AuthServerProperties.Infrastructure.Access access) {
-		MethodAccess settled = switch (access) {
-			case OPEN -> MethodAccess.PUBLIC;
-			case AUTHENTICATED -> MethodAccess.AUTHENTICATED;
-			case DENIED -> MethodAccess.DENIED;
+	private static AuthServerPolicy byDefault(MethodSettings.Lookup<Rule> lookup, Infrastructure infrastructure) {
+		if (!lookup.infrastructure()) {
+			lookup.show("enabled", new Setting<>(true, AuthServerProperties.PREFIX + ".enabled"));
+			return AuthServerPolicy.AUTHENTICATED;
+		}
+		boolean health = InfrastructureMethods.health(lookup.method().getFullMethodName());
+		String name = health ? "infrastructure.health" : "infrastructure.reflection";
+		Infrastructure.Access access = health ? infrastructure.health() : infrastructure.reflection();
+		lookup.show(name, new Setting<>(access, AuthServerProperties.PREFIX + "." + name));
+		return switch (access) {
+			case OPEN -> AuthServerPolicy.PUBLIC;
+			case AUTHENTICATED -> AuthServerPolicy.AUTHENTICATED;
+			case DENIED -> AuthServerPolicy.DENIED;
 		};
-		return new Decision(settled, name, new Setting<>(access, AuthServerProperties.PREFIX + "." + name));
-	}
-
-	private Decision byDefault(String fullMethodName) {
-		if (fullMethodName.startsWith(HEALTH)) {
-			return infrastructure("infrastructure.health", this.infrastructure.health());
-		}
-		if (fullMethodName.startsWith(REFLECTION)) {
-			return infrastructure("infrastructure.reflection", this.infrastructure.reflection());
-		}
-		return new Decision(MethodAccess.AUTHENTICATED, "enabled",
-				new Setting<>(true, AuthServerProperties.PREFIX + ".enabled"));
-	}
-
-	/**
-	 * How a method was settled.
-	 *
-	 * @param access who may call it
-	 * @param name the name of the setting that decided
-	 * @param setting the setting
-	 */
-	record Decision(MethodAccess access, String name, Setting<?> setting) {
-	}
-
-	private record Rule(MethodPatterns.Named named, String property, MethodAccess access) {
 	}
 
 }

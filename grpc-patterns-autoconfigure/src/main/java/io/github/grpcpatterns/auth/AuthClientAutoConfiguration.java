@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.auth;
 
 import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 
@@ -9,6 +10,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the tokens of a client.
@@ -29,6 +31,7 @@ public final class AuthClientAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ClientInterceptorOrder.AUTH)
 	ActivePattern grpcPatternsAuthClientPattern() {
 		return ActivePattern.client("auth");
 	}

@@ -2,7 +2,9 @@ package io.github.grpcpatterns.auth;
 
 import java.util.List;
 
+import io.github.grpcpatterns.internal.settings.HoldsSecrets;
 import io.github.grpcpatterns.internal.settings.MethodOverride;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties(value = AuthClientProperties.PREFIX, ignoreUnknownFields = false)
 public record AuthClientProperties(@DefaultValue("true") boolean enabled, @DefaultValue("") String token,
 		@DefaultValue("false") boolean relay, @DefaultValue("false") boolean allowPlaintext,
-		@DefaultValue List<MethodSettings> overrides) {
+		@DefaultValue List<Override> overrides) implements HoldsSecrets {
 
 	/**
 	 * What all these settings begin with.
@@ -37,6 +39,11 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 	public AuthClientProperties {
 		check(token, relay);
 		overrides = List.copyOf(overrides);
+		MethodOverrides.of(PREFIX, overrides);
+	}
+
+	MethodOverrides<Override> methodOverrides() {
+		return MethodOverrides.of(PREFIX, this.overrides);
 	}
 
 	private static void check(@Nullable String token, @Nullable Boolean relay) {
@@ -52,7 +59,7 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 		}
 	}
 
-	@Override
+	@java.lang.Override
 	public String toString() {
 		return "AuthClientProperties[enabled=" + this.enabled + ", token=" + mask(this.token) + ", relay=" + this.relay
 				+ ", allowPlaintext=" + this.allowPlaintext + ", overrides=" + this.overrides + "]";
@@ -72,21 +79,21 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * @param allowPlaintext Whether to send tokens over plaintext connections beyond
 	 * loopback, where everyone on the way can read them. Do not enable in production.
 	 */
-	public record MethodSettings(@DefaultValue List<String> methods, @Nullable String token, @Nullable Boolean relay,
+	public record Override(@DefaultValue List<String> methods, @Nullable String token, @Nullable Boolean relay,
 			@Nullable Boolean allowPlaintext) implements MethodOverride {
 
 		/**
 		 * Check the values.
 		 * @throws SettingException for a value that a setting cannot have
 		 */
-		public MethodSettings {
+		public Override {
 			check(token, relay);
 			methods = List.copyOf(methods);
 		}
 
-		@Override
+		@java.lang.Override
 		public String toString() {
-			return "MethodSettings[methods=" + this.methods + ", token=" + mask(this.token) + ", relay=" + this.relay
+			return "Override[methods=" + this.methods + ", token=" + mask(this.token) + ", relay=" + this.relay
 					+ ", allowPlaintext=" + this.allowPlaintext + "]";
 		}
 

@@ -5,11 +5,13 @@ import java.time.Duration;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.internal.call.Admission;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
-import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -20,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -47,12 +50,13 @@ public final class AuthServerAutoConfiguration {
 	}
 
 	@Bean
-	ActivePattern grpcPatternsAuthServerActivePattern() {
+	@Order(ServerInterceptorOrder.AUTH)
+	ActivePattern grpcPatternsAuthServerPattern() {
 		return ActivePattern.server("auth");
 	}
 
 	@Bean
-	MethodPatterns grpcPatternsAuthServerMethodPatterns() {
+	MethodPatterns grpcPatternsAuthServerMethods() {
 		return this.rules.patterns();
 	}
 
@@ -60,29 +64,38 @@ public final class AuthServerAutoConfiguration {
 	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerInterceptor")
 	AuthServerInterceptor grpcPatternsAuthServerInterceptor(ObjectProvider<TokenVerifier> tokenVerifier,
 			ObjectProvider<JwtKeySource> jwt, CallTimer timer, ObjectProvider<AuthOutcomeListener> listeners) {
+		Clock clock = Clock.systemUTC();
+		AuthOutcomes outcomes = new AuthOutcomes(listeners.orderedStream().toList());
+		TokenCheck tokens = tokens(verification(tokenVerifier, jwt), timer, clock, outcomes);
 		Duration skew = this.properties.endStreamsOnExpiry() ? this.properties.jwt().clockSkew() : null;
-		return new AuthServerInterceptor(this.rules, tokens(tokenVerifier.getIfAvailable(), jwt, timer), skew,
-				listeners.orderedStream().toList());
+		return new AuthServerInterceptor(this.rules, new AuthServerAdmission(this.rules, tokens), skew, clock,
+				outcomes);
 	}
 
-	private @Nullable TokenCheck tokens(@Nullable TokenVerifier theirs, ObjectProvider<JwtKeySource> jwt,
-			CallTimer timer) {
-		TokenVerifier verifier;
+	private static @Nullable TokenVerification verification(ObjectProvider<TokenVerifier> tokenVerifier,
+			ObjectProvider<JwtKeySource> jwt) {
+		TokenVerifier theirs = tokenVerifier.getIfAvailable();
 		if (theirs != null) {
-			verifier = new TimeLimitedTokenVerifier(theirs, timer, this.properties.verifierTimeout());
+			return TokenVerification.of(theirs);
 		}
-		else {
-			JwtKeySource source = jwt.getIfAvailable();
-			verifier = (source != null) ? source.verifier() : null;
-		}
-		if (verifier == null) {
-			return null;
-		}
+		JwtKeySource source = jwt.getIfAvailable();
+		return (source != null) ? source.verification() : null;
+	}
+
+	private TokenCheck tokens(@Nullable TokenVerification verification, CallTimer timer, Clock clock,
+			AuthOutcomes outcomes) {
+		TokenQuestions questions = (verification != null && verification.runsBean())
+				? new TokenQuestions(timer, this.properties.verifierTimeout(), outcomes::overdue) : null;
 		AuthServerProperties.Cache cache = this.properties.cache();
 		boolean caching = CAFFEINE && cache.size() > 0 && !cache.maxAge().isZero();
-		Clock clock = Clock.systemUTC();
-		return new TokenCheck(verifier,
-				caching ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime, clock) : null, clock);
+		return new TokenCheck(verification, questions,
+				caching ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime, clock) : null);
+	}
+
+	@Bean
+	@Nullable Admission<?> grpcPatternsAuthServerAdmission(ObjectProvider<AuthServerInterceptor> interceptor) {
+		AuthServerInterceptor ours = interceptor.getIfAvailable();
+		return (ours != null) ? ours.admission() : null;
 	}
 
 	@Bean

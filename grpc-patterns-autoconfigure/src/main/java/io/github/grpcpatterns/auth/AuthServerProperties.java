@@ -8,6 +8,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 
+import io.github.grpcpatterns.internal.settings.HoldsSecrets;
+import io.github.grpcpatterns.internal.settings.MethodOverride;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.internal.settings.MethodPatterns;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +44,7 @@ import org.springframework.util.unit.DataSize;
 public record AuthServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue List<String> publicMethods,
 		@DefaultValue List<Rule> rules, @DefaultValue Infrastructure infrastructure, @DefaultValue Jwt jwt,
 		@DefaultValue Cache cache, @DefaultValue("true") boolean endStreamsOnExpiry,
-		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration verifierTimeout) {
+		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration verifierTimeout) implements HoldsSecrets {
 
 	static final String PREFIX = "grpc.patterns.server.auth";
 
@@ -49,6 +53,8 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 	 */
 	public AuthServerProperties {
 		Settings.notNegative("verifier-timeout", verifierTimeout);
+		MethodPatterns.of(PREFIX + ".public-methods", publicMethods);
+		MethodOverrides.of(PREFIX, "rules", rules);
 	}
 
 	/**
@@ -58,7 +64,8 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * @param authorities Comma-separated list of authorities, one of which is enough. If
 	 * absent, any valid token is enough.
 	 */
-	public record Rule(@DefaultValue List<String> methods, @Nullable List<String> authorities) {
+	public record Rule(@DefaultValue List<String> methods,
+			@Nullable List<String> authorities) implements MethodOverride {
 
 		/**
 		 * Check the settings.

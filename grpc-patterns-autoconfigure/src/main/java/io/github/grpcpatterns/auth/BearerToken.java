@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the token from a call's headers: exactly one {@code authorization} value,
- * {@code Bearer} in any case, one space, the alphabet of tokens, and nothing else.
+ * {@code Bearer} in any case, one or more spaces, the alphabet of tokens, and nothing
+ * else.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6750#section-2.1">RFC 6750, 2.1</a>
  */
@@ -51,20 +52,24 @@ final class BearerToken {
 		if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
 			return null;
 		}
+		int start = SCHEME.length();
+		while (start < value.length() && value.charAt(start) == ' ') {
+			start++;
+		}
 		int end = value.length();
-		while (end > SCHEME.length() && value.charAt(end - 1) == '=') {
+		while (end > start && value.charAt(end - 1) == '=') {
 			end--;
 		}
-		if (end == SCHEME.length()) {
+		if (end == start) {
 			return null;
 		}
-		for (int i = SCHEME.length(); i < end; i++) {
+		for (int i = start; i < end; i++) {
 			char character = value.charAt(i);
 			if (character >= ALPHABET.length || !ALPHABET[character]) {
 				return null;
 			}
 		}
-		return value.substring(SCHEME.length());
+		return value.substring(start);
 	}
 
 }

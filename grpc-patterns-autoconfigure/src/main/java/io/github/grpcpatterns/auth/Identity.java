@@ -2,6 +2,7 @@ package io.github.grpcpatterns.auth;
 
 import java.util.function.Supplier;
 
+import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallScope;
 import io.github.grpcpatterns.internal.call.Credential;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,10 @@ import org.springframework.security.core.context.SecurityContextHolder;
  * The caller of one call, and its {@link SecurityContext} while code of the call runs on
  * a thread. That context is made when somebody asks for it, one for each call.
  */
-final class Identity implements CallScope<Supplier<SecurityContext>>, Supplier<SecurityContext>, Credential {
+final class Identity
+		implements CallScope<Supplier<SecurityContext>>, Supplier<SecurityContext>, Credential, AuthDecision {
 
-	private final Authentication authentication;
+	private final AcceptedToken token;
 
 	private final String header;
 
@@ -26,13 +28,22 @@ final class Identity implements CallScope<Supplier<SecurityContext>>, Supplier<S
 	 * Create it.
 	 * @param header the header with the token that was accepted
 	 */
-	Identity(Authentication authentication, String header) {
-		this.authentication = authentication;
+	Identity(AcceptedToken token, String header) {
+		this.token = token;
 		this.header = header;
 	}
 
+	AcceptedToken accepted() {
+		return this.token;
+	}
+
 	Authentication authentication() {
-		return this.authentication;
+		return this.token.authentication();
+	}
+
+	@Override
+	public Outcome outcome() {
+		return Outcome.ACCEPTED;
 	}
 
 	@Override
@@ -54,7 +65,7 @@ final class Identity implements CallScope<Supplier<SecurityContext>>, Supplier<S
 		SecurityContext present = this.securityContext;
 		if (present == null) {
 			present = SecurityContextHolder.createEmptyContext();
-			present.setAuthentication(this.authentication);
+			present.setAuthentication(authentication());
 			this.securityContext = present;
 		}
 		return present;

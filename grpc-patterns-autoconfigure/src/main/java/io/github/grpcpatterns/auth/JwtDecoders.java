@@ -11,13 +11,17 @@ import java.util.Set;
 
 import javax.crypto.spec.SecretKeySpec;
 
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSKeySelector;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.SettingException;
@@ -29,9 +33,9 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
 /**
- * Makes a decoder of JWTs from settings. The keys come from there alone: what a token's
- * header says of keys ({@code jku}, {@code x5u}, {@code x5c}, {@code jwk}) is never
- * followed.
+ * Makes the verification of JWTs from settings. The keys come from there alone: what a
+ * token's header says of keys ({@code jku}, {@code x5u}, {@code x5c}, {@code jwk}) is
+ * never followed.
  */
 final class JwtDecoders {
 
@@ -50,6 +54,8 @@ final class JwtDecoders {
 
 	private final Clock clock;
 
+	private @Nullable RemoteKeys remoteKeys;
+
 	/**
 	 * Create it.
 	 * @param prefix what the settings' names begin with, for messages
@@ -65,12 +71,23 @@ final class JwtDecoders {
 	}
 
 	/**
-	 * Make the decoder.
-	 * @return the decoder, or {@code null} where no source of keys is set
+	 * Make the verification.
+	 * @return the verification, or {@code null} where no source of keys is set
 	 */
-	@Nullable JwtDecoder create() {
+	@Nullable JwtTokenVerification create() {
 		JWSKeySelector<SecurityContext> keys = keys();
-		return (keys != null) ? decoder(keys) : null;
+		return (keys != null) ? new JwtTokenVerification(decoder(keys, null), decoder(keys, RemoteKeys.Waiting.NONE),
+				this.settings, this.clock) : null;
+	}
+
+	/**
+	 * Renew remote keys no more.
+	 */
+	void close() {
+		RemoteKeys remote = this.remoteKeys;
+		if (remote != null) {
+			remote.close();
+		}
 	}
 
 	private @Nullable JWSKeySelector<SecurityContext> keys() {
@@ -91,8 +108,10 @@ final class JwtDecoders {
 	private JWSKeySelector<SecurityContext> remote(KeyFetcher fetcher) {
 		Set<JWSAlgorithm> fitting = new LinkedHashSet<>(List.of(RSA));
 		fitting.addAll(List.of(EC));
+		RemoteKeys remoteKeys = new RemoteKeys(fetcher, this.timer);
+		this.remoteKeys = remoteKeys;
 		return new JWSVerificationKeySelector<>(algorithms(fitting, JWSAlgorithm.RS256, JWSAlgorithm.ES256),
-				new RemoteKeys(fetcher, this.timer));
+				remoteKeys);
 	}
 
 	private JWSKeySelector<SecurityContext> publicKey(Resource location) {
@@ -143,8 +162,8 @@ final class JwtDecoders {
 		return algorithms;
 	}
 
-	private JwtDecoder decoder(JWSKeySelector<SecurityContext> keys) {
-		DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+	private JwtDecoder decoder(JWSKeySelector<SecurityContext> keys, @Nullable SecurityContext context) {
+		DefaultJWTProcessor<SecurityContext> processor = new Processor(context);
 		processor.setJWSKeySelector(keys);
 		// Access tokens are one of these (RFC 9068); other types of JWT are for other
 		// uses.
@@ -155,6 +174,24 @@ final class JwtDecoders {
 		NimbusJwtDecoder decoder = new NimbusJwtDecoder(processor);
 		decoder.setJwtValidator((jwt) -> OAuth2TokenValidatorResult.success());
 		return decoder;
+	}
+
+	/**
+	 * Passes a context to the keys, which the decoder does not.
+	 */
+	private static final class Processor extends DefaultJWTProcessor<SecurityContext> {
+
+		private final @Nullable SecurityContext context;
+
+		Processor(@Nullable SecurityContext context) {
+			this.context = context;
+		}
+
+		@Override
+		public JWTClaimsSet process(JWT jwt, @Nullable SecurityContext none) throws BadJOSEException, JOSEException {
+			return super.process(jwt, this.context);
+		}
+
 	}
 
 }

@@ -14,7 +14,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
  * Finds what JWTs are checked with: a {@link JwtDecoder} bean, else our settings, else
  * Boot's.
  */
-final class JwtKeySource {
+final class JwtKeySource implements AutoCloseable {
 
 	private final AuthServerProperties properties;
 
@@ -28,6 +28,8 @@ final class JwtKeySource {
 
 	private final Clock clock = Clock.systemUTC();
 
+	private volatile @Nullable JwtDecoders decoders;
+
 	JwtKeySource(AuthServerProperties properties, Environment environment, ResourceLoader resources,
 			ObjectProvider<JwtDecoder> bean, CallTimer timer) {
 		this.properties = properties;
@@ -38,31 +40,46 @@ final class JwtKeySource {
 	}
 
 	/**
-	 * Make a verifier of the first source that is there.
-	 * @return the verifier, or {@code null} where there is no source
+	 * Make a verification with the first source that is there.
+	 * @return the verification, or {@code null} where there is no source
 	 */
-	@Nullable TokenVerifier verifier() {
+	@Nullable TokenVerification verification() {
 		AuthServerProperties.Jwt ours = this.properties.jwt();
 		JwtDecoder theirs = this.bean.getIfAvailable();
 		if (theirs != null) {
-			return new TimeLimitedTokenVerifier(new JwtTokenVerifier(theirs, ours, this.clock), this.timer,
-					this.properties.verifierTimeout());
+			return new JwtTokenVerification(theirs, null, ours, this.clock);
 		}
 		String ourPrefix = AuthServerProperties.PREFIX + ".jwt";
-		JwtDecoder decoder = new JwtDecoders(ourPrefix, ourPrefix + ".algorithms", ours, this.timer, this.clock)
-			.create();
-		if (decoder != null) {
-			return new JwtTokenVerifier(decoder, ours, this.clock);
+		TokenVerification verification = create(ourPrefix, ourPrefix + ".algorithms", ours);
+		if (verification != null) {
+			return verification;
 		}
 		BootJwtSettings boots = BootJwtSettings.of(this.environment);
 		if (!boots.haveKeys()) {
 			return null;
 		}
-		AuthServerProperties.Jwt both = boots.in(ours, this.environment, this.resources);
 		String algorithms = ours.algorithms().isEmpty() ? BootJwtSettings.PREFIX + ".jws-algorithms"
 				: ourPrefix + ".algorithms";
-		decoder = new JwtDecoders(BootJwtSettings.PREFIX, algorithms, both, this.timer, this.clock).create();
-		return (decoder != null) ? new JwtTokenVerifier(decoder, both, this.clock) : null;
+		return create(BootJwtSettings.PREFIX, algorithms, boots.in(ours, this.environment, this.resources));
+	}
+
+	private @Nullable TokenVerification create(String prefix, String algorithmsProperty,
+			AuthServerProperties.Jwt settings) {
+		JwtDecoders decoders = new JwtDecoders(prefix, algorithmsProperty, settings, this.timer, this.clock);
+		TokenVerification verification = decoders.create();
+		this.decoders = decoders;
+		return verification;
+	}
+
+	/**
+	 * The application closes.
+	 */
+	@Override
+	public void close() {
+		JwtDecoders decoders = this.decoders;
+		if (decoders != null) {
+			decoders.close();
+		}
 	}
 
 }

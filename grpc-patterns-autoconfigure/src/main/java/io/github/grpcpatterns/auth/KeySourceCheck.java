@@ -3,6 +3,8 @@ package io.github.grpcpatterns.auth;
 import java.util.List;
 
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
+import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -31,10 +33,11 @@ final class KeySourceCheck implements SmartInitializingSingleton {
 			return;
 		}
 		List<String> closed = this.methods.all()
-			.keySet()
+			.values()
 			.stream()
-			.filter((method) -> !AccessRules.infrastructure(method))
-			.filter((method) -> this.rules.of(method).kind() == MethodAccess.Kind.AUTHENTICATED)
+			.filter((method) -> this.rules.of(method).kind() == AuthServerPolicy.Kind.AUTHENTICATED)
+			.map(MethodDescriptor::getFullMethodName)
+			.filter((method) -> !InfrastructureMethods.contains(method))
 			.toList();
 		if (!closed.isEmpty()) {
 			throw new MissingKeySourceException(closed);

@@ -27,12 +27,13 @@ import org.slf4j.LoggerFactory;
  * after a failure not before five seconds have passed. When it may not be fetched, or is
  * not in what was fetched, the key does not exist if the last fetch succeeded; else
  * nobody can tell.</li>
- * <li>Calls wait for a fetch, each two seconds; at most eight of them at a time.</li>
+ * <li>Calls wait for a fetch, each two seconds; at most eight of them at a time. A thread
+ * that must not wait says so with {@link Waiting#NONE}.</li>
  * </ul>
  * Nimbus' own caching source lets every call wait for a slow server, and fetches once in
  * thirty seconds.
  */
-final class RemoteKeys implements JWKSource<SecurityContext> {
+final class RemoteKeys implements JWKSource<SecurityContext>, AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(RemoteKeys.class);
 
@@ -75,6 +76,8 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 
 	private @Nullable Runnable cancelRenewal;
 
+	private boolean closed;
+
 	RemoteKeys(KeyFetcher fetcher, CallTimer timer) {
 		this.fetcher = fetcher;
 		this.timer = timer;
@@ -86,7 +89,7 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 		if (!known.isEmpty()) {
 			return known;
 		}
-		CompletableFuture<Void> fetch = fetchUnknown(selector);
+		CompletableFuture<Void> fetch = fetchUnknown(selector, context != Waiting.NONE);
 		if (fetch != null) {
 			await(fetch);
 		}
@@ -102,25 +105,28 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 	 * Return the fetch to wait for, under way or started now.
 	 * @return the fetch, or {@code null} where the keys at hand are to be believed
 	 * @throws KeySourceException where they are not, and it is too early to fetch again
+	 * @throws NotAtHandException where there is a fetch, and the call may not wait
 	 */
-	private synchronized @Nullable CompletableFuture<Void> fetchUnknown(JWKSelector selector)
+	private synchronized @Nullable CompletableFuture<Void> fetchUnknown(JWKSelector selector, boolean mayWait)
 			throws KeySourceException {
-		if (this.fetching != null) {
-			return this.fetching;
-		}
-		if (!select(selector).isEmpty()) {
-			return null; // a fetch has just brought it
-		}
 		long now = this.timer.nanoTime();
-		boolean tooOften = this.starts >= 2 && now - this.secondLastStart < WINDOW_NANOS;
-		boolean tooEarly = this.failed && now - this.notBefore < 0;
-		if (!tooOften && !tooEarly) {
-			return fetch(now);
+		if (this.fetching == null) {
+			if (!select(selector).isEmpty()) {
+				return null; // a fetch has just brought it
+			}
+			boolean tooOften = this.starts >= 2 && now - this.secondLastStart < WINDOW_NANOS;
+			boolean tooEarly = this.failed && now - this.notBefore < 0;
+			if (this.failed && (tooOften || tooEarly)) {
+				throw unavailable();
+			}
+			if (tooOften) {
+				return null;
+			}
 		}
-		if (this.failed) {
-			throw unavailable();
+		if (!mayWait) {
+			throw new NotAtHandException();
 		}
-		return null;
+		return (this.fetching != null) ? this.fetching : fetch(now);
 	}
 
 	private synchronized CompletableFuture<Void> fetch(long now) {
@@ -142,7 +148,7 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 		try {
 			return this.fetcher.fetch();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
@@ -163,8 +169,8 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 			this.cancelRenewal.run();
 			this.cancelRenewal = null;
 		}
-		if (this.keys != null) {
-			this.cancelRenewal = this.timer.schedule(this::renew,
+		if (this.keys != null && !this.closed) {
+			this.cancelRenewal = this.timer.schedule(() -> this.timer.executor().execute(this::renew),
 					this.failed ? RENEW_AFTER_FAILURE_NANOS : RENEW_NANOS);
 		}
 	}
@@ -175,8 +181,20 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 	}
 
 	private synchronized void renew() {
-		if (this.fetching == null) {
+		if (this.fetching == null && !this.closed) {
 			fetch(this.timer.nanoTime());
+		}
+	}
+
+	/**
+	 * Renew the keys no more. Calls that are still served find those at hand.
+	 */
+	@Override
+	public synchronized void close() {
+		this.closed = true;
+		if (this.cancelRenewal != null) {
+			this.cancelRenewal.run();
+			this.cancelRenewal = null;
 		}
 	}
 
@@ -201,6 +219,28 @@ final class RemoteKeys implements JWKSource<SecurityContext> {
 
 	private static KeySourceException unavailable() {
 		return new KeySourceException("the source of keys does not answer");
+	}
+
+	/**
+	 * Given to {@link #get} by a thread that must not wait.
+	 */
+	enum Waiting implements SecurityContext {
+
+		NONE
+
+	}
+
+	/**
+	 * The key may be in a fetch that the thread must not wait for.
+	 */
+	static final class NotAtHandException extends KeySourceException {
+
+		private static final long serialVersionUID = 1L;
+
+		NotAtHandException() {
+			super("the key is not at hand");
+		}
+
 	}
 
 }

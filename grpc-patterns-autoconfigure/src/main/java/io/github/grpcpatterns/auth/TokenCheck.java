@@ -1,85 +1,116 @@
 package io.github.grpcpatterns.auth;
 
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-
+import io.github.grpcpatterns.internal.call.Admission.Effort;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.AuthenticationException;
 
 /**
  * Checks tokens, and remembers the accepted ones.
  */
 final class TokenCheck {
 
-	private final TokenVerifier verifier;
+	private final @Nullable TokenVerification verification;
+
+	private final @Nullable TokenQuestions questions;
 
 	private final @Nullable TokenCache cache;
 
-	private final Clock clock;
-
-	TokenCheck(TokenVerifier verifier, @Nullable TokenCache cache, Clock clock) {
-		this.verifier = verifier;
+	/**
+	 * Create it.
+	 * @param verification verifies tokens, {@code null} where nothing can: no token is
+	 * valid then
+	 * @param questions between calls and a bean, {@code null} where no bean is asked
+	 * @param cache remembers accepted tokens, {@code null} where each is verified
+	 */
+	TokenCheck(@Nullable TokenVerification verification, @Nullable TokenQuestions questions,
+			@Nullable TokenCache cache) {
+		this.verification = verification;
+		this.questions = questions;
 		this.cache = cache;
-		this.clock = clock;
 	}
 
 	/**
-	 * Return what a header proved that came before.
-	 * @param header the value of the header
-	 * @return what its token proved, or {@code null} where that has to be checked
+	 * Return whether there is anything that tokens can be checked with.
 	 */
-	@Nullable AcceptedToken recall(String header) {
-		TokenCache cache = this.cache;
-		return (cache != null) ? cache.recall(header) : null;
+	boolean possible() {
+		return this.verification != null;
 	}
 
 	/**
-	 * Check a token.
-	 * @param header the header it came in, by which it may be recalled later
-	 * @return what it proved
-	 * @throws AuthenticationException if it is refused, as from a {@link TokenVerifier}
+	 * Return whether {@link Effort#COMPUTE} may tell what a look-up does not.
 	 */
-	AcceptedToken accept(String token, String header) {
-		TokenCache cache = this.cache;
-		if (cache == null) {
-			return verify(token);
-		}
-		TokenCache.Digest digest = TokenCache.Digest.of(token);
-		AcceptedToken accepted = cache.get(digest, header);
-		if (accepted == null) {
-			accepted = verify(token);
-			cache.put(digest, accepted);
-		}
-		return accepted;
-	}
-
-	@SuppressWarnings("NullAway") // a user's verifier need not be null-marked
-	private AcceptedToken verify(String token) {
-		Authentication authentication = this.verifier.verify(token);
-		if (authentication == null || !authentication.isAuthenticated()) {
-			throw new BadCredentialsException("not authenticated");
-		}
-		return AcceptedToken.of(authentication);
+	boolean computes() {
+		return possible() && (this.questions == null || this.cache != null);
 	}
 
 	/**
-	 * Return how long a token may be used.
-	 * @return nanoseconds from now, {@link Long#MAX_VALUE} where that is without end
+	 * Check the token of a call.
+	 * @param header the value of the header, by which an accepted token may be recalled
+	 * @param call the call
+	 * @param effort how much this may cost
+	 * @return the result, or {@code null} where it takes more effort
 	 */
-	long nanosLeft(AcceptedToken token, Duration clockSkew) {
-		Instant expiresAt = token.expiresAt();
-		if (expiresAt == null) {
-			return Long.MAX_VALUE;
+	@Nullable TokenResult check(String header, CallRecord call, Effort effort) {
+		AcceptedToken recalled = (this.cache != null) ? this.cache.recall(header) : null;
+		if (recalled != null) {
+			return recalled;
 		}
+		String token = BearerToken.token(header);
+		if (token == null) {
+			return Refusal.MISSING;
+		}
+		if (this.verification == null) {
+			return Refusal.INVALID;
+		}
+		return (effort != Effort.LOOK_UP) ? check(this.verification, token, header, call, effort == Effort.WAIT) : null;
+	}
+
+	private @Nullable TokenResult check(TokenVerification verification, String token, String header, CallRecord call,
+			boolean mayWait) {
+		boolean digested = this.cache != null || this.questions != null;
+		TokenCache.Digest digest = digested ? TokenCache.Digest.of(token) : null;
+		AcceptedToken known = remembered(digest, header);
+		if (known != null) {
+			return known;
+		}
+		if (this.questions == null || digest == null) {
+			return verify(verification, token, digest, mayWait);
+		}
+		return mayWait ? this.questions.ask(digest, call, () -> {
+			// The last question may have been answered since.
+			AcceptedToken answered = remembered(digest, header);
+			return (answered != null) ? answered : verify(verification, token, digest, true);
+		}) : null;
+	}
+
+	private @Nullable AcceptedToken remembered(TokenCache.@Nullable Digest digest, String header) {
+		return (this.cache != null && digest != null) ? this.cache.get(digest, header) : null;
+	}
+
+	/**
+	 * A bean may throw anything, and return {@code null}.
+	 */
+	private @Nullable TokenResult verify(TokenVerification verification, String token,
+			TokenCache.@Nullable Digest digest, boolean mayWait) {
 		try {
-			return Duration.between(this.clock.instant(), expiresAt).plus(clockSkew).toNanos();
+			Authentication authentication = verification.verify(token, mayWait);
+			if (authentication == null && !mayWait) {
+				return null;
+			}
+			if (authentication == null || !authentication.isAuthenticated()) {
+				throw new BadCredentialsException("not authenticated");
+			}
+			AcceptedToken accepted = AcceptedToken.of(authentication);
+			if (this.cache != null && digest != null) {
+				this.cache.put(digest, accepted);
+			}
+			return accepted;
 		}
-		catch (ArithmeticException ex) {
-			return Long.MAX_VALUE; // centuries
+		catch (Throwable ex) {
+			return Refusal.of(ex);
 		}
 	}
 

@@ -15,10 +15,11 @@ import org.springframework.security.core.AuthenticationException;
 public interface TokenVerifier {
 
 	/**
-	 * Verify a token. Called on the thread of the call, by many threads at once; it may
+	 * Verify a token. Called on the thread of the call, by many threads at once, but for
+	 * each token by one at a time: other calls that carry it wait for the answer. It may
 	 * ask the outside world, for {@code grpc.patterns.server.auth.verifier-timeout} at
-	 * most: after that the thread is interrupted and the call is refused as
-	 * {@code KEYS_UNAVAILABLE}.
+	 * most: after that the thread is interrupted, and the call and those that wait end as
+	 * {@code KEYS_UNAVAILABLE}, as do others with that token until this method returns.
 	 * @param token the token as received, without {@code Bearer}: characters of the
 	 * alphabet of bearer tokens (RFC 6750), at least one. Never log it
 	 * @return who the caller is, with authorities. If its credentials, principal or

@@ -1,12 +1,15 @@
 package io.github.grpcpatterns.correlation;
 
 import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for correlation ids, of both sides.
@@ -29,11 +32,13 @@ public final class CorrelationAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.CORRELATION)
 	ActivePattern grpcPatternsCorrelationServerPattern() {
 		return ActivePattern.server("correlation");
 	}
 
 	@Bean
+	@Order(ClientInterceptorOrder.CORRELATION)
 	ActivePattern grpcPatternsCorrelationClientPattern() {
 		return ActivePattern.client("correlation");
 	}

@@ -1,12 +1,14 @@
 package io.github.grpcpatterns.deadline;
 
 import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.ConditionalOnPattern;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the deadlines of the calls that are made.
@@ -23,6 +25,7 @@ public final class DeadlineClientAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ClientInterceptorOrder.DEADLINE)
 	ActivePattern grpcPatternsDeadlineClientPattern() {
 		return ActivePattern.client("deadline");
 	}

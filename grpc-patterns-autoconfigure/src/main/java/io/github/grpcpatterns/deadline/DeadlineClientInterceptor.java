@@ -1,16 +1,14 @@
 package io.github.grpcpatterns.deadline;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.MethodSettingsSource;
-import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.settings.PerMethod;
-import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -30,28 +28,14 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
 @GlobalClientInterceptor
 public final class DeadlineClientInterceptor implements ClientInterceptor, MethodSettingsSource, Ordered {
 
-	private final DeadlineClientProperties properties;
+	private final MethodSettings<DeadlineClientPolicy> settings;
 
-	private final MethodOverrides<DeadlineClientProperties.Override> overrides;
-
-	private final PerMethod<Long> nanos = new PerMethod<>((method) -> Settings.nanosOrNone(settled(method).value()));
+	private final PerMethod<DeadlineClientPolicy> policies;
 
 	DeadlineClientInterceptor(DeadlineClientProperties properties) {
-		this.properties = properties;
-		this.overrides = properties.methodOverrides();
-	}
-
-	private Setting<Duration> settled(MethodDescriptor<?, ?> descriptor) {
-		String method = descriptor.getFullMethodName();
-		return unary(descriptor)
-				? this.overrides.setting(method, "unary", DeadlineClientProperties.Override::unary,
-						this.properties.unary())
-				: this.overrides.setting(method, "stream", DeadlineClientProperties.Override::stream,
-						this.properties.stream());
-	}
-
-	private static boolean unary(MethodDescriptor<?, ?> method) {
-		return method.getType() == MethodDescriptor.MethodType.UNARY;
+		this.settings = MethodSettings.client(properties.methodOverrides(),
+				(lookup) -> DeadlineClientPolicy.of(lookup, properties));
+		this.policies = this.settings.perMethod();
 	}
 
 	@Override
@@ -61,7 +45,7 @@ public final class DeadlineClientInterceptor implements ClientInterceptor, Metho
 
 	@Override
 	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
-		return Map.of(unary(method) ? "unary" : "stream", settled(method));
+		return this.settings.settings(method);
 	}
 
 	@Override
@@ -72,7 +56,7 @@ public final class DeadlineClientInterceptor implements ClientInterceptor, Metho
 	@Override
 	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
 			CallOptions callOptions, Channel next) {
-		long nanos = this.nanos.get(method);
+		long nanos = this.policies.get(method).nanos();
 		if (nanos == Long.MAX_VALUE) {
 			return next.newCall(method, callOptions);
 		}

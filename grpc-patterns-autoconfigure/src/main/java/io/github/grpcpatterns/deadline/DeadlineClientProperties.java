@@ -34,6 +34,7 @@ public record DeadlineClientProperties(@DefaultValue("true") boolean enabled,
 	public DeadlineClientProperties {
 		Settings.notNegative("unary", unary);
 		Settings.notNegative("stream", stream);
+		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	MethodOverrides<Override> methodOverrides() {

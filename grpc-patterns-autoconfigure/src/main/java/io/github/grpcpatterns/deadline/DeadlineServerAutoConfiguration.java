@@ -2,25 +2,40 @@ package io.github.grpcpatterns.deadline;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.internal.call.Admission;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the deadlines of the calls that are served.
  */
-@AutoConfiguration
+@AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern(DeadlineServerProperties.PREFIX)
 @EnableConfigurationProperties(DeadlineServerProperties.class)
 public final class DeadlineServerAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsDeadlineServerInterceptor")
-	DeadlineServerInterceptor grpcPatternsDeadlineServerInterceptor(DeadlineServerProperties properties) {
-		return new DeadlineServerInterceptor(properties);
+	DeadlineServerInterceptor grpcPatternsDeadlineServerInterceptor(DeadlineServerProperties properties,
+			CallTimer timer) {
+		return new DeadlineServerInterceptor(properties, timer);
+	}
+
+	@Bean
+	@Nullable Admission<?> grpcPatternsDeadlineServerAdmission(ObjectProvider<DeadlineServerInterceptor> interceptor) {
+		DeadlineServerInterceptor ours = interceptor.getIfAvailable();
+		return (ours != null) ? ours.admission() : null;
 	}
 
 	@Bean
@@ -29,6 +44,7 @@ public final class DeadlineServerAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.DEADLINE)
 	ActivePattern grpcPatternsDeadlineServerPattern() {
 		return ActivePattern.server("deadline");
 	}

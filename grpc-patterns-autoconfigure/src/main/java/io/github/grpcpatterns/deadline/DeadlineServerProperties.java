@@ -34,12 +34,10 @@ public record DeadlineServerProperties(@DefaultValue("true") boolean enabled,
 
 	static final String PREFIX = "grpc.patterns.server.deadline";
 
-	static final DeadlineServerProperties NONE = new DeadlineServerProperties(true, Duration.ZERO, Duration.ZERO, false,
-			List.of());
-
 	public DeadlineServerProperties {
 		Settings.notNegative("default", defaultDeadline);
 		Settings.notNegative("max", max);
+		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	MethodOverrides<Override> methodOverrides() {

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.ExceptionMapping;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import net.devh.boot.grpc.server.advice.GrpcAdviceExceptionHandler;
@@ -52,6 +53,7 @@ public final class ErrorAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.ERRORS)
 	ActivePattern grpcPatternsErrorServerPattern() {
 		return ActivePattern.server("errors");
 	}

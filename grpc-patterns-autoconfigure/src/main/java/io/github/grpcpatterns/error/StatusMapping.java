@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusMapping implements ExceptionMapping {
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(StatusMapping.class);
+	private static final Logger logger = LoggerFactory.getLogger(StatusMapping.class);
 
 	/**
 	 * Far more than anyone nests; exceptions can be each other's cause.
@@ -185,7 +185,7 @@ final class StatusMapping implements ExceptionMapping {
 			return question.get();
 		}
 		catch (Throwable ex) {
-			LOGGER.warn("The {} failed for {}", source, thrown.getClass().getName(), ex);
+			logger.warn("The {} failed for {}", source, thrown.getClass().getName(), ex);
 			return null;
 		}
 	}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
+import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 import io.github.grpcpatterns.internal.settings.Settings;
 
@@ -23,12 +24,13 @@ import org.springframework.boot.convert.DurationUnit;
 @ConfigurationProperties(value = LoggingClientProperties.PREFIX, ignoreUnknownFields = false)
 public record LoggingClientProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowCallThreshold, @DefaultValue( {
-				"grpc.health.v1.Health/*", "grpc.reflection.*" }) List<String> exclude){
+				InfrastructureMethods.HEALTH, InfrastructureMethods.REFLECTION }) List<String> exclude){
 
 	static final String PREFIX = "grpc.patterns.client.logging";
 
 	public LoggingClientProperties {
 		Settings.notNegative("slow-call-threshold", slowCallThreshold);
+		MethodPatterns.of(PREFIX + ".exclude", exclude);
 	}
 
 	MethodPatterns excluded() {

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -12,6 +13,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
@@ -40,6 +42,7 @@ public final class LoggingServerAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.LOGGING)
 	ActivePattern grpcPatternsLoggingServerPattern() {
 		return ActivePattern.server("logging");
 	}

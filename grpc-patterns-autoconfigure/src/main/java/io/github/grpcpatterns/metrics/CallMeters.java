@@ -4,9 +4,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallReporter;
+import io.github.grpcpatterns.internal.call.OtherMethod;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -33,7 +35,7 @@ final class CallMeters {
 
 	private final long largeMessageBytes;
 
-	private final PerMethod<MethodMeters> methods = new PerMethod<>(this::settle);
+	private final PerMethod<MethodMeters> methods = new PerMethod<>(this::settle, CallMeters::other);
 
 	CallMeters(MeterRegistry registry, CallTimer timer, Side side, boolean messageGap, long largeMessageBytes) {
 		this.registry = registry;
@@ -47,11 +49,19 @@ final class CallMeters {
 		call.addReporter(this.methods.get(call.method()).reporter(call));
 	}
 
+	/**
+	 * What takes the place of a method: streams of all types share their meters.
+	 */
+	private static OtherMethod other(MethodDescriptor<?, ?> method) {
+		return new OtherMethod(OtherMethod.NAME,
+				(method.getType() == MethodType.UNARY) ? MethodType.UNARY : MethodType.BIDI_STREAMING, false, false);
+	}
+
 	private MethodMeters settle(MethodDescriptor<?, ?> method) {
 		Tags tags = methodTags(method);
-		if (method.getType() == MethodDescriptor.MethodType.UNARY) {
+		if (method.getType() == MethodType.UNARY) {
 			UnaryReporter reporter = new UnaryReporter(
-					new StatusTimers(this.registry, this.side.unaryDuration, "Duration of unary calls.", tags));
+					timers(this.registry, this.side.unaryDuration, "Duration of unary calls.", tags));
 			return (call) -> reporter;
 		}
 		StreamMeters meters = new StreamMeters(this.registry, this.side, tags, this.messageGap);
@@ -95,7 +105,7 @@ final class CallMeters {
 
 	}
 
-	private record UnaryReporter(StatusTimers durations) implements CallReporter {
+	private record UnaryReporter(ByConstant<Status.Code, Timer> durations) implements CallReporter {
 
 		@Override
 		public void ended(CallRecord call) {
@@ -105,41 +115,15 @@ final class CallMeters {
 	}
 
 	/**
-	 * A timer for each status, registered when it first occurs. Several threads may
-	 * register the same one at once, which the registry makes one.
+	 * Return a timer for each status.
 	 */
-	static final class StatusTimers {
-
-		private final Timer[] timers = new Timer[Status.Code.values().length];
-
-		private final MeterRegistry registry;
-
-		private final String name;
-
-		private final String description;
-
-		private final Tags tags;
-
-		StatusTimers(MeterRegistry registry, String name, String description, Tags tags) {
-			this.registry = registry;
-			this.name = name;
-			this.description = description;
-			this.tags = tags;
-		}
-
-		Timer get(Status.Code code) {
-			Timer timer = this.timers[code.ordinal()];
-			if (timer == null) {
-				timer = Timer.builder(this.name)
-					.description(this.description)
-					.tags(this.tags)
+	static ByConstant<Status.Code, Timer> timers(MeterRegistry registry, String name, String description, Tags tags) {
+		return new ByConstant<>(Status.Code.class,
+				(code) -> Timer.builder(name)
+					.description(description)
+					.tags(tags)
 					.tag(STATUS_TAG, code.name())
-					.register(this.registry);
-				this.timers[code.ordinal()] = timer;
-			}
-			return timer;
-		}
-
+					.register(registry));
 	}
 
 }

@@ -1,9 +1,10 @@
 package io.github.grpcpatterns.metrics;
 
 import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -12,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the meters of the calls that are made.
@@ -40,6 +42,7 @@ public final class MetricsClientAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ClientInterceptorOrder.METRICS)
 	ActivePattern grpcPatternsMetricsClientPattern() {
 		return ActivePattern.client("metrics");
 	}

@@ -2,11 +2,12 @@ package io.github.grpcpatterns.metrics;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.call.UnknownMethodListener;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
-import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the meters of the calls that are served.
@@ -54,7 +56,7 @@ public final class MetricsServerAutoConfiguration {
 				.tag("outcome", outcome.tag())
 				.register(registry);
 		}
-		return (outcome) -> counters[outcome.ordinal()].increment();
+		return (call, outcome) -> counters[outcome.ordinal()].increment();
 	}
 
 	/**
@@ -66,6 +68,7 @@ public final class MetricsServerAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.METRICS)
 	ActivePattern grpcPatternsMetricsServerPattern() {
 		return ActivePattern.server("metrics");
 	}

@@ -1,15 +1,33 @@
 package io.github.grpcpatterns.ratelimit;
 
+import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 
 /**
  * Decides whether a call may pass now. Settled once per method.
  */
-@FunctionalInterface
 interface CallLimiter {
 
 	/** For methods without a limit. */
-	CallLimiter NONE = (call) -> 0;
+	CallLimiter NONE = new CallLimiter() {
+
+		@Override
+		public boolean decides(CallRecord call, Effort effort) {
+			return true;
+		}
+
+		@Override
+		public long acquire(CallRecord call) {
+			return 0;
+		}
+
+	};
+
+	/**
+	 * Return whether {@link #acquire} costs no more than this, and the bucket of the call
+	 * is known.
+	 */
+	boolean decides(CallRecord call, Effort effort);
 
 	/**
 	 * Take a permit for a call.

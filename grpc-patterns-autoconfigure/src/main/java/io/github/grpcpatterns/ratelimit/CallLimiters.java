@@ -1,7 +1,6 @@
 package io.github.grpcpatterns.ratelimit;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -10,11 +9,10 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
-import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
-import io.github.grpcpatterns.internal.settings.MethodOverrides;
-import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
+import io.github.grpcpatterns.internal.settings.PerMethod;
+import io.github.grpcpatterns.internal.settings.TokenRate;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
-import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Override;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +30,7 @@ final class CallLimiters implements AutoCloseable {
 	/** Waiting longer would end in the time limit anyway. */
 	private static final int QUEUE = 1024;
 
-	private final RateLimitServerProperties properties;
-
-	private final MethodOverrides<Override> overrides;
+	private final MethodSettings<RateLimitServerPolicy> settings;
 
 	private final CallTimer timer;
 
@@ -58,8 +54,8 @@ final class CallLimiters implements AutoCloseable {
 	 */
 	CallLimiters(RateLimitServerProperties properties, CallTimer timer, String application,
 			@Nullable ProxyManager<String> shared) {
-		this.properties = properties;
-		this.overrides = properties.methodOverrides();
+		this.settings = MethodSettings.server(properties.methodOverrides(),
+				(lookup) -> RateLimitServerPolicy.of(lookup, properties, shared != null));
 		this.timer = timer;
 		this.application = application;
 		this.shared = shared;
@@ -78,81 +74,43 @@ final class CallLimiters implements AutoCloseable {
 	}
 
 	/**
-	 * Settle a method.
-	 * @param method the full name of the method
-	 * @return what limits its calls
+	 * Return the settings by method, for those who show them.
 	 */
-	CallLimiter of(String method) {
-		Settled settled = settled(method);
-		if (!settled.limits()) {
-			return CallLimiter.NONE;
-		}
-		Per per = settled.per.value();
-		CallRate rate = settled.rate();
-		Scope scope = new Scope((per == Per.METHOD) ? method : settled.callsPerSecond.property(), rate, per);
-		CallLimiter local = this.local.computeIfAbsent(scope, (key) -> new LocalLimiter(rate, per, this.timer));
-		return (this.shared != null) ? shared(this.shared, settled, scope, local) : local;
-	}
-
-	private CallLimiter shared(ProxyManager<String> shared, Settled settled, Scope scope, CallLimiter local) {
-		SharedStore store = this.stores.computeIfAbsent(settled.storeTimeout.value(),
-				(limit) -> new SharedStore(shared, limit, this.timer, this.threads));
-		return new SharedLimiter(store, scope.rate(), scope.key(this.application), scope.per(),
-				(settled.onStoreFailure.value() == OnStoreFailure.LOCAL) ? local : null);
-	}
-
-	private Settled settled(String method) {
-		boolean everyone = !InfrastructureMethods.contains(method);
-		RateLimitServerProperties defaults = this.properties;
-		return new Settled(
-				this.overrides.setting(method, "calls-per-second", Override::callsPerSecond,
-						everyone ? defaults.callsPerSecond() : 0.0, everyone),
-				this.overrides.setting(method, "burst", Override::burst, defaults.burst(), everyone),
-				this.overrides.setting(method, "per", Override::per, defaults.per(), everyone),
-				this.overrides.setting(method, "store-timeout", Override::storeTimeout, defaults.storeTimeout(),
-						everyone),
-				this.overrides.setting(method, "on-store-failure", Override::onStoreFailure, defaults.onStoreFailure(),
-						everyone));
+	MethodSettings<RateLimitServerPolicy> settings() {
+		return this.settings;
 	}
 
 	/**
-	 * Return the settings of a method, for those who show them.
+	 * Return what limits the calls of each method.
 	 */
-	Map<String, Setting<?>> settings(String method) {
-		Settled settled = settled(method);
-		Map<String, Setting<?>> settings = new LinkedHashMap<>();
-		if (!InfrastructureMethods.contains(method) || settled.callsPerSecond.overridden()) {
-			settings.put("calls-per-second", settled.callsPerSecond);
-		}
-		if (settled.limits()) {
-			settings.put("burst", new Setting<>(settled.rate().burst(), settled.burst.property()));
-			settings.put("per", settled.per);
-			if (this.shared != null) {
-				settings.put("store-timeout", settled.storeTimeout);
-				settings.put("on-store-failure", settled.onStoreFailure);
-			}
-		}
-		return settings;
+	PerMethod<CallLimiter> perMethod() {
+		return this.settings.perMethod(this::limiter);
 	}
 
-	@java.lang.Override
+	private CallLimiter limiter(String method, RateLimitServerPolicy policy) {
+		TokenRate rate = policy.rate();
+		if (rate == null) {
+			return CallLimiter.NONE;
+		}
+		Per per = policy.per();
+		Scope scope = new Scope((per == Per.METHOD) ? method : policy.property(), rate, per);
+		CallLimiter local = this.local.computeIfAbsent(scope, (key) -> new LocalLimiter(rate, per, this.timer));
+		return (this.shared != null) ? shared(this.shared, policy, scope, local) : local;
+	}
+
+	private CallLimiter shared(ProxyManager<String> shared, RateLimitServerPolicy policy, Scope scope,
+			CallLimiter local) {
+		SharedStore store = this.stores.computeIfAbsent(policy.storeTimeout(),
+				(limit) -> new SharedStore(shared, limit, this.timer, this.threads));
+		return new SharedLimiter(store, scope.rate(), scope.key(this.application), scope.per(),
+				(policy.onStoreFailure() == OnStoreFailure.LOCAL) ? local : null);
+	}
+
+	@Override
 	public void close() {
 		if (this.threads != null) {
 			this.threads.shutdown();
 		}
-	}
-
-	private record Settled(Setting<Double> callsPerSecond, Setting<Long> burst, Setting<Per> per,
-			Setting<Duration> storeTimeout, Setting<OnStoreFailure> onStoreFailure) {
-
-		boolean limits() {
-			return this.callsPerSecond.value() > 0;
-		}
-
-		CallRate rate() {
-			return CallRate.of(this.callsPerSecond.value(), this.burst.value());
-		}
-
 	}
 
 	/**
@@ -162,7 +120,7 @@ final class CallLimiters implements AutoCloseable {
 	 * @param rate the rate; a bucket of another one is another bucket
 	 * @param per who has a bucket
 	 */
-	private record Scope(String name, CallRate rate, Per per) {
+	private record Scope(String name, TokenRate rate, Per per) {
 
 		String key(String application) {
 			String key = KEYS + application + ":" + this.rate + ":";

@@ -6,8 +6,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallerKey;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +32,9 @@ final class LocalLimiter implements CallLimiter {
 
 	private final boolean principal;
 
-	LocalLimiter(CallRate rate, RateLimitServerProperties.Per per, CallTimer timer) {
+	LocalLimiter(TokenRate rate, RateLimitServerProperties.Per per, CallTimer timer) {
 		TimeMeter time = new Time(timer);
-		this.create = (caller) -> Bucket.builder()
-			.addLimit((limit) -> rate.limit(limit))
-			.withCustomTimePrecision(time)
-			.build();
+		this.create = (caller) -> Bucket.builder().addLimit(rate.bandwidth()).withCustomTimePrecision(time).build();
 		this.principal = per == RateLimitServerProperties.Per.PRINCIPAL;
 		if (per == RateLimitServerProperties.Per.METHOD) {
 			this.common = this.create.apply(per);
@@ -52,8 +52,14 @@ final class LocalLimiter implements CallLimiter {
 	}
 
 	@Override
+	public boolean decides(CallRecord call, Effort effort) {
+		return effort == Effort.WAIT || !this.principal || call.isIdentified();
+	}
+
+	@Override
 	public long acquire(CallRecord call) {
-		Bucket bucket = (this.own != null) ? this.own.get(Caller.of(call, this.principal), this.create) : this.common;
+		Bucket bucket = (this.own != null) ? this.own.get(CallerKey.of(call, this.principal), this.create)
+				: this.common;
 		if (bucket == null || bucket.tryConsume(1)) {
 			return 0;
 		}

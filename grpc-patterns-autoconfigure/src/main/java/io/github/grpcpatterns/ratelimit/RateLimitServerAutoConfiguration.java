@@ -5,11 +5,13 @@ import java.nio.charset.StandardCharsets;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.internal.call.Admission;
+import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.status.RichStatus;
-import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -19,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.ClassUtils;
@@ -82,6 +85,13 @@ public final class RateLimitServerAutoConfiguration {
 		}
 
 		@Bean
+		@Nullable Admission<?> grpcPatternsRateLimitServerAdmission(ObjectProvider<RateLimitServerInterceptor> interceptor) {
+			RateLimitServerInterceptor ours = interceptor.getIfAvailable();
+			return (ours != null) ? ours.admission() : null;
+		}
+
+		@Bean
+		@Order(ServerInterceptorOrder.RATE_LIMIT)
 		@Nullable ActivePattern grpcPatternsRateLimitServerPattern(RateLimitServerProperties properties) {
 			return (properties.limit() != null) ? ActivePattern.server("rate-limit") : null;
 		}

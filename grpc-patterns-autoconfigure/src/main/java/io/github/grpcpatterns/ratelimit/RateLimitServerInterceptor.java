@@ -3,15 +3,13 @@ package io.github.grpcpatterns.ratelimit;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import com.google.protobuf.Duration;
-import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
-import io.github.grpcpatterns.MethodSettingsSource.Setting;
-import io.github.grpcpatterns.internal.settings.PerMethod;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.status.CallEnding;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Metadata;
@@ -37,15 +35,15 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 
 	private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
-	private final CallLimiters settled;
+	private final MethodSettings<RateLimitServerPolicy> settings;
 
-	private final PerMethod<CallLimiter> limiters;
+	private final RateLimitServerAdmission admission;
 
 	private final RichStatus richStatus;
 
 	RateLimitServerInterceptor(CallLimiters limiters, RichStatus richStatus) {
-		this.settled = limiters;
-		this.limiters = new PerMethod<>((method) -> limiters.of(method.getFullMethodName()));
+		this.settings = limiters.settings();
+		this.admission = new RateLimitServerAdmission(limiters.perMethod());
 		this.richStatus = richStatus;
 	}
 
@@ -61,34 +59,30 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 
 	@Override
 	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
-		return this.settled.settings(method.getFullMethodName());
+		return this.settings.settings(method);
+	}
+
+	RateLimitServerAdmission admission() {
+		return this.admission;
 	}
 
 	@Override
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
-		CallLimiter limiter = this.limiters.get(call.getMethodDescriptor());
-		if (limiter == CallLimiter.NONE) {
+		if (!this.admission.limits(call.getMethodDescriptor())) {
 			return next.startCall(call, headers);
 		}
 		ServerCallGuard guard = ServerCallGuard.current();
-		long waitNanos = limiter.acquire(guard.record());
-		if (waitNanos == 0) {
+		Long waitNanos = this.admission.decision(guard.record(), headers);
+		if (this.admission.admits(waitNanos)) {
 			return next.startCall(call, headers);
 		}
 		return guard.refuse(call, refusal(guard, waitNanos));
 	}
 
 	private CallEnding refusal(ServerCallGuard guard, long waitNanos) {
-		long millis = (waitNanos - 1) / NANOS_PER_MILLI + 1;
-		Metadata trailers = new Metadata();
-		trailers.put(RichStatus.PUSHBACK, Long.toString(millis));
-		Duration delay = Duration.newBuilder()
-			.setSeconds(millis / 1000)
-			.setNanos((int) (millis % 1000 * NANOS_PER_MILLI))
-			.build();
-		return this.richStatus.ending(EndReason.RATE_LIMITED, EndReason.RATE_LIMITED.status(), trailers,
-				guard.record().correlationId(), RetryInfo.newBuilder().setRetryDelay(delay).build());
+		return this.richStatus.endingWithRetry(EndReason.RATE_LIMITED, guard.record().correlationId(),
+				(waitNanos - 1) / NANOS_PER_MILLI + 1);
 	}
 
 }

@@ -6,7 +6,6 @@ import java.util.List;
 
 import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
-import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -36,19 +35,13 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 
 	static final String PREFIX = "grpc.patterns.server.rate-limit";
 
+	private static final double MIN_RATE = 0.000001;
+
 	public RateLimitServerProperties {
-		checkRate(callsPerSecond);
+		Settings.rate("calls-per-second", callsPerSecond, MIN_RATE);
 		Settings.notNegative("burst", burst);
 		Settings.notNegative("store-timeout", storeTimeout);
-	}
-
-	private static void checkRate(@Nullable Double callsPerSecond) {
-		Settings.notNegative("calls-per-second", callsPerSecond);
-		if (callsPerSecond != null && callsPerSecond != 0
-				&& (callsPerSecond < CallRate.MIN || callsPerSecond > CallRate.MAX)) {
-			throw new SettingException("calls-per-second", callsPerSecond,
-					"Must be 0, or between 0.000001 and 1000000000.");
-		}
+		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	/**
@@ -117,7 +110,7 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 			@Nullable OnStoreFailure onStoreFailure) implements MethodOverride {
 
 		public Override {
-			checkRate(callsPerSecond);
+			Settings.rate("calls-per-second", callsPerSecond, MIN_RATE);
 			Settings.notNegative("burst", burst);
 			Settings.notNegative("store-timeout", storeTimeout);
 		}

@@ -3,7 +3,10 @@ package io.github.grpcpatterns.ratelimit;
 import java.util.concurrent.TimeUnit;
 
 import io.github.bucket4j.BucketConfiguration;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallerKey;
+import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +37,18 @@ final class SharedLimiter implements CallLimiter {
 	 * @param fallback what decides while the store fails, {@code null} if calls are
 	 * refused then
 	 */
-	SharedLimiter(SharedStore store, CallRate rate, String key, RateLimitServerProperties.Per per,
+	SharedLimiter(SharedStore store, TokenRate rate, String key, RateLimitServerProperties.Per per,
 			@Nullable CallLimiter fallback) {
 		this.store = store;
-		this.bucket = BucketConfiguration.builder().addLimit((limit) -> rate.limit(limit)).build();
+		this.bucket = BucketConfiguration.builder().addLimit(rate.bandwidth()).build();
 		this.key = key;
 		this.per = per;
 		this.fallback = fallback;
+	}
+
+	@Override
+	public boolean decides(CallRecord call, Effort effort) {
+		return effort == Effort.WAIT;
 	}
 
 	@Override
@@ -55,8 +63,8 @@ final class SharedLimiter implements CallLimiter {
 	private String key(CallRecord call) {
 		return switch (this.per) {
 			case METHOD -> this.key;
-			case PRINCIPAL -> this.key + Caller.text(Caller.of(call, true));
-			case PEER -> this.key + Caller.text(Caller.of(call, false));
+			case PRINCIPAL -> this.key + CallerKey.text(CallerKey.of(call, true));
+			case PEER -> this.key + CallerKey.text(CallerKey.of(call, false));
 		};
 	}
 

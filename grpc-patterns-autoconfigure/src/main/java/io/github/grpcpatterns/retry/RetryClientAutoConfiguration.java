@@ -1,9 +1,10 @@
 package io.github.grpcpatterns.retry;
 
 import io.github.grpcpatterns.ActivePattern;
+import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
@@ -50,6 +52,7 @@ public final class RetryClientAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ClientInterceptorOrder.RETRY)
 	ActivePattern grpcPatternsRetryClientPattern() {
 		return ActivePattern.client("retry");
 	}

@@ -12,7 +12,7 @@ import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.internal.backoff.OwnRetries;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
-import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.grpc.CallOptions;
@@ -21,6 +21,7 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,16 +39,14 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
 @GlobalClientInterceptor
 public final class RetryClientInterceptor implements ClientInterceptor, MethodSettingsSource, Ordered {
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(RetryClientInterceptor.class);
+	private static final Logger logger = LoggerFactory.getLogger(RetryClientInterceptor.class);
 
 	/**
 	 * Targets are few; what makes them up at run time shares one budget past this many.
 	 */
 	private static final int MAX_AUTHORITIES = 1000;
 
-	private final RetryClientProperties properties;
-
-	private final MethodOverrides<RetryClientProperties.MethodSettings> overrides;
+	private final MethodSettings<RetryPolicy> settings;
 
 	private final CallTimer timer;
 
@@ -75,13 +74,14 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 	 */
 	RetryClientInterceptor(RetryClientProperties properties, CallTimer timer, RetryRegistry registry,
 			DoubleSupplier random) {
-		this.properties = properties;
-		this.overrides = MethodOverrides.of(RetryClientProperties.PREFIX, properties.overrides());
+		this.settings = MethodSettings.client(properties.methodOverrides(),
+				(lookup) -> RetryPolicy.of(lookup, properties));
 		this.timer = timer;
 		this.random = random;
-		this.policies = new PerMethod<>((method) -> RetryPolicy.of(method, properties, this.overrides, registry));
+		this.policies = this.settings.perMethod((name, policy) -> policy.registered(registry));
 		this.budget = properties.budget();
-		this.bufferLimitTotal = RetryPolicy.bytes(properties.bufferLimitTotal());
+		long total = properties.bufferLimitTotal().toBytes();
+		this.bufferLimitTotal = (total > 0) ? total : Long.MAX_VALUE;
 	}
 
 	@Override
@@ -96,7 +96,7 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 
 	@Override
 	public Map<String, MethodSettingsSource.Setting<?>> settings(MethodDescriptor<?, ?> method) {
-		return RetryPolicy.settings(method, this.properties, this.overrides);
+		return this.settings.settings(method);
 	}
 
 	@Override
@@ -108,16 +108,16 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 			ownRetries.settings(policy.waits(), this.timer);
 			return next.newCall(method, callOptions);
 		}
-		String authority = String.valueOf(next.authority());
-		return new RetryCall<>(this, policy, budget(authority), authority, method, callOptions, next);
+		return new RetryCall<>(new RetryLoop<>(this, policy, method, callOptions, next));
 	}
 
-	private RetryBudget budget(String authority) {
-		RetryBudget budget = this.budgets.get(authority);
+	RetryBudget budget(@Nullable String authority) {
+		String name = String.valueOf(authority);
+		RetryBudget budget = this.budgets.get(name);
 		if (budget != null) {
 			return budget;
 		}
-		String key = (this.budgets.size() < MAX_AUTHORITIES) ? authority : "";
+		String key = (this.budgets.size() < MAX_AUTHORITIES) ? name : "";
 		return this.budgets.computeIfAbsent(key, (unused) -> new RetryBudget(this.budget));
 	}
 
@@ -161,7 +161,7 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 	 */
 	void channelRetries(String authority) {
 		if (this.warned.size() < MAX_AUTHORITIES && this.warned.add(authority)) {
-			LOGGER.warn("The channel to {} has a retry policy of its own: its attempts multiply with those of {}. "
+			logger.warn("The channel to {} has a retry policy of its own: its attempts multiply with those of {}. "
 					+ "Remove one of the two.", authority, RetryClientProperties.PREFIX);
 		}
 	}

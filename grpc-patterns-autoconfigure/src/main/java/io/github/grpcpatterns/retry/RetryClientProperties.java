@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 import io.github.grpcpatterns.internal.settings.MethodOverride;
+import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.Status;
@@ -32,10 +33,11 @@ import org.springframework.util.unit.DataSize;
  * said itself that it did not take the call.
  * @param attemptTimeout Time an attempt may take until response headers arrive. Zero
  * means none. If a duration suffix is not specified, seconds will be used.
- * @param bufferLimit Most bytes of messages that are kept of a call to send them again.
- * What sends more is not retried. Zero means no limit.
- * @param bufferLimitTotal Most bytes of messages that are kept of all calls together.
- * Zero means no limit.
+ * @param bufferLimit Most bytes of messages that are kept of a call to send them again,
+ * with 64 bytes added for each message. A call that sends more is not retried. Zero keeps
+ * no message.
+ * @param bufferLimitTotal Most bytes of messages that are kept of all calls together,
+ * with 64 bytes added for each message. Zero means no limit.
  * @param budget What keeps retries from multiplying the load of a failing server.
  * @param overrides Settings of single methods.
  */
@@ -49,7 +51,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		@DefaultValue("false") boolean idempotentOnly,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration attemptTimeout,
 		@DefaultValue("1MB") DataSize bufferLimit, @DefaultValue("16MB") DataSize bufferLimitTotal,
-		@DefaultValue Budget budget, @DefaultValue List<MethodSettings> overrides){
+		@DefaultValue Budget budget, @DefaultValue List<Override> overrides){
 
 	/**
 	 * What all these settings begin with.
@@ -65,6 +67,11 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		Settings.notNegative("buffer-limit-total", bufferLimitTotal);
 		codes = List.copyOf(codes);
 		overrides = List.copyOf(overrides);
+		MethodOverrides.of(PREFIX, overrides);
+	}
+
+	MethodOverrides<Override> methodOverrides() {
+		return MethodOverrides.of(PREFIX, this.overrides);
 	}
 
 	private static void check(@Nullable Integer maxAttempts, @Nullable Duration initialBackoff,
@@ -127,9 +134,10 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param attemptTimeout Time an attempt may take until response headers arrive. Zero
 	 * means none. If a duration suffix is not specified, seconds will be used.
 	 * @param bufferLimit Most bytes of messages that are kept of a call to send them
-	 * again. What sends more is not retried. Zero means no limit.
+	 * again, with 64 bytes added for each message. A call that sends more is not retried.
+	 * Zero keeps no message.
 	 */
-	public record MethodSettings(@DefaultValue List<String> methods, @Nullable Integer maxAttempts,
+	public record Override(@DefaultValue List<String> methods, @Nullable Integer maxAttempts,
 			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration initialBackoff, @Nullable Double multiplier,
 			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration maxBackoff, @Nullable Double jitter,
 			@Nullable List<Status.Code> codes, @Nullable Boolean idempotent, @Nullable Boolean idempotentOnly,
@@ -140,7 +148,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		 * Check the values.
 		 * @throws SettingException for a value that a setting cannot have
 		 */
-		public MethodSettings {
+		public Override {
 			check(maxAttempts, initialBackoff, multiplier, maxBackoff, jitter, codes, attemptTimeout, bufferLimit);
 			methods = List.copyOf(methods);
 			codes = (codes != null) ? List.copyOf(codes) : null;

@@ -2,24 +2,18 @@ package io.github.grpcpatterns.retry;
 
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
-import io.github.grpcpatterns.internal.backoff.RetryWaits;
-import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.backoff.RetryWaits;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.settings.Settings;
+import io.github.grpcpatterns.retry.RetryClientProperties.Override;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.util.unit.DataSize;
 
 /**
  * The settings as they hold for one method.
@@ -29,56 +23,55 @@ import org.springframework.util.unit.DataSize;
  * @param idempotent whether the method may run twice without harm
  * @param idempotentOnly whether only an idempotent method is retried
  * @param attemptTimeoutNanos the time of an attempt, {@link Long#MAX_VALUE} for none
- * @param bufferLimit the bytes kept of a call, {@link Long#MAX_VALUE} for no limit
+ * @param bufferLimit the bytes kept of a call; zero keeps nothing
  * @param retry what says go or no-go, and keeps events and meters
  */
 record RetryPolicy(RetryWaits waits, Set<Status.Code> codes, boolean idempotent, boolean idempotentOnly,
 		long attemptTimeoutNanos, long bufferLimit, Retry retry) {
 
-	static RetryPolicy of(MethodDescriptor<?, ?> method, RetryClientProperties defaults,
-			MethodOverrides<RetryClientProperties.MethodSettings> overrides, RetryRegistry registry) {
-		return of(method, defaults, new Settled(method.getFullMethodName(), overrides),
-				(config) -> registry.retry(method.getFullMethodName(), config));
+	/** Of the method's proto, which no property stands behind. */
+	private static final String PROTO_OPTION = "idempotency_level";
+
+	static RetryPolicy of(MethodSettings.Lookup<Override> lookup, RetryClientProperties defaults) {
+		int maxAttempts = lookup.value("max-attempts", Override::maxAttempts, defaults.maxAttempts());
+		List<Status.Code> codes = lookup.value("codes", Override::codes, defaults.codes());
+		Duration maxBackoff = lookup.value("max-backoff", Override::maxBackoff, defaults.maxBackoff());
+		RetryWaits waits = new RetryWaits(maxAttempts,
+				millis(lookup.value("initial-backoff", Override::initialBackoff, defaults.initialBackoff())),
+				lookup.value("multiplier", Override::multiplier, defaults.multiplier()),
+				maxBackoff.isZero() ? Double.MAX_VALUE : millis(maxBackoff),
+				lookup.value("jitter", Override::jitter, defaults.jitter()));
+		return new RetryPolicy(waits, codes.isEmpty() ? EnumSet.noneOf(Status.Code.class) : EnumSet.copyOf(codes),
+				idempotent(lookup),
+				lookup.value("idempotent-only", Override::idempotentOnly, defaults.idempotentOnly()),
+				Settings
+					.nanosOrNone(lookup.value("attempt-timeout", Override::attemptTimeout, defaults.attemptTimeout())),
+				lookup.value("buffer-limit", Override::bufferLimit, defaults.bufferLimit()).toBytes(),
+				Retry.of(lookup.method().getFullMethodName(), config(maxAttempts)));
 	}
 
-	/**
-	 * Return the settings as they hold for a method, by name, for those who look.
-	 */
-	static Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method, RetryClientProperties defaults,
-			MethodOverrides<RetryClientProperties.MethodSettings> overrides) {
-		Settled settled = new Settled(method.getFullMethodName(), overrides);
-		of(method, defaults, settled, (config) -> Retry.of(method.getFullMethodName(), config));
-		return settled.settings;
+	private static boolean idempotent(MethodSettings.Lookup<Override> lookup) {
+		Setting<Boolean> setting = lookup.setting("idempotent", Override::idempotent,
+				lookup.method().isIdempotent() || lookup.method().isSafe());
+		lookup.show("idempotent", setting.overridden() ? setting : new Setting<>(setting.value(), PROTO_OPTION));
+		return setting.value();
 	}
 
-	private static RetryPolicy of(MethodDescriptor<?, ?> method, RetryClientProperties defaults, Settled settled,
-			Function<RetryConfig, Retry> retry) {
-		int maxAttempts = settled.get("max-attempts", RetryClientProperties.MethodSettings::maxAttempts,
-				defaults.maxAttempts());
-		List<Status.Code> codes = settled.get("codes", RetryClientProperties.MethodSettings::codes, defaults.codes());
-		Duration maxBackoff = settled.get("max-backoff", RetryClientProperties.MethodSettings::maxBackoff,
-				defaults.maxBackoff());
-		RetryConfig config = RetryConfig.custom()
+	private static RetryConfig config(int maxAttempts) {
+		return RetryConfig.custom()
 			.maxAttempts(maxAttempts)
 			.retryOnException((ex) -> ex instanceof AttemptFailure failure && failure.again())
 			.intervalBiFunction((attempt, result) -> (result.getLeft() instanceof AttemptFailure failure)
 					? failure.waitMillis() : 0L)
 			.build();
-		RetryWaits waits = new RetryWaits(maxAttempts,
-				millis(settled.get("initial-backoff", RetryClientProperties.MethodSettings::initialBackoff,
-						defaults.initialBackoff())),
-				settled.get("multiplier", RetryClientProperties.MethodSettings::multiplier, defaults.multiplier()),
-				maxBackoff.isZero() ? Double.MAX_VALUE : millis(maxBackoff),
-				settled.get("jitter", RetryClientProperties.MethodSettings::jitter, defaults.jitter()));
-		return new RetryPolicy(waits, codes.isEmpty() ? EnumSet.noneOf(Status.Code.class) : EnumSet.copyOf(codes),
-				settled.idempotent(method),
-				settled.get("idempotent-only", RetryClientProperties.MethodSettings::idempotentOnly,
-						defaults.idempotentOnly()),
-				Settings.nanosOrNone(settled.get("attempt-timeout",
-						RetryClientProperties.MethodSettings::attemptTimeout, defaults.attemptTimeout())),
-				bytes(settled.get("buffer-limit", RetryClientProperties.MethodSettings::bufferLimit,
-						defaults.bufferLimit())),
-				retry.apply(config));
+	}
+
+	/**
+	 * Return this policy with the retry of the registry, which others may watch.
+	 */
+	RetryPolicy registered(RetryRegistry registry) {
+		return new RetryPolicy(this.waits, this.codes, this.idempotent, this.idempotentOnly, this.attemptTimeoutNanos,
+				this.bufferLimit, registry.retry(this.retry.getName(), this.retry.getRetryConfig()));
 	}
 
 	/**
@@ -88,49 +81,8 @@ record RetryPolicy(RetryWaits waits, Set<Status.Code> codes, boolean idempotent,
 		return this.waits.maxAttempts() > 1;
 	}
 
-	static long bytes(DataSize limit) {
-		return (limit.toBytes() == 0) ? Long.MAX_VALUE : limit.toBytes();
-	}
-
 	private static double millis(Duration duration) {
 		return duration.getSeconds() * 1e3 + duration.getNano() / 1e6;
-	}
-
-	/**
-	 * Settles the settings of one method, and keeps what decided each.
-	 */
-	private static final class Settled {
-
-		/** Of the method's proto, which no property stands behind. */
-		private static final String PROTO_OPTION = "idempotency_level";
-
-		private final String method;
-
-		private final MethodOverrides<RetryClientProperties.MethodSettings> overrides;
-
-		private final Map<String, Setting<?>> settings = new LinkedHashMap<>();
-
-		Settled(String method, MethodOverrides<RetryClientProperties.MethodSettings> overrides) {
-			this.method = method;
-			this.overrides = overrides;
-		}
-
-		<V> V get(String name, Function<RetryClientProperties.MethodSettings, ? extends @Nullable V> setting,
-				V defaultValue) {
-			return keep(name, this.overrides.setting(this.method, name, setting, defaultValue));
-		}
-
-		boolean idempotent(MethodDescriptor<?, ?> descriptor) {
-			Setting<Boolean> setting = this.overrides.setting(this.method, "idempotent",
-					RetryClientProperties.MethodSettings::idempotent, descriptor.isIdempotent() || descriptor.isSafe());
-			return keep("idempotent", setting.overridden() ? setting : new Setting<>(setting.value(), PROTO_OPTION));
-		}
-
-		private <V> V keep(String name, Setting<V> setting) {
-			this.settings.put(name, setting);
-			return setting.value();
-		}
-
 	}
 
 }

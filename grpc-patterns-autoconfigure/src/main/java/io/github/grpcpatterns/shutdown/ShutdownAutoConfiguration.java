@@ -2,6 +2,7 @@ package io.github.grpcpatterns.shutdown;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.LiveCalls;
 import io.grpc.protobuf.services.HealthStatusManager;
 
@@ -15,6 +16,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the end of the servers.
@@ -43,6 +45,7 @@ public final class ShutdownAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.SHUTDOWN)
 	ActivePattern grpcPatternsShutdownServerPattern() {
 		return ActivePattern.server("shutdown");
 	}

@@ -15,6 +15,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerExecutorProvider;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Netty;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Ssl;
@@ -76,6 +77,14 @@ public final class SpringGrpcServerAutoConfiguration {
 		return new StackServer(address(properties), "spring.grpc.server.address", tls(properties.getSsl()),
 				"spring.grpc.server.ssl.bundle", "spring.grpc.server.reflection.enabled",
 				StackServer.limits(environment, LIMITS));
+	}
+
+	@Bean
+	StackExecutor grpcPatternsSpringGrpcExecutor(ObjectProvider<GrpcServerExecutorProvider> provider) {
+		return () -> {
+			GrpcServerExecutorProvider executor = provider.getIfAvailable();
+			return (executor != null) ? executor.getExecutor() : null;
+		};
 	}
 
 	private static String address(GrpcServerProperties properties) {

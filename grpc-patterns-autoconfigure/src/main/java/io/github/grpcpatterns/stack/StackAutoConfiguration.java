@@ -9,6 +9,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -28,8 +29,9 @@ public final class StackAutoConfiguration {
 	static final String SPRING_GRPC = "Spring gRPC";
 
 	@Bean
-	StartLine grpcPatternsStartLine(ObjectProvider<GrpcStack> stacks, ObjectProvider<ActivePattern> patterns) {
-		return new StartLine(stacks, patterns);
+	StartLine grpcPatternsStartLine(ObjectProvider<GrpcStack> stacks, ObjectProvider<ActivePattern> patterns,
+			ObjectProvider<ServerExecutorName> executors, ApplicationContext context) {
+		return new StartLine(stacks, patterns, executors, context);
 	}
 
 	@Configuration(proxyBeanMethods = false)

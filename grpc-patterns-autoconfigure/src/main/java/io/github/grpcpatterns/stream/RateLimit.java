@@ -1,12 +1,10 @@
 package io.github.grpcpatterns.stream;
 
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import io.github.bucket4j.local.SynchronizationStrategy;
+import io.github.grpcpatterns.internal.settings.TokenRate;
 
 /**
  * A rate as it is set: tokens that flow into a bucket.
@@ -20,18 +18,10 @@ record RateLimit(Bandwidth tokens, StreamServerProperties.RatePer per, String pr
 	/**
 	 * Make a rate.
 	 * @param perSecond tokens in a second, more than zero
-	 * @param burst the capacity of a bucket
+	 * @param burst the capacity of a bucket, zero for the rate rounded up
 	 */
 	static RateLimit of(double perSecond, long burst, StreamServerProperties.RatePer per, String property) {
-		long tokens = Math.round(perSecond);
-		Duration period = Duration.ofSeconds(1);
-		if (tokens != perSecond || tokens == 0) {
-			boolean slow = perSecond < 1;
-			tokens = slow ? 1 : Math.round(perSecond * 1000);
-			period = slow ? Duration.ofNanos(Math.round(TimeUnit.SECONDS.toNanos(1) / perSecond))
-					: Duration.ofSeconds(1000);
-		}
-		return new RateLimit(Bandwidth.builder().capacity(burst).refillGreedy(tokens, period).build(), per, property);
+		return new RateLimit(TokenRate.of(perSecond, burst).bandwidth(), per, property);
 	}
 
 	boolean shared() {

@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.stream;
 
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.internal.call.MessageSize;
 import io.github.grpcpatterns.internal.call.OutboundGate;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;

@@ -1,5 +1,13 @@
 package io.github.grpcpatterns.stream;
 
+import java.util.function.Function;
+
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
+import io.github.grpcpatterns.internal.settings.Settings;
+import io.github.grpcpatterns.stream.StreamServerProperties.Override;
+import io.github.grpcpatterns.stream.StreamServerProperties.RatePer;
+import io.grpc.MethodDescriptor.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,15 +35,39 @@ record StreamPolicy(String method, long maxDurationNanos, long idleNanos, long m
 	static final StreamPolicy NONE = new StreamPolicy("", Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, 0, 0, 0, null, null);
 
 	/**
-	 * Make a policy.
-	 * @param always whether it stands in the way of calls even if nothing is limited
+	 * Settle a method. A policy that limits nothing is still one, for its streams are
+	 * watched; health and reflection pass then.
 	 */
-	static StreamPolicy of(String method, boolean always, long maxDurationNanos, long idleNanos,
-			long maxInboundMessages, long maxOutboundMessages, long maxInboundBytes, long maxOutboundBytes,
-			long maxPendingBytes, @Nullable RateLimit inboundRate, @Nullable RateLimit outboundRate) {
-		StreamPolicy policy = new StreamPolicy(always ? method : "", maxDurationNanos, idleNanos, maxInboundMessages,
-				maxOutboundMessages, maxInboundBytes, maxOutboundBytes, maxPendingBytes, inboundRate, outboundRate);
-		return policy.equals(NONE) ? NONE : policy.named(method);
+	static StreamPolicy of(MethodSettings.Lookup<Override> lookup, StreamServerProperties defaults) {
+		MethodType type = lookup.method().getType();
+		if (type == MethodType.UNARY) {
+			return NONE;
+		}
+		RatePer ratePer = lookup.value("rate-per", Override::ratePer, defaults.ratePer());
+		StreamPolicy policy = new StreamPolicy("",
+				Settings.nanosOrNone(lookup.limit("max-duration", Override::maxDuration, defaults.maxDuration())),
+				Settings.nanosOrNone(lookup.limit("idle-timeout", Override::idleTimeout, defaults.idleTimeout())),
+				lookup.limit("max-inbound-messages", Override::maxInboundMessages, defaults.maxInboundMessages()),
+				lookup.limit("max-outbound-messages", Override::maxOutboundMessages, defaults.maxOutboundMessages()),
+				lookup.limit("max-inbound-bytes", Override::maxInboundBytes, defaults.maxInboundBytes()).toBytes(),
+				lookup.limit("max-outbound-bytes", Override::maxOutboundBytes, defaults.maxOutboundBytes()).toBytes(),
+				lookup.limit("max-pending-bytes", Override::maxPendingBytes, defaults.maxPendingBytes()).toBytes(),
+				type.clientSendsOneMessage() ? null
+						: rate(lookup, "inbound-rate", Override::inboundRate, defaults.inboundRate(),
+								lookup.value("inbound-burst", Override::inboundBurst, defaults.inboundBurst()),
+								ratePer),
+				type.serverSendsOneMessage() ? null
+						: rate(lookup, "outbound-rate", Override::outboundRate, defaults.outboundRate(),
+								lookup.value("outbound-burst", Override::outboundBurst, defaults.outboundBurst()),
+								ratePer));
+		return (lookup.infrastructure() && policy.equals(NONE)) ? NONE
+				: policy.named(lookup.method().getFullMethodName());
+	}
+
+	private static @Nullable RateLimit rate(MethodSettings.Lookup<Override> lookup, String name,
+			Function<Override, @Nullable Double> setting, double defaultRate, long burst, RatePer per) {
+		Setting<Double> rate = lookup.limitSetting(name, setting, defaultRate);
+		return (rate.value() > 0) ? RateLimit.of(rate.value(), burst, per, rate.property()) : null;
 	}
 
 	private StreamPolicy named(String method) {

@@ -2,6 +2,7 @@ package io.github.grpcpatterns.stream;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 
@@ -10,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the limits of the streams that are served.
@@ -32,6 +34,7 @@ public final class StreamServerAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.STREAM)
 	ActivePattern grpcPatternsStreamServerPattern() {
 		return ActivePattern.server("stream");
 	}

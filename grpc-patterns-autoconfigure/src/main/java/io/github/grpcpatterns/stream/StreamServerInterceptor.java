@@ -1,27 +1,22 @@
 package io.github.grpcpatterns.stream;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource;
+import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
-import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
-import io.github.grpcpatterns.internal.settings.MethodOverrides;
-import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.settings.PerMethod;
-import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
@@ -33,9 +28,9 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 @GlobalServerInterceptor
 public final class StreamServerInterceptor implements ServerInterceptor, MethodSettingsSource, Ordered {
 
-	private final StreamServerProperties properties;
+	private final MethodSettings<StreamPolicy> settings;
 
-	private final MethodOverrides<StreamServerProperties.Override> overrides;
+	private final PerMethod<StreamPolicy> policies;
 
 	private final CallTimer timer;
 
@@ -43,11 +38,10 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 
 	private final Rates rates;
 
-	private final PerMethod<StreamPolicy> policies = new PerMethod<>(this::policy);
-
 	StreamServerInterceptor(StreamServerProperties properties, CallTimer timer) {
-		this.properties = properties;
-		this.overrides = properties.methodOverrides();
+		this.settings = MethodSettings.server(properties.methodOverrides(),
+				(lookup) -> StreamPolicy.of(lookup, properties));
+		this.policies = this.settings.perMethod();
 		this.timer = timer;
 		this.pendingBytes = new PendingBytes(properties.totalBytes());
 		this.rates = new Rates(timer);
@@ -72,65 +66,11 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 
 	@Override
 	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
-		if (method.getType() == MethodDescriptor.MethodType.UNARY) {
-			return Map.of();
-		}
-		Lookup lookup = new Lookup(method.getFullMethodName());
-		policy(method, lookup);
-		if (!lookup.everyone) {
-			lookup.settled.values().removeIf((setting) -> !setting.overridden());
-		}
-		return lookup.settled;
+		return this.settings.settings(method);
 	}
 
 	StreamPolicy policy(MethodDescriptor<?, ?> method) {
-		return (method.getType() != MethodDescriptor.MethodType.UNARY)
-				? policy(method, new Lookup(method.getFullMethodName())) : StreamPolicy.NONE;
-	}
-
-	private StreamPolicy policy(MethodDescriptor<?, ?> method, Lookup lookup) {
-		StreamServerProperties defaults = lookup.everyone ? this.properties : StreamServerProperties.NONE;
-		StreamServerProperties.RatePer ratePer = lookup.value("rate-per", StreamServerProperties.Override::ratePer,
-				defaults.ratePer());
-		return StreamPolicy.of(lookup.method, lookup.everyone,
-				Settings.nanosOrNone(lookup.value("max-duration", StreamServerProperties.Override::maxDuration,
-						defaults.maxDuration())),
-				Settings.nanosOrNone(lookup.value("idle-timeout", StreamServerProperties.Override::idleTimeout,
-						defaults.idleTimeout())),
-				lookup.value("max-inbound-messages", StreamServerProperties.Override::maxInboundMessages,
-						defaults.maxInboundMessages()),
-				lookup.value("max-outbound-messages", StreamServerProperties.Override::maxOutboundMessages,
-						defaults.maxOutboundMessages()),
-				lookup
-					.value("max-inbound-bytes", StreamServerProperties.Override::maxInboundBytes,
-							defaults.maxInboundBytes())
-					.toBytes(),
-				lookup
-					.value("max-outbound-bytes", StreamServerProperties.Override::maxOutboundBytes,
-							defaults.maxOutboundBytes())
-					.toBytes(),
-				lookup.value("max-pending-bytes", StreamServerProperties.Override::maxPendingBytes,
-						defaults.maxPendingBytes())
-					.toBytes(),
-				method.getType().clientSendsOneMessage() ? null
-						: limit(lookup.setting("inbound-rate", StreamServerProperties.Override::inboundRate,
-								defaults.inboundRate()),
-								lookup.value("inbound-burst", StreamServerProperties.Override::inboundBurst,
-										defaults.inboundBurst()),
-								ratePer),
-				method.getType().serverSendsOneMessage() ? null
-						: limit(lookup.setting("outbound-rate", StreamServerProperties.Override::outboundRate,
-								defaults.outboundRate()),
-								lookup.value("outbound-burst", StreamServerProperties.Override::outboundBurst,
-										defaults.outboundBurst()),
-								ratePer));
-	}
-
-	private static @Nullable RateLimit limit(Setting<Double> rate, long burst, StreamServerProperties.RatePer per) {
-		if (rate.value() == 0) {
-			return null;
-		}
-		return RateLimit.of(rate.value(), (burst > 0) ? burst : (long) Math.ceil(rate.value()), per, rate.property());
+		return this.policies.get(method);
 	}
 
 	@Override
@@ -148,37 +88,6 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 		StreamCall<ReqT, RespT> limited = new StreamCall<>(call, guard, policy, this.timer, this.pendingBytes,
 				this.rates);
 		return new StreamListener<>(limited, next.startCall(limited, headers));
-	}
-
-	/**
-	 * Asks for the settings of one method, and keeps the answers.
-	 */
-	private final class Lookup {
-
-		private final String method;
-
-		private final boolean everyone;
-
-		private final Map<String, Setting<?>> settled = new LinkedHashMap<>();
-
-		Lookup(String method) {
-			this.method = method;
-			this.everyone = !InfrastructureMethods.contains(method);
-		}
-
-		<V> Setting<V> setting(String name, Function<StreamServerProperties.Override, ? extends @Nullable V> setting,
-				V defaultValue) {
-			Setting<V> settled = StreamServerInterceptor.this.overrides.setting(this.method, name, setting,
-					defaultValue, this.everyone);
-			this.settled.put(name, settled);
-			return settled;
-		}
-
-		<V> V value(String name, Function<StreamServerProperties.Override, ? extends @Nullable V> setting,
-				V defaultValue) {
-			return setting(name, setting, defaultValue).value();
-		}
-
 	}
 
 }

@@ -6,7 +6,6 @@ import java.util.List;
 
 import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
-import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -58,22 +57,14 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 
 	static final String PREFIX = "grpc.patterns.server.stream";
 
-	/** Tokens per nanosecond are as fine as it gets. */
-	private static final double MAX_RATE = 1e9;
-
 	/** One message in a little more than a day; slower is not a rate. */
 	private static final double MIN_RATE = 1e-5;
-
-	/**
-	 * What holds for methods that are passed over.
-	 */
-	static final StreamServerProperties NONE = new StreamServerProperties(true, Duration.ZERO, Duration.ZERO, 0, 0,
-			DataSize.ofBytes(0), DataSize.ofBytes(0), DataSize.ofBytes(0), null, 0, 0, 0, 0, RatePer.STREAM, List.of());
 
 	public StreamServerProperties {
 		check(maxDuration, idleTimeout, maxInboundMessages, maxOutboundMessages, maxInboundBytes, maxOutboundBytes,
 				maxPendingBytes, inboundRate, outboundRate, inboundBurst, outboundBurst);
 		Settings.notNegative("max-pending-bytes-total", maxPendingBytesTotal);
+		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	private static void check(@Nullable Duration maxDuration, @Nullable Duration idleTimeout,
@@ -87,17 +78,10 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 		Settings.notNegative("max-inbound-bytes", maxInboundBytes);
 		Settings.notNegative("max-outbound-bytes", maxOutboundBytes);
 		Settings.notNegative("max-pending-bytes", maxPendingBytes);
-		rate("inbound-rate", inboundRate);
-		rate("outbound-rate", outboundRate);
+		Settings.rate("inbound-rate", inboundRate, MIN_RATE);
+		Settings.rate("outbound-rate", outboundRate, MIN_RATE);
 		Settings.notNegative("inbound-burst", inboundBurst);
 		Settings.notNegative("outbound-burst", outboundBurst);
-	}
-
-	private static void rate(String name, @Nullable Double value) {
-		Settings.notNegative(name, value);
-		if (value != null && value > 0 && (value < MIN_RATE || value > MAX_RATE)) {
-			throw new SettingException(name, value, "Must be 0, or between 0.00001 and 1000000000.");
-		}
 	}
 
 	MethodOverrides<Override> methodOverrides() {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class IteratorWriter<T> {
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(StreamWriter.class);
+	private static final Logger logger = LoggerFactory.getLogger(StreamWriter.class);
 
 	private final Iterator<? extends T> source;
 
@@ -97,7 +97,7 @@ final class IteratorWriter<T> {
 			this.close.close();
 		}
 		catch (Throwable ex) {
-			LOGGER.warn("Cannot close the source of a stream", ex);
+			logger.warn("Cannot close the source of a stream", ex);
 		}
 	}
 

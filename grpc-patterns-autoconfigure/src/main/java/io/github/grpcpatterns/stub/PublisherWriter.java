@@ -25,7 +25,7 @@ final class PublisherWriter<T> implements Flow.Subscriber<T> {
 	 */
 	static final int BATCH = 16;
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(StreamWriter.class);
+	private static final Logger logger = LoggerFactory.getLogger(StreamWriter.class);
 
 	private final ServerCallStreamObserver<T> responses;
 
@@ -154,7 +154,7 @@ final class PublisherWriter<T> implements Flow.Subscriber<T> {
 			this.responses.onCompleted();
 		}
 		catch (RuntimeException ex) {
-			LOGGER.warn("Cannot complete a stream", ex);
+			logger.warn("Cannot complete a stream", ex);
 		}
 	}
 
@@ -163,7 +163,7 @@ final class PublisherWriter<T> implements Flow.Subscriber<T> {
 			this.responses.onError(ex);
 		}
 		catch (RuntimeException failure) {
-			LOGGER.warn("Cannot end a stream with an error", failure);
+			logger.warn("Cannot end a stream with an error", failure);
 		}
 	}
 
@@ -183,7 +183,7 @@ final class PublisherWriter<T> implements Flow.Subscriber<T> {
 			subscription.cancel();
 		}
 		catch (Throwable ex) {
-			LOGGER.warn("Cannot close the source of a stream", ex);
+			logger.warn("Cannot close the source of a stream", ex);
 		}
 	}
 

@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.transport;
 
+import java.util.List;
+
 import io.grpc.ServerBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,11 @@ enum NettyTransport {
 			ShadedNetty.maxResets(builder, resets, seconds);
 		}
 
+		@Override
+		List<String> complaints() {
+			return VersionFloor.complaints(VersionFloor.SHADED_NETTY, ShadedNetty.version());
+		}
+
 	},
 
 	/** The application's own, which grpc-netty uses. */
@@ -37,11 +44,22 @@ enum NettyTransport {
 			UnshadedNetty.maxResets(builder, resets, seconds);
 		}
 
+		@Override
+		List<String> complaints() {
+			return VersionFloor.complaints(VersionFloor.NETTY, UnshadedNetty.version());
+		}
+
 	};
 
 	abstract void maxConcurrentCalls(ServerBuilder<?> builder, int calls);
 
 	abstract void maxResets(ServerBuilder<?> builder, int resets, int seconds);
+
+	/**
+	 * Say what is wrong with the version of Netty.
+	 * @return a sentence or two where it is too old
+	 */
+	abstract List<String> complaints();
 
 	/**
 	 * Return the transport of a server.

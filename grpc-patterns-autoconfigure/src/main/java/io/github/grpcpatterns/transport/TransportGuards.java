@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.github.grpcpatterns.ServerBuilderHook;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.stack.StackServer;
 import io.github.grpcpatterns.transport.TransportProperties.Exposure;
@@ -63,10 +64,9 @@ final class TransportGuards implements ServerBuilderHook {
 		if (this.properties.versionFloor() == OldVersion.OFF) {
 			return;
 		}
-		List<String> complaints = new ArrayList<>(VersionFloor.GRPC_JAVA.complaints(CORE_VERSION, version(builder)));
-		if (netty == NettyTransport.UNSHADED) {
-			complaints.addAll(VersionFloor.NETTY.complaints(UnshadedNetty.version()));
-		}
+		List<String> complaints = new ArrayList<>(
+				VersionFloor.complaints(VersionFloor.GRPC_JAVA, CORE_VERSION, version(builder)));
+		complaints.addAll(netty.complaints());
 		if (complaints.isEmpty()) {
 			return;
 		}
@@ -98,7 +98,7 @@ final class TransportGuards implements ServerBuilderHook {
 	}
 
 	private void checkReflection(StackServer server) {
-		if (this.methods.all().keySet().stream().anyMatch((method) -> method.startsWith("grpc.reflection."))) {
+		if (this.methods.all().keySet().stream().anyMatch(InfrastructureMethods::reflection)) {
 			report("reflection-beyond-loopback", this.properties.reflectionBeyondLoopback(),
 					"The server listens on %s and serves reflection, which tells every service, method and message to whoever may call it."
 						.formatted(listening(server)),

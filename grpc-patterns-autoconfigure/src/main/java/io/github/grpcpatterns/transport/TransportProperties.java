@@ -35,8 +35,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param plaintext What to do about a server that listens without TLS beyond loopback.
  * @param reflectionBeyondLoopback What to do about a server that serves reflection beyond
  * loopback.
- * @param versionFloor What to do about versions of grpc-java and Netty that are open to
- * published denials of service.
+ * @param versionFloor What to do about versions of grpc-java and Netty with published
+ * faults.
  */
 @ConfigurationProperties(value = "grpc.patterns.server.transport", ignoreUnknownFields = false)
 public record TransportProperties(@DefaultValue("true") boolean enabled,

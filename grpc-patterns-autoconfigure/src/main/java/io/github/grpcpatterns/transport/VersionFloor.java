@@ -2,61 +2,91 @@ package io.github.grpcpatterns.transport;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The least versions of what a server stands on that are not open to a published denial
- * of service.
+ * A published fault of an artifact that a server stands on, and the versions that no
+ * longer have it.
+ *
+ * @param artifact the name of the artifact
+ * @param fixedIn the first version without the fault, of the newest line first, then of
+ * each older line that got the fix
+ * @param fault the advisory or issue
+ * @param raisedBy the property of the build that raises the artifact
  */
-enum VersionFloor {
+record VersionFloor(String artifact, List<Version> fixedIn, String fault, String raisedBy) {
 
-	GRPC_JAVA("grpc-java", "grpc-java.version", new Version(1, 83, 1), new Version(1, 82, 4)),
+	static final String GRPC_JAVA = "grpc-java";
 
-	NETTY("Netty", "netty.version", new Version(4, 2, 17), new Version(4, 1, 137));
+	static final String NETTY = "Netty";
 
-	private static final String ADVISORIES = "CVE-2026-47244, CVE-2025-55163, CVE-2026-33871";
+	/**
+	 * Its floors end with the newest Netty that a release of grpc-netty-shaded has: no
+	 * build can raise it further.
+	 */
+	static final String SHADED_NETTY = "grpc-netty-shaded's Netty";
 
-	private final String name;
+	private static final String BY_GRPC_JAVA = "'grpc-java.version'";
 
-	private final String property;
+	private static final String BY_NETTY = "'netty.version'";
 
-	private final Version floor;
+	private static final String BY_NEW_GRPC_JAVA = "'grpc-java.version' (1.85.0 or later)";
 
-	private final Version olderLine;
+	/** Of each artifact the highest floor first. */
+	private static final List<VersionFloor> ALL = List.of(
+			floor(GRPC_JAVA, "1.85.0",
+					"grpc-java#13035 (a GOAWAY with an unknown code hangs calls; 1.84.1 has the fix)", BY_GRPC_JAVA),
+			floor(GRPC_JAVA, "1.83.1 1.82.4", "CVE-2026-47244", BY_GRPC_JAVA),
+			floor(NETTY, "4.2.18 4.1.138", "CVE-2026-93492", BY_NETTY),
+			floor(NETTY, "4.2.17 4.1.137", "CVE-2026-75596", BY_NETTY),
+			floor(NETTY, "4.2.10 4.1.132", "CVE-2026-33871", BY_NETTY),
+			floor(NETTY, "4.2.4 4.1.124", "CVE-2025-55163", BY_NETTY),
+			floor(SHADED_NETTY, "4.2.17", "CVE-2026-75596", BY_NEW_GRPC_JAVA),
+			floor(SHADED_NETTY, "4.2.10 4.1.132", "CVE-2026-33871", BY_NEW_GRPC_JAVA),
+			floor(SHADED_NETTY, "4.2.4 4.1.124", "CVE-2025-55163", BY_NEW_GRPC_JAVA));
 
-	VersionFloor(String name, String property, Version floor, Version olderLine) {
-		this.name = name;
-		this.property = property;
-		this.floor = floor;
-		this.olderLine = olderLine;
+	private static VersionFloor floor(String artifact, String fixedIn, String fault, String raisedBy) {
+		return new VersionFloor(artifact,
+				Stream.of(fixedIn.split(" ")).map((text) -> Objects.requireNonNull(Version.parse(text))).toList(),
+				fault, raisedBy);
 	}
 
 	/**
-	 * Say what is wrong with versions.
+	 * Say what is wrong with versions of an artifact.
+	 * @param artifact the name of the artifact
 	 * @param versions the versions in use, {@code null} for those that are not known
-	 * @return a sentence for each that is too old
+	 * @return a sentence or two for each that is too old
 	 */
-	List<String> complaints(@Nullable String... versions) {
+	static List<String> complaints(String artifact, @Nullable String... versions) {
 		List<String> complaints = new ArrayList<>();
 		for (String text : versions) {
 			Version version = Version.parse(text);
-			if (version != null && isBelow(version)) {
-				complaints
-					.add("%s %s is below %s (in the line %d.%d: %s); such versions are open to one or more of %s. "
-						.formatted(this.name, text, this.floor, this.olderLine.major(), this.olderLine.minor(),
-								this.olderLine, ADVISORIES)
-							+ "Raise it with the property '%s' of the build.".formatted(this.property));
+			List<VersionFloor> above = (version != null)
+					? ALL.stream().filter((floor) -> floor.artifact.equals(artifact) && floor.isAbove(version)).toList()
+					: List.of();
+			if (version != null && !above.isEmpty()) {
+				complaints.add(
+						"%s %s is below %s. Published faults of such versions: %s. Raise it with the build property %s."
+							.formatted(artifact, text, above.get(0).in(version),
+									above.stream().map(VersionFloor::fault).collect(Collectors.joining(", ")),
+									above.get(0).raisedBy));
 			}
 		}
 		return complaints.stream().distinct().toList();
 	}
 
-	private boolean isBelow(Version version) {
-		Version floor = version.isOfLine(this.olderLine) ? this.olderLine : this.floor;
-		return version.compareTo(floor) < 0;
+	private boolean isAbove(Version version) {
+		return version.compareTo(in(version)) < 0;
+	}
+
+	private Version in(Version version) {
+		return this.fixedIn.stream().filter(version::isOfLine).findFirst().orElse(this.fixedIn.get(0));
 	}
 
 	/**

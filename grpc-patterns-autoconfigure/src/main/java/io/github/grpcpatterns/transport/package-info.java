@@ -5,7 +5,7 @@
  * settings or a builder customizer of the application set stays. The warnings are logged
  * once, when a server is built: that it speaks without TLS beyond loopback, that it
  * serves reflection there, and that grpc-java or Netty is older than a version without
- * published denials of service. Each can be made to fail the start instead.
+ * published faults. Each can be made to fail the start instead.
  */
 @NullMarked
 package io.github.grpcpatterns.transport;

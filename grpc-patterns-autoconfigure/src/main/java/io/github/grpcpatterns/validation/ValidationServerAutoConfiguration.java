@@ -3,8 +3,9 @@ package io.github.grpcpatterns.validation;
 import build.buf.protovalidate.Validator;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
-import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -12,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the check of requests with protovalidate. A {@link Validator}
@@ -40,6 +42,7 @@ public final class ValidationServerAutoConfiguration {
 	}
 
 	@Bean
+	@Order(ServerInterceptorOrder.VALIDATION)
 	ActivePattern grpcPatternsValidationServerPattern() {
 		return ActivePattern.server("validation");
 	}

@@ -10,8 +10,9 @@ import javax.crypto.spec.SecretKeySpec;
 import com.nimbusds.jose.JWSAlgorithm;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
-import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.settings.SettingsAutoConfiguration;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -55,8 +56,8 @@ class AuthServerAutoConfigurationTests {
 
 	private static final String SECRET = AUTH + "jwt.secret=" + Tokens.SECRET;
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, AuthServerAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
+		.of(SettingsAutoConfiguration.class, CallAutoConfiguration.class, AuthServerAutoConfiguration.class));
 
 	@TempDir
 	Path directory;
@@ -268,12 +269,14 @@ class AuthServerAutoConfigurationTests {
 	@Test
 	void listenersHearEachOutcome() {
 		List<AuthOutcomeListener.Outcome> outcomes = new CopyOnWriteArrayList<>();
-		serving().withPropertyValues(SECRET).withBean(AuthOutcomeListener.class, () -> outcomes::add).run((context) -> {
-			call(context, Tokens.hs256());
-			call(context, "abc");
-			assertThat(outcomes).containsExactly(AuthOutcomeListener.Outcome.ACCEPTED,
-					AuthOutcomeListener.Outcome.INVALID);
-		});
+		serving().withPropertyValues(SECRET)
+			.withBean(AuthOutcomeListener.class, () -> (call, outcome) -> outcomes.add(outcome))
+			.run((context) -> {
+				call(context, Tokens.hs256());
+				call(context, "abc");
+				assertThat(outcomes).containsExactly(AuthOutcomeListener.Outcome.ACCEPTED,
+						AuthOutcomeListener.Outcome.INVALID);
+			});
 	}
 
 	@Test

@@ -2,11 +2,14 @@ package io.github.grpcpatterns.auth;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.rpc.ErrorInfo;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -15,10 +18,13 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.Closes;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PingService;
-import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.PolicyClock;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -55,7 +61,7 @@ class AuthServerInterceptorTests {
 	@TempDir
 	Path directory;
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final PingService service = new PingService();
 
@@ -71,7 +77,7 @@ class AuthServerInterceptorTests {
 	private PingServiceGrpc.PingServiceBlockingStub start(Auth auth, ClientInterceptor... client) {
 		this.harness = GrpcHarness.netty()
 			.service(this.service)
-			.interceptors(this.reporter, auth.interceptor)
+			.interceptors(this.recorder, auth.interceptor)
 			.clientInterceptors(client)
 			.start();
 		return this.harness.blocking();
@@ -81,7 +87,7 @@ class AuthServerInterceptorTests {
 		StatusRuntimeException ex = catchThrowableOfType(StatusRuntimeException.class, () -> stub.ping(REQUEST));
 		assertThat(ex).as("the call's error").isNotNull();
 		isEndedBy(ex, reason);
-		CallRecord call = this.reporter.await();
+		CallRecord call = this.recorder.await();
 		assertThat(call.endReason()).isEqualTo(reason);
 		assertThat(call.status().getCode()).isEqualTo(reason.status().getCode());
 		assertThat(this.service.calls).hasValue(0);
@@ -103,7 +109,7 @@ class AuthServerInterceptorTests {
 	void callWithAValidTokenIsServed() {
 		Auth auth = Auth.secret();
 		assertThat(start(auth, Tokens.bearer(Tokens.hs256())).ping(REQUEST).getValue()).isEqualTo("hello");
-		CallRecord call = this.reporter.await();
+		CallRecord call = this.recorder.await();
 		assertThat(call.principal()).isEqualTo("alice");
 		assertThat(call.status().isOk()).isTrue();
 		assertThat(auth.outcomes).containsExactly(Outcome.ACCEPTED);
@@ -121,7 +127,7 @@ class AuthServerInterceptorTests {
 		Auth auth = Auth.secret();
 		start(auth);
 		for (int kind = 0; kind < 4; kind++) {
-			Responses responses = new Responses();
+			Received<PingResponse> responses = new Received<>();
 			call(kind, responses);
 			isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_MISSING);
 		}
@@ -145,7 +151,7 @@ class AuthServerInterceptorTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "Bearer  x", "Bearer x y", "Basic YTpi", "Bearer", "Bearer x,y" })
+	@ValueSource(strings = { "Bearer  ", "Bearer x y", "Basic YTpi", "Bearer", "Bearer x,y" })
 	void malformedCredentialIsMissing(String value) {
 		Auth auth = Auth.secret();
 		refused(start(auth, Tokens.authorization(value)), EndReason.TOKEN_MISSING);
@@ -197,7 +203,7 @@ class AuthServerInterceptorTests {
 		Auth auth = Auth.secret("public-methods", PING);
 		assertThat(start(auth, Tokens.authorization("Bearer nonsense", "Basic x")).ping(REQUEST).getValue())
 			.isEqualTo("hello");
-		assertThat(this.reporter.await().principal()).isNull();
+		assertThat(this.recorder.await().principal()).isNull();
 		assertThat(auth.outcomes).containsExactly(Outcome.PUBLIC);
 	}
 
@@ -235,6 +241,112 @@ class AuthServerInterceptorTests {
 				Outcome.INVALID, Outcome.UNAVAILABLE, Outcome.ACCEPTED);
 	}
 
+	@Test
+	void checkedExceptionOfAVerifierIsCountedToo() {
+		Auth auth = Auth.of((token) -> {
+			throw AuthServerInterceptorTests.<RuntimeException>sneaky(new java.io.IOException("down"));
+		});
+		start(auth, Tokens.bearer("any"));
+		assertThat(catchThrowableOfType(StatusRuntimeException.class, () -> this.harness.blocking().ping(REQUEST))
+			.getStatus()
+			.getCode()).isEqualTo(Status.Code.UNKNOWN);
+		assertThat(auth.outcomes).containsExactly(Outcome.UNAVAILABLE);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T extends Throwable> RuntimeException sneaky(Throwable ex) throws T {
+		throw (T) ex;
+	}
+
+	@Test
+	void verifierThatHangsEndsItsCallAtTheLimitWhateverItsThreadDoes() {
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicInteger asked = new AtomicInteger();
+		Auth auth = Auth.of((token) -> {
+			asked.incrementAndGet();
+			while (release.getCount() > 0) {
+				try {
+					release.await();
+				}
+				catch (InterruptedException ex) {
+					continue; // will not be disturbed
+				}
+			}
+			return new TestingAuthenticationToken(token, null, "a");
+		}, "verifier-timeout", "200ms");
+		Closes outside = new Closes();
+		this.harness = GrpcHarness.netty()
+			.service(this.service)
+			.interceptors(this.recorder, outside, auth.interceptor)
+			.clientInterceptors(Tokens.bearer("bob"))
+			.start();
+		refused(this.harness.blocking().withDeadlineAfter(10, TimeUnit.SECONDS), EndReason.KEYS_UNAVAILABLE);
+		assertThat(outside.statuses).as("seen by who stands outside").containsExactly(Status.Code.UNAVAILABLE);
+		assertThat(auth.outcomes).containsExactly(Outcome.UNAVAILABLE);
+		refused(this.harness.blocking().withDeadlineAfter(10, TimeUnit.SECONDS), EndReason.KEYS_UNAVAILABLE);
+		assertThat(asked).as("no second question").hasValue(1);
+		release.countDown();
+		Awaitility.await().until(() -> auth.questions.open() == 0);
+		assertThat(this.harness.blocking().ping(REQUEST).getValue()).isEqualTo("hello");
+		assertThat(asked).as("what was answered late is remembered").hasValue(1);
+		assertThat(auth.outcomes).containsExactly(Outcome.UNAVAILABLE, Outcome.UNAVAILABLE, Outcome.ACCEPTED);
+		assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
+		assertThat(this.recorder.count()).isZero();
+	}
+
+	@Test
+	void verifierThatHeedsTheInterruptEndsItsCallOnce() {
+		Auth auth = Auth.of((token) -> {
+			try {
+				new CountDownLatch(1).await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+			throw new AssertionError();
+		}, "verifier-timeout", "20ms");
+		Closes outside = new Closes();
+		this.harness = GrpcHarness.netty()
+			.service(this.service)
+			.interceptors(this.recorder, outside, auth.interceptor)
+			.start();
+		for (int i = 0; i < 50; i++) {
+			refusedWith("bob" + i, EndReason.KEYS_UNAVAILABLE);
+		}
+		assertThat(auth.outcomes).hasSize(50).containsOnly(Outcome.UNAVAILABLE);
+		assertThat(outside.statuses).hasSize(50).containsOnly(Status.Code.UNAVAILABLE);
+	}
+
+	@Test
+	void verifierIsAskedOnceForCallsThatCarryTheSameToken() {
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicInteger asked = new AtomicInteger();
+		Auth auth = Auth.of((token) -> {
+			asked.incrementAndGet();
+			try {
+				release.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+			return new TestingAuthenticationToken(token, null, "a");
+		});
+		start(auth, Tokens.bearer("bob"));
+		List<Received<PingResponse>> calls = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			Received<PingResponse> responses = new Received<>();
+			this.harness.async().ping(REQUEST, responses);
+			calls.add(responses);
+		}
+		Awaitility.await().until(() -> auth.questions.waiting() == 19);
+		release.countDown();
+		for (Received<PingResponse> call : calls) {
+			assertThat(call.error()).isNull();
+		}
+		assertThat(asked).hasValue(1);
+		assertThat(auth.outcomes).hasSize(20).containsOnly(Outcome.ACCEPTED);
+	}
+
 	private void refusedWith(String token, EndReason reason) {
 		refused(this.harness.blocking().withInterceptors(Tokens.bearer(token)), reason);
 	}
@@ -242,15 +354,10 @@ class AuthServerInterceptorTests {
 	@Test
 	void acceptedTokenIsThereForOutboundCalls() {
 		BlockingQueue<String> relayed = new LinkedBlockingQueue<>();
-		this.harness = GrpcHarness.inProcess().interceptors(Auth.secret().interceptor).service(new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				relayed.add(String.valueOf(RelayedToken.current()));
-				super.ping(request, responses);
-			}
-
-		}).start();
+		this.harness = GrpcHarness.inProcess()
+			.interceptors(Auth.secret().interceptor)
+			.service(new PingService().first(() -> relayed.add(String.valueOf(RelayedToken.current()))))
+			.start();
 		String token = Tokens.hs256();
 		this.harness.blocking().withInterceptors(Tokens.bearer(token)).ping(REQUEST);
 		assertThat(relayed).containsExactly(token);
@@ -340,7 +447,7 @@ class AuthServerInterceptorTests {
 				}
 				exchange.close();
 			});
-			Responses waiting = new Responses();
+			Received<PingResponse> waiting = new Received<>();
 			this.harness.async()
 				.withInterceptors(Tokens.bearer(Tokens.rs256(unknown("unknown"))))
 				.ping(REQUEST, waiting);
@@ -355,79 +462,72 @@ class AuthServerInterceptorTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3 })
 	void streamEndsWithItsTokenAndTheClockSkew(int kind) {
-		ManualTimer timer = new ManualTimer();
-		CountDownLatch cancelled = new CountDownLatch(1);
-		Auth auth = Auth.secret("jwt.clock-skew", "20");
+		PolicyClock clock = new PolicyClock();
+		OpenService open = new OpenService();
+		Auth auth = Auth.secret(clock, "jwt.clock-skew", "20");
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
-			.interceptors(this.reporter, auth.interceptor)
-			.service(new NeverEnding(cancelled))
+			.timer(clock)
+			.interceptors(this.recorder, auth.interceptor)
+			.service(open)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256((claims) -> claims.expirationTime(Tokens.in(100)))))
 			.start();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		call(kind, responses);
-		Awaitility.await().until(() -> !timer.scheduled().isEmpty());
-		timer.advance(Duration.ofSeconds(115));
+		OpenService.Handler handler = open.await();
+		Awaitility.await().until(() -> !clock.scheduled().isEmpty());
+		clock.advance(Duration.ofSeconds(115));
 		assertThat(responses.ended()).isFalse();
-		timer.advance(Duration.ofSeconds(6));
+		clock.advance(Duration.ofSeconds(6));
 		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
-		assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.TOKEN_EXPIRED);
-		Awaitility.await().until(() -> cancelled.getCount() == 0);
+		assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.TOKEN_EXPIRED);
+		Awaitility.await().until(() -> handler.cancels.get() == 1);
 		assertThat(auth.outcomes).as("counted once").containsExactly(Outcome.ACCEPTED);
 	}
 
 	@Test
 	void streamEndsWithTheOAuth2TokenOfAVerifier() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock clock = new PolicyClock();
 		OAuth2AccessToken token = new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "opaque", null,
 				Tokens.in(30).toInstant());
 		TestingAuthenticationToken alice = new TestingAuthenticationToken("alice", null, "a");
 		alice.setDetails(token);
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
+			.timer(clock)
 			.interceptors(Auth.of((text) -> alice, "jwt.clock-skew", "0").interceptor)
-			.service(new NeverEnding(new CountDownLatch(1)))
+			.service(new OpenService())
 			.clientInterceptors(Tokens.bearer("opaque"))
 			.start();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		call(3, responses);
-		Awaitility.await().until(() -> !timer.scheduled().isEmpty());
-		timer.advance(Duration.ofSeconds(31));
+		Awaitility.await().until(() -> !clock.scheduled().isEmpty());
+		clock.advance(Duration.ofSeconds(31));
 		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
 	}
 
 	@Test
 	void streamGoesOnWhereItsTokenMayExpire() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
-			.interceptors(Auth.secret("end-streams-on-expiry", "false").interceptor)
+			.timer(clock)
+			.interceptors(Auth.secret(clock, "end-streams-on-expiry", "false").interceptor)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		StreamObserver<PingRequest> requests = call(3, responses);
 		requests.onNext(REQUEST);
 		assertThat(responses.next().getValue()).isEqualTo("hello");
-		assertThat(timer.scheduled()).isEmpty();
+		assertThat(clock.scheduled()).isEmpty();
 		requests.onCompleted();
 		assertThat(responses.error()).isNull();
 	}
 
 	@Test
 	void unaryCallIsNotEndedByItsToken() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
+			.timer(clock)
 			.interceptors(Auth.secret().interceptor)
-			.service(new PingService() {
-
-				@Override
-				public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-					assertThat(timer.scheduled()).isEmpty();
-					super.ping(request, responses);
-				}
-
-			})
+			.service(new PingService().first(() -> assertThat(clock.scheduled()).isEmpty()))
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
 		assertThat(this.harness.blocking().ping(REQUEST).getValue()).isEqualTo("hello");
@@ -435,115 +535,16 @@ class AuthServerInterceptorTests {
 
 	@Test
 	void timerOfAStreamGoesWithIt() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
-			.interceptors(this.reporter, Auth.secret().interceptor)
+			.timer(clock)
+			.interceptors(this.recorder, Auth.secret().interceptor)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
 		Iterator<PingResponse> responses = this.harness.blocking().pingList(REQUEST);
 		assertThat(responses.hasNext()).isFalse();
-		this.reporter.await();
-		Awaitility.await().until(() -> timer.scheduled().isEmpty());
-	}
-
-	/**
-	 * Streams that only a policy ends.
-	 */
-	private static final class NeverEnding extends PingService {
-
-		private final CountDownLatch cancelled;
-
-		NeverEnding(CountDownLatch cancelled) {
-			this.cancelled = cancelled;
-		}
-
-		private <T> StreamObserver<T> open(StreamObserver<?> responses) {
-			((io.grpc.stub.ServerCallStreamObserver<?>) responses).setOnCancelHandler(this.cancelled::countDown);
-			return new StreamObserver<>() {
-
-				@Override
-				public void onNext(T value) {
-				}
-
-				@Override
-				public void onError(Throwable ex) {
-				}
-
-				@Override
-				public void onCompleted() {
-				}
-
-			};
-		}
-
-		@Override
-		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-			open(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingStream(StreamObserver<PingResponse> responses) {
-			return open(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-			return open(responses);
-		}
-
-	}
-
-	/**
-	 * What a call brought.
-	 */
-	private static final class Responses implements StreamObserver<PingResponse> {
-
-		private final BlockingQueue<PingResponse> values = new LinkedBlockingQueue<>();
-
-		private final CountDownLatch ended = new CountDownLatch(1);
-
-		private volatile Throwable error;
-
-		@Override
-		public void onNext(PingResponse value) {
-			this.values.add(value);
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-			this.error = ex;
-			this.ended.countDown();
-		}
-
-		@Override
-		public void onCompleted() {
-			this.ended.countDown();
-		}
-
-		PingResponse next() {
-			try {
-				return this.values.poll(10, TimeUnit.SECONDS);
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
-		boolean ended() {
-			return this.ended.getCount() == 0;
-		}
-
-		Throwable error() {
-			try {
-				assertThat(this.ended.await(10, TimeUnit.SECONDS)).as("ended").isTrue();
-				return this.error;
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
+		this.recorder.await();
+		Awaitility.await().until(() -> clock.scheduled().isEmpty());
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.auth;
 
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.settings.SettingsAutoConfiguration;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,8 +41,8 @@ class AuthSettingReportTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CallAutoConfiguration.class, AuthServerAutoConfiguration.class,
-			AuthClientAutoConfiguration.class })
+	@ImportAutoConfiguration({ SettingsAutoConfiguration.class, CallAutoConfiguration.class,
+			AuthServerAutoConfiguration.class, AuthClientAutoConfiguration.class })
 	static class Application {
 
 	}

@@ -22,8 +22,8 @@ class BearerTokenTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "Bearer abc", "bearer abc", "BEARER abc", "bEaReR abc" })
-	void schemeIsReadInAnyCase(String value) {
+	@ValueSource(strings = { "Bearer abc", "bearer abc", "BEARER abc", "bEaReR abc", "Bearer  abc", "Bearer     abc" })
+	void schemeIsReadInAnyCaseAndWithAnySpaces(String value) {
 		assertThat(read(value)).isEqualTo("abc");
 	}
 
@@ -34,10 +34,11 @@ class BearerTokenTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "Bearer", "Bearer ", "Bearer  abc", "Bearer\tabc", " Bearer abc", "Bearer abc ",
-			"Bearer abc def", "Bearer abc,def", "Bearer abc, Bearer def", "Bearer =", "Bearer ==", "Bearer a=b",
-			"Bearer a:b", "Bearer \"abc\"", "Bearer a\\b", "Bearer a%20b", "Bearer a\u0000", "Bearer a\u00e9",
-			"Bearer a\u0131", "Basic YTpi", "Token abc", "Bearerabc", "Bearer:abc", "abc", "bearer=abc" })
+	@ValueSource(strings = { "", "Bearer", "Bearer ", "Bearer   ", "Bearer \tabc", "Bearer\tabc", " Bearer abc",
+			"Bearer abc ", "Bearer abc def", "Bearer abc,def", "Bearer abc, Bearer def", "Bearer =", "Bearer ==",
+			"Bearer a=b", "Bearer a:b", "Bearer \"abc\"", "Bearer a\\b", "Bearer a%20b", "Bearer a\u0000",
+			"Bearer a\u00e9", "Bearer a\u0131", "Basic YTpi", "Token abc", "Bearerabc", "Bearer:abc", "abc",
+			"bearer=abc" })
 	void anythingElseIsNoToken(String value) {
 		assertThat(read(value)).isNull();
 	}

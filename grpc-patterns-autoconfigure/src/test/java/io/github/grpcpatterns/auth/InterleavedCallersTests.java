@@ -111,21 +111,25 @@ class InterleavedCallersTests {
 	}
 
 	/**
-	 * Make one call, of a kind that goes by its number; every tenth is cancelled, every
-	 * eleventh fails.
+	 * Make one call, of a kind that goes by its number; every fifteenth is cancelled, one
+	 * in both directions when its handler has answered, and every eleventh fails.
 	 */
 	private void call(PingServiceGrpc.PingServiceStub stub, int number) {
 		PingRequest request = PingRequest.newBuilder()
 			.setCount(3)
 			.setError((number % 11 == 0) ? "throw:IllegalStateException" : "")
 			.build();
-		boolean cancel = number % 10 == 0;
+		boolean cancel = number % 15 == 0;
 		End end = new End(cancel || number % 11 == 0);
 		switch (number % 4) {
 			case 0 -> stub.ping(request, end);
 			case 1 -> stub.pingList(request, end);
 			case 2 -> send(stub.pingStream(end), request, cancel);
-			default -> send(stub.pingBidi(end), request, cancel);
+			default -> {
+				StreamObserver<PingRequest> requests = stub.pingBidi(end);
+				end.cancelled = cancel ? requests : null;
+				send(requests, request, false);
+			}
 		}
 	}
 
@@ -253,12 +257,19 @@ class InterleavedCallersTests {
 
 		private final boolean mayFail;
 
+		/** Cancelled at the first response. */
+		private volatile StreamObserver<?> cancelled;
+
 		End(boolean mayFail) {
 			this.mayFail = mayFail;
 		}
 
 		@Override
 		public void onNext(PingResponse response) {
+			StreamObserver<?> cancelled = this.cancelled;
+			if (cancelled != null) {
+				cancelled.onError(Status.CANCELLED.asRuntimeException());
+			}
 		}
 
 		@Override

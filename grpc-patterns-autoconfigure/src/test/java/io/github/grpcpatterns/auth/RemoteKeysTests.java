@@ -14,7 +14,9 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +32,7 @@ class RemoteKeysTests {
 
 	private static final JWK NEW = Tokens.EC.toPublicJWK();
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
 	private final AtomicInteger fetches = new AtomicInteger();
 
@@ -39,7 +41,7 @@ class RemoteKeysTests {
 	private final RemoteKeys keys = new RemoteKeys(() -> {
 		this.fetches.incrementAndGet();
 		return this.answer;
-	}, this.timer);
+	}, this.clock);
 
 	private static CompletableFuture<JWKSet> keys(JWK... keys) {
 		return CompletableFuture.completedFuture(new JWKSet(List.of(keys)));
@@ -59,6 +61,18 @@ class RemoteKeysTests {
 
 	private void isUnavailable(String id) {
 		assertThatExceptionOfType(KeySourceException.class).isThrownBy(() -> get(id));
+	}
+
+	private void awaitFetches(int count) {
+		Awaitility.await().until(() -> this.fetches.get() >= count);
+	}
+
+	/**
+	 * Wait until the renewal that was due is over, and one other is scheduled.
+	 */
+	private void awaitRenewal(Duration next) {
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.clock.scheduled()).as("one renewal at a time").containsExactly(next));
 	}
 
 	@Test
@@ -84,7 +98,7 @@ class RemoteKeysTests {
 		}
 		assertThat(this.fetches).hasValue(2);
 		for (int i = 0; i < 600; i++) {
-			this.timer.advance(Duration.ofMillis(100));
+			this.clock.advance(Duration.ofMillis(100));
 			get("unknown" + i);
 		}
 		assertThat(this.fetches).as("in 60 s").hasValueBetween(12, 14);
@@ -97,9 +111,9 @@ class RemoteKeysTests {
 		isUnavailable("any");
 		assertThat(this.fetches).hasValue(1);
 		this.answer = keys(OLD);
-		this.timer.advance(Duration.ofMillis(4900));
+		this.clock.advance(Duration.ofMillis(4900));
 		isUnavailable(OLD.getKeyID());
-		this.timer.advance(Duration.ofMillis(100));
+		this.clock.advance(Duration.ofMillis(100));
 		assertThat(get(OLD)).containsExactly(OLD);
 		assertThat(this.fetches).hasValue(2);
 	}
@@ -108,12 +122,12 @@ class RemoteKeysTests {
 	void knownKeysOutliveAnOutage() throws Exception {
 		get(OLD);
 		this.answer = outage();
-		this.timer.advance(Duration.ofMinutes(5));
-		assertThat(this.fetches).as("renewed ahead").hasValue(2);
-		this.timer.advance(Duration.ofHours(3));
-		int before = this.fetches.get();
+		this.clock.advance(Duration.ofMinutes(5));
+		awaitFetches(2);
+		awaitRenewal(Duration.ofSeconds(30));
+		this.clock.advance(Duration.ofHours(3));
+		awaitFetches(3);
 		assertThat(get(OLD)).containsExactly(OLD);
-		assertThat(this.fetches).hasValue(before);
 		isUnavailable("unknown");
 	}
 
@@ -121,7 +135,8 @@ class RemoteKeysTests {
 	void keysAreRenewedWithoutACallWaiting() throws Exception {
 		get(OLD);
 		this.answer = keys(NEW);
-		this.timer.advance(Duration.ofMinutes(5));
+		this.clock.advance(Duration.ofMinutes(5));
+		awaitRenewal(Duration.ofMinutes(5));
 		assertThat(this.fetches).hasValue(2);
 		assertThat(get(NEW)).containsExactly(NEW);
 		assertThat(get(OLD)).as("withdrawn").isEmpty();
@@ -131,18 +146,20 @@ class RemoteKeysTests {
 	void renewalIsTriedAgainSoonerAfterAFailure() throws Exception {
 		get(OLD);
 		this.answer = outage();
-		this.timer.advance(Duration.ofMinutes(5));
+		this.clock.advance(Duration.ofMinutes(5));
+		awaitRenewal(Duration.ofSeconds(30));
 		this.answer = keys(NEW);
-		this.timer.advance(Duration.ofSeconds(30));
+		this.clock.advance(Duration.ofSeconds(30));
+		awaitRenewal(Duration.ofMinutes(5));
 		assertThat(get(NEW)).containsExactly(NEW);
-		assertThat(this.timer.scheduled()).as("one renewal at a time").containsExactly(Duration.ofMinutes(5));
 	}
 
 	@Test
 	void knownKeysDoNotWaitWhileAFetchHangs() throws Exception {
 		get(OLD);
 		this.answer = new CompletableFuture<>();
-		this.timer.advance(Duration.ofMinutes(5));
+		this.clock.advance(Duration.ofMinutes(5));
+		awaitFetches(2);
 		long start = System.nanoTime();
 		assertThat(get(OLD)).containsExactly(OLD);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
@@ -201,11 +218,78 @@ class RemoteKeysTests {
 
 	@Test
 	void fetcherThatThrowsHasFailed() {
-		RemoteKeys keys = new RemoteKeys(() -> {
+		fails(() -> {
 			throw new IllegalStateException("no client");
-		}, this.timer);
+		});
+		fails(() -> {
+			throw new NoClassDefFoundError("no client");
+		});
+	}
+
+	private void fails(KeyFetcher fetcher) {
+		RemoteKeys keys = new RemoteKeys(fetcher, this.clock);
 		assertThatExceptionOfType(KeySourceException.class)
 			.isThrownBy(() -> keys.get(new JWKSelector(new JWKMatcher.Builder().build()), null));
+	}
+
+	@Test
+	void whoMustNotWaitIsToldWhereAFetchCouldTell() throws Exception {
+		isNotAtHand(OLD);
+		assertThat(this.fetches).as("not started for it either").hasValue(0);
+		get(OLD);
+		assertThat(getWithoutWaiting(OLD)).containsExactly(OLD);
+		isNotAtHand(NEW);
+		this.answer = new CompletableFuture<>();
+		this.clock.advance(Duration.ofMinutes(5));
+		awaitFetches(2);
+		isNotAtHand(NEW);
+		assertThat(getWithoutWaiting(OLD)).containsExactly(OLD);
+	}
+
+	@Test
+	void whoMustNotWaitGetsTheAnswerWhereItIsTooEarlyForAFetch() throws Exception {
+		get("unknown1");
+		get("unknown2");
+		assertThat(getWithoutWaiting(NEW)).as("the last fetch succeeded").isEmpty();
+		this.answer = outage();
+		this.clock.advance(Duration.ofSeconds(10));
+		isUnavailable("unknown3");
+		assertThatExceptionOfType(KeySourceException.class).isThrownBy(() -> getWithoutWaiting(NEW))
+			.isNotInstanceOf(RemoteKeys.NotAtHandException.class);
+	}
+
+	private List<JWK> getWithoutWaiting(JWK key) throws KeySourceException {
+		return this.keys.get(new JWKSelector(new JWKMatcher.Builder().keyID(key.getKeyID()).build()),
+				RemoteKeys.Waiting.NONE);
+	}
+
+	private void isNotAtHand(JWK key) {
+		assertThatExceptionOfType(RemoteKeys.NotAtHandException.class).isThrownBy(() -> getWithoutWaiting(key));
+	}
+
+	@Test
+	void keysAreRenewedNoMoreWhenTheApplicationIsClosed() throws Exception {
+		get(OLD);
+		this.keys.close();
+		assertThat(this.clock.scheduled()).isEmpty();
+		this.answer = keys(OLD, NEW);
+		assertThat(get(NEW)).as("for calls that are still served").containsExactly(NEW);
+		assertThat(this.clock.scheduled()).isEmpty();
+	}
+
+	@Test
+	void keysAreRenewedNoMoreWhenTheTimerIsClosed() throws Exception {
+		SharedCallTimer closed = TestCalls.sharedTimer();
+		closed.close();
+		RemoteKeys keys = new RemoteKeys(() -> {
+			this.fetches.incrementAndGet();
+			return keys(OLD);
+		}, closed);
+		keys.get(new JWKSelector(new JWKMatcher.Builder().keyID(OLD.getKeyID()).build()), null);
+		Awaitility.await()
+			.during(Duration.ofMillis(200))
+			.atMost(Duration.ofSeconds(5))
+			.until(() -> this.fetches.get() == 1);
 	}
 
 }

@@ -80,7 +80,7 @@ class DeadlinePropertiesTests {
 
 	@Test
 	void aPatternWithoutAFormIsRefused() {
-		assertThatThrownBy(() -> server("overrides[0].methods", "no pattern").methodOverrides())
+		assertThatThrownBy(() -> server("overrides[0].methods", "no pattern")).rootCause()
 			.isInstanceOf(SettingException.class)
 			.hasMessageContaining("grpc.patterns.server.deadline.overrides[0].methods[0]");
 	}

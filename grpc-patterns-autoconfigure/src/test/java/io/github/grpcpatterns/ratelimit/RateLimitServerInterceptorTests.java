@@ -12,17 +12,23 @@ import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.internal.call.CallRecord;
-import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallerKey;
+import io.github.grpcpatterns.internal.call.EarlyDecisions;
+import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
+import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.Methods;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -52,9 +58,9 @@ class RateLimitServerInterceptorTests {
 
 	private static final String IDEMPOTENT = PingServiceGrpc.getPingIdempotentMethod().getFullMethodName();
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final PingService service = new PingService();
 
@@ -78,15 +84,18 @@ class RateLimitServerInterceptorTests {
 	}
 
 	private CallLimiters limiters(RateLimitServerProperties properties) {
-		return new CallLimiters(properties, this.timer, "", null);
+		return new CallLimiters(properties, this.clock, "", null);
+	}
+
+	private RateLimitServerInterceptor interceptor(RateLimitServerProperties properties) {
+		return new RateLimitServerInterceptor(limiters(properties), new RichStatus(RichStatus.DEFAULT_DOMAIN));
 	}
 
 	private GrpcHarness start(RateLimitServerProperties properties) {
 		return GrpcHarness.netty()
 			.service(this.service)
-			.timer(this.timer)
-			.interceptors(this.reporter, new Authenticated(this.principal),
-					new RateLimitServerInterceptor(limiters(properties), new RichStatus(RichStatus.DEFAULT_DOMAIN)))
+			.timer(this.clock)
+			.interceptors(this.recorder, new Authenticated(this.principal), interceptor(properties))
 			.start();
 	}
 
@@ -107,9 +116,9 @@ class RateLimitServerInterceptorTests {
 		try (GrpcHarness harness = start(properties(2.5, 0, Per.METHOD))) {
 			for (int i = 0; i < 3; i++) {
 				assertThat(call(harness, method).await().getCode()).isEqualTo(Status.Code.OK);
-				assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+				assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			}
-			this.timer.advance(Duration.ofMillis(100));
+			this.clock.advance(Duration.ofMillis(100));
 			RawCall refused = call(harness, method);
 			assertThat(refused.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(refused.await().getDescription()).isEqualTo("too many calls");
@@ -117,11 +126,11 @@ class RateLimitServerInterceptorTests {
 			List<Any> details = refused.trailers().get(RichStatus.DETAILS).getDetailsList();
 			assertThat(details.get(0).unpack(ErrorInfo.class).getReason()).isEqualTo("RATE_LIMITED");
 			assertThat(details.get(1).unpack(RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(300_000_000);
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.endReason()).isEqualTo(EndReason.RATE_LIMITED);
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(this.service.calls).hasValue(3);
-			this.timer.advance(Duration.ofMillis(300));
+			this.clock.advance(Duration.ofMillis(300));
 			assertThat(call(harness, method).await().getCode()).isEqualTo(Status.Code.OK);
 		}
 	}
@@ -169,7 +178,7 @@ class RateLimitServerInterceptorTests {
 		assertThat(acquire(limiters, PING, name, null)).isPositive();
 		CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), null);
 		call.principal(name);
-		assertThat(Caller.text(Caller.of(call, true))).hasSizeLessThan(128);
+		assertThat(CallerKey.text(CallerKey.of(call, true))).hasSizeLessThan(128);
 	}
 
 	@Test
@@ -187,10 +196,54 @@ class RateLimitServerInterceptorTests {
 	}
 
 	@Test
+	void tokenIsSpentOnceWhereTheDecisionIsEarly() throws Exception {
+		RateLimitServerInterceptor rateLimit = interceptor(properties(1, 3, Per.METHOD));
+		Early early = new Early(rateLimit.admission());
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.service(this.service)
+			.timer(this.clock)
+			.interceptors(this.recorder, early, rateLimit)
+			.start()) {
+			for (int i = 0; i < 3; i++) {
+				assertThat(call(harness, PingServiceGrpc.getPingMethod()).await().isOk()).isTrue();
+				assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
+			}
+			RawCall refused = call(harness, PingServiceGrpc.getPingMethod());
+			assertThat(refused.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(refused.trailers().get(RichStatus.PUSHBACK)).isEqualTo("1000");
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.RATE_LIMITED);
+			assertThat(early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED, EarlyDecisions.Outcome.ADMITTED,
+					EarlyDecisions.Outcome.ADMITTED, EarlyDecisions.Outcome.REFUSED);
+			assertThat(this.service.calls).hasValue(3);
+		}
+	}
+
+	@Test
+	void bucketOfAPrincipalIsUsedOnceItIsKnownWhoTheCallerIs() {
+		RateLimitServerAdmission admission = interceptor(properties(1, 1, Per.PRINCIPAL)).admission();
+		CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), peer("10.0.0.1", 1));
+		assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isNull();
+		assertThat(admission.decide(call, new Metadata(), Effort.COMPUTE)).isNull();
+		call.principal("alice");
+		call.identified();
+		assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isZero();
+		assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isPositive();
+		CallRecord anonymous = TestCalls.record(PingServiceGrpc.getPingMethod(), peer("10.0.0.1", 1));
+		assertThat(admission.decide(anonymous, new Metadata(), Effort.WAIT)).as("the peer's").isZero();
+	}
+
+	@Test
+	void bucketOfAPeerNeedsNoCaller() {
+		RateLimitServerAdmission admission = interceptor(properties(1, 1, Per.PEER)).admission();
+		CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), peer("10.0.0.1", 1));
+		assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isZero();
+	}
+
+	@Test
 	void anOverrideDecidesSettingBySetting() {
 		CallLimiters limiters = limiters(properties(1, 3, Per.METHOD, override(PING, 0.0, null, null),
 				override(SAFE, null, 0L, null), override(IDEMPOTENT, 0.5, null, Per.PEER)));
-		assertThat(limiters.of(PING)).isSameAs(CallLimiter.NONE);
+		assertThat(limiters.perMethod().get(Methods.named(PING))).isSameAs(CallLimiter.NONE);
 		assertThat(passes(limiters, SAFE)).isEqualTo(1);
 		assertThat(passes(limiters, IDEMPOTENT)).isEqualTo(3);
 		assertThat(passes(limiters, "x.Y/Z")).isEqualTo(3);
@@ -205,18 +258,29 @@ class RateLimitServerInterceptorTests {
 
 	@Test
 	void nothingIsLimitedWithoutARate() {
-		assertThat(limiters(properties(0, 3, Per.PEER)).of(PING)).isSameAs(CallLimiter.NONE);
+		assertThat(limiters(properties(0, 3, Per.PEER)).perMethod().get(Methods.named(PING)))
+			.isSameAs(CallLimiter.NONE);
 	}
 
 	@Test
 	void healthAndReflectionArePassedOverUnlessAnOverrideNamesThem() {
 		String check = HealthGrpc.getCheckMethod().getFullMethodName();
-		assertThat(limiters(properties(1, 0, Per.METHOD, override("*", 1.0, null, null))).of(check))
-			.isSameAs(CallLimiter.NONE);
+		assertThat(limiters(properties(1, 0, Per.METHOD, override("*", 1.0, null, null))).perMethod()
+			.get(HealthGrpc.getCheckMethod())).isSameAs(CallLimiter.NONE);
 		CallLimiters named = limiters(
 				properties(1, 0, Per.METHOD, override("grpc.health.v1.Health/*", 2.0, null, null)));
 		assertThat(passes(named, check)).isEqualTo(2);
-		assertThat(named.of("grpc.reflection.v1.ServerReflection/ServerReflectionInfo")).isSameAs(CallLimiter.NONE);
+		assertThat(named.perMethod().get(Methods.named("grpc.reflection.v1.ServerReflection/ServerReflectionInfo")))
+			.isSameAs(CallLimiter.NONE);
+	}
+
+	@Test
+	void methodsPastTheLimitShareABucket() {
+		PerMethod<CallLimiter> limiters = limiters(properties(1, 3, Per.METHOD)).perMethod();
+		Methods.many().forEach(limiters::get);
+		CallLimiter late = limiters.get(Methods.named("late.v1.Service/A"));
+		assertThat(late).isSameAs(limiters.get(Methods.named("late.v1.Service/B")))
+			.isNotSameAs(limiters.get(Methods.named("invented.v1.Service/Method0")));
 	}
 
 	@Test
@@ -225,7 +289,7 @@ class RateLimitServerInterceptorTests {
 		int passed = 0;
 		for (int i = 0; i < 10_000; i++) {
 			passed += (acquire(limiters, PING, null, peer("10.0.0.1", i)) == 0) ? 1 : 0;
-			this.timer.advance(Duration.ofMillis(10));
+			this.clock.advance(Duration.ofMillis(10));
 		}
 		assertThat(passed).isBetween(70, 71);
 	}
@@ -235,10 +299,10 @@ class RateLimitServerInterceptorTests {
 		CallLimiters limiters = limiters(properties(1, 2, Per.PEER));
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isZero();
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isZero();
-		this.timer.advance(Duration.ofMillis(1999));
+		this.clock.advance(Duration.ofMillis(1999));
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isZero();
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isPositive();
-		this.timer.advance(Duration.ofSeconds(2));
+		this.clock.advance(Duration.ofSeconds(2));
 		assertThat(passes(limiters, PING)).isEqualTo(2);
 	}
 
@@ -247,15 +311,16 @@ class RateLimitServerInterceptorTests {
 		String prefix = "grpc.patterns.server.rate-limit.";
 		CallLimiters limiters = limiters(
 				properties(2.5, 0, Per.PRINCIPAL, override(PING, 0.0, null, null), override(SAFE, 1.0, 7L, null)));
-		assertThat(limiters.settings("x.Y/Z")).containsExactly(
+		assertThat(limiters.settings().settings(Methods.named("x.Y/Z"))).containsExactly(
 				entry("calls-per-second", new Setting<>(2.5, prefix + "calls-per-second")),
 				entry("burst", new Setting<>(3L, prefix + "burst")),
 				entry("per", new Setting<>(Per.PRINCIPAL, prefix + "per")));
-		assertThat(limiters.settings(PING))
+		assertThat(limiters.settings().settings(Methods.named(PING)))
 			.containsExactly(entry("calls-per-second", new Setting<>(0.0, prefix + "overrides[0].calls-per-second")));
-		assertThat(limiters.settings(SAFE)).containsEntry("burst", new Setting<>(7L, prefix + "overrides[1].burst"))
+		assertThat(limiters.settings().settings(Methods.named(SAFE)))
+			.containsEntry("burst", new Setting<>(7L, prefix + "overrides[1].burst"))
 			.containsEntry("per", new Setting<>(Per.PRINCIPAL, prefix + "per"));
-		assertThat(limiters.settings(HealthGrpc.getCheckMethod().getFullMethodName())).isEmpty();
+		assertThat(limiters.settings().settings(HealthGrpc.getCheckMethod())).isEmpty();
 	}
 
 	private int passes(CallLimiters limiters, String method) {
@@ -271,7 +336,7 @@ class RateLimitServerInterceptorTests {
 		if (principal != null) {
 			call.principal(principal);
 		}
-		return limiters.of(method).acquire(call);
+		return limiters.perMethod().get(Methods.named(method)).acquire(call);
 	}
 
 	private static SocketAddress peer(String address, int port) {

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link RateLimitServerProperties} and {@link CallRate}.
+ * Tests for {@link RateLimitServerProperties}.
  */
 class RateLimitServerPropertiesTests {
 
@@ -76,20 +76,6 @@ class RateLimitServerPropertiesTests {
 					assertThat(ex.reason()).isEqualTo(reason);
 				});
 		}
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "1, 0, 1/1s/1", "50, 0, 50/1s/50", "2.5, 0, 25/10s/3", "0.1, 0, 1/10s/1", "0.333, 4, 333/1000s/4",
-			"0.000001, 0, 1/1000000s/1", "0.0000015, 0, 15/10000000s/1", "1000000000, 0, 1000000000/1s/1000000000",
-			"123456.789, 5, 12345679/100s/5", "3.3333333333333335, 0, 33333/10000s/4" })
-	void ratesAreWholeNumbersOfCallsInAPowerOfTenOfSeconds(double callsPerSecond, long burst, String rate) {
-		assertThat(CallRate.of(callsPerSecond, burst)).hasToString(rate);
-	}
-
-	@Test
-	void aBucketIsFullAgainAfterItsBurstAtItsRate() {
-		assertThat(CallRate.of(2.5, 0).refillTime()).isEqualTo(Duration.ofMillis(1200));
-		assertThat(CallRate.of(0.000001, Long.MAX_VALUE).refillTime()).isPositive();
 	}
 
 }

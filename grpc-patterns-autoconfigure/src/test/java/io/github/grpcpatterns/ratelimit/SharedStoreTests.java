@@ -23,13 +23,17 @@ import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.distributed.proxy.RemoteBucketBuilder;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import io.github.grpcpatterns.testing.CapturedLog;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.Methods;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.Metadata;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -61,7 +65,7 @@ class SharedStoreTests {
 		if (principal != null) {
 			call.principal(principal);
 		}
-		return limiters.of(PING).acquire(call);
+		return limiters.perMethod().get(Methods.named(PING)).acquire(call);
 	}
 
 	private static int passes(CallLimiters limiters, int tries) {
@@ -239,10 +243,26 @@ class SharedStoreTests {
 	@Nested
 	class WithAFake {
 
-		private final ManualTimer timer = new ManualTimer();
+		private final PolicyClock timer = new PolicyClock();
 
 		private CallLimiters limiters(FakeStore store, Duration timeout, OnStoreFailure onStoreFailure) {
 			return new CallLimiters(properties(1, 2, Per.METHOD, timeout, onStoreFailure), this.timer, "", store);
+		}
+
+		@Test
+		void aStoreIsAskedOnTheThreadOfTheCallOnly() {
+			FakeStore store = new FakeStore(true);
+			store.fail(new IllegalStateException("down"));
+			try (CallLimiters limiters = limiters(store, Duration.ofMillis(50), OnStoreFailure.LOCAL)) {
+				RateLimitServerAdmission admission = new RateLimitServerAdmission(limiters.perMethod());
+				CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), null);
+				call.identified();
+				assertThat(admission.decide(call, new Metadata(), Effort.LOOK_UP)).isNull();
+				assertThat(admission.decide(call, new Metadata(), Effort.COMPUTE)).isNull();
+				assertThat(store.asked).hasValue(0);
+				assertThat(admission.decide(call, new Metadata(), Effort.WAIT)).isZero();
+				assertThat(store.asked).hasValue(1);
+			}
 		}
 
 		@Test

@@ -2,9 +2,7 @@ package io.github.grpcpatterns.retry;
 
 import java.time.Duration;
 
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.SettingException;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +48,7 @@ class RetryClientPropertiesTests {
 		assertThat(properties.attemptTimeout()).isEqualTo(Duration.ofSeconds(4));
 		assertThat(properties.bufferLimit()).isEqualTo(DataSize.ofBytes(5));
 		assertThat(properties.bufferLimitTotal()).isEqualTo(DataSize.ofBytes(6));
-		RetryClientProperties.MethodSettings override = properties.overrides().get(0);
+		RetryClientProperties.Override override = properties.overrides().get(0);
 		assertThat(override.initialBackoff()).isEqualTo(Duration.ofSeconds(7));
 		assertThat(override.maxBackoff()).isEqualTo(Duration.ofSeconds(8));
 		assertThat(override.attemptTimeout()).isEqualTo(Duration.ofSeconds(9));
@@ -66,7 +64,7 @@ class RetryClientPropertiesTests {
 		assertThat(properties.initialBackoff()).isEqualTo(Duration.ofMillis(20));
 		assertThat(properties.maxBackoff()).isEqualTo(Duration.ofMinutes(1));
 		assertThat(properties.bufferLimit().toBytes()).isEqualTo(1024);
-		RetryClientProperties.MethodSettings override = properties.overrides().get(0);
+		RetryClientProperties.Override override = properties.overrides().get(0);
 		assertThat(override.methods()).containsExactly("a.B/*", "a.C/d");
 		assertThat(override.codes()).containsExactly(Status.Code.ABORTED, Status.Code.INTERNAL);
 		assertThat(override.idempotent()).isTrue();
@@ -109,17 +107,16 @@ class RetryClientPropertiesTests {
 
 	@Test
 	void whenMethodPatternHasNoFormThenItIsRefused() {
-		CallTimer timer = new ManualTimer();
-		assertThatExceptionOfType(SettingException.class)
-			.isThrownBy(() -> Retries.interceptor(timer, "overrides[0].methods=a.B"))
-			.satisfies(
-					(ex) -> assertThat(ex.setting()).isEqualTo("grpc.patterns.client.retry.overrides[0].methods[0]"));
-		assertThatExceptionOfType(SettingException.class)
-			.isThrownBy(() -> Retries.interceptor(timer, "overrides[0].jitter=0"))
-			.satisfies((ex) -> assertThat(ex.setting()).isEqualTo("grpc.patterns.client.retry.overrides[0].methods"));
-		assertThatExceptionOfType(SettingException.class)
-			.isThrownBy(() -> Retries.interceptor(timer, "overrides[0].methods=*", "overrides[1].methods=*"))
-			.satisfies((ex) -> assertThat(ex.reason()).contains("twice"));
+		refused("grpc.patterns.client.retry.overrides[0].methods[0]", "overrides[0].methods=a.B");
+		refused("grpc.patterns.client.retry.overrides[0].methods", "overrides[0].jitter=0");
+		refused("grpc.patterns.client.retry.overrides[1].methods[0]", "overrides[0].methods=*",
+				"overrides[1].methods=*");
+	}
+
+	private static void refused(String setting, String... settings) {
+		assertThatExceptionOfType(BindException.class).isThrownBy(() -> Retries.properties(settings))
+			.havingRootCause()
+			.isInstanceOfSatisfying(SettingException.class, (ex) -> assertThat(ex.setting()).isEqualTo(setting));
 	}
 
 }

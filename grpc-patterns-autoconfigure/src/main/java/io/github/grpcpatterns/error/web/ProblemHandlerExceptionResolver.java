@@ -18,7 +18,7 @@ import org.springframework.web.servlet.ModelAndView;
  */
 final class ProblemHandlerExceptionResolver implements HandlerExceptionResolver, Ordered {
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(ProblemHandlerExceptionResolver.class);
+	private static final Logger logger = LoggerFactory.getLogger(ProblemHandlerExceptionResolver.class);
 
 	/**
 	 * Behind whatever the application has.
@@ -43,7 +43,7 @@ final class ProblemHandlerExceptionResolver implements HandlerExceptionResolver,
 			response.getOutputStream().write(problem.body());
 		}
 		catch (IOException | IllegalStateException failure) {
-			LOGGER.debug("Cannot answer with a problem", failure);
+			logger.debug("Cannot answer with a problem", failure);
 		}
 		return new ModelAndView();
 	}

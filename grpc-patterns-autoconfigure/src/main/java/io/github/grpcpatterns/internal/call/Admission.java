@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.internal.call;
 
+import io.grpc.Context;
 import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,8 @@ import org.springframework.core.Ordered;
 
 /**
  * A policy that lets a call pass or refuses it, and can decide so before the call waits
- * for a thread of its handlers' executor. The interceptor of the policy implements it.
+ * for a thread of its handlers' executor. Each policy that can has one bean of this type,
+ * which its interceptor uses too.
  * <p>
  * Where that executor is known, the policies are asked in their order before the call is
  * queued, as far as the first that refuses or cannot tell yet. A call that is refused
@@ -21,7 +23,7 @@ public interface Admission<D> extends Ordered {
 	/**
 	 * Decide about a call, at most once for each call and with all that follows from it:
 	 * a token of a rate is spent. Meters, listeners and the close of the call are left to
-	 * the interceptor.
+	 * the interceptor. Called within the call's {@link Context}.
 	 * @param call the record of the call, which knows method, peer and arrival, and in
 	 * which policies note who the caller is
 	 * @param headers the headers
@@ -55,12 +57,21 @@ public interface Admission<D> extends Ordered {
 	 * @return the decision
 	 */
 	default D decision(CallRecord call, Metadata headers) {
-		D early = call.earlyDecision(this);
+		D early = earlyDecision(call);
 		D decision = (early != null) ? early : decide(call, headers, Effort.WAIT);
 		if (decision == null) {
 			throw new IllegalStateException(getClass().getName() + " did not decide");
 		}
 		return decision;
+	}
+
+	/**
+	 * Return the decision that was made before the call waited.
+	 * @param call the record of the call
+	 * @return the decision, or {@code null} where there was none
+	 */
+	default @Nullable D earlyDecision(CallRecord call) {
+		return call.earlyDecision(this);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.grpcpatterns.internal.call;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.concurrent.CallLog;
@@ -32,7 +33,9 @@ public final class CallRecord {
 
 	private static final MessageReporter[] NO_MESSAGE_REPORTERS = {};
 
-	private final long startNanos;
+	private long startNanos;
+
+	private boolean started;
 
 	private @Nullable MethodDescriptor<?, ?> method;
 
@@ -45,11 +48,15 @@ public final class CallRecord {
 	/** Those of a stream's messages. */
 	private MessageReporter[] messageReporters = NO_MESSAGE_REPORTERS;
 
+	private boolean reporterFailed;
+
 	private @Nullable SocketAddress peer;
 
 	private volatile @Nullable String correlationId;
 
 	private volatile @Nullable String principal;
+
+	private volatile boolean identified;
 
 	private volatile @Nullable Credential credential;
 
@@ -70,6 +77,8 @@ public final class CallRecord {
 	private @Nullable EndReason endReason;
 
 	private @Nullable EarlyDecisions earlyDecisions;
+
+	private volatile @Nullable Consumer<ServerCallGuard> earlyEnd;
 
 	CallRecord(long startNanos) {
 		this.startNanos = startNanos;
@@ -105,14 +114,44 @@ public final class CallRecord {
 	}
 
 	/**
-	 * Note the method and the peer. The first of those who know both does.
+	 * Make the record of a client's call, which has not started.
+	 * @param method the method
+	 * @return the record
+	 */
+	static CallRecord client(MethodDescriptor<?, ?> method) {
+		CallRecord record = new CallRecord(0);
+		record.method(method);
+		return record;
+	}
+
+	/**
+	 * Start a client's call.
+	 * @param nanoTime the time
+	 */
+	void start(long nanoTime) {
+		this.startNanos = nanoTime;
+		this.traffic.touch(nanoTime);
+		this.started = true;
+		for (CallReporter reporter : this.reporters) {
+			tellStarted(reporter);
+		}
+	}
+
+	/**
+	 * Begin a server's call: note the method and the peer. The first of those who know
+	 * both does.
 	 * @param method the method
 	 * @param peer the peer, or {@code null} where the transport knows none
 	 */
 	public void begin(MethodDescriptor<?, ?> method, @Nullable SocketAddress peer) {
+		method(method);
+		this.peer = peer;
+		this.started = true;
+	}
+
+	private void method(MethodDescriptor<?, ?> method) {
 		this.method = method;
 		this.streaming = method.getType() != MethodDescriptor.MethodType.UNARY;
-		this.peer = peer;
 	}
 
 	void earlyDecisions(EarlyDecisions earlyDecisions) {
@@ -126,6 +165,26 @@ public final class CallRecord {
 
 	void guard(ServerCallGuard guard) {
 		this.guard = guard;
+	}
+
+	/**
+	 * End a server's call whose chain may not have begun: then it ends as soon as it
+	 * does. Called by what runs the tasks of the call one after the other, between two of
+	 * them.
+	 * @param end what ends it
+	 */
+	public void end(Consumer<ServerCallGuard> end) {
+		ServerCallGuard guard = this.guard;
+		if (guard != null) {
+			end.accept(guard);
+		}
+		else {
+			this.earlyEnd = end;
+		}
+	}
+
+	@Nullable Consumer<ServerCallGuard> earlyEnd() {
+		return this.earlyEnd;
 	}
 
 	/**
@@ -184,14 +243,36 @@ public final class CallRecord {
 	}
 
 	/**
-	 * Add a reporter. Called by interceptors before they start the call further in, on
-	 * one thread.
+	 * Add a reporter. Called by interceptors before they make or start the call further
+	 * in, on one thread.
 	 * @param reporter the reporter
 	 */
 	public void addReporter(CallReporter reporter) {
 		this.reporters = append(this.reporters, reporter);
 		if (reporter instanceof MessageReporter messages && this.streaming) {
 			this.messageReporters = append(this.messageReporters, messages);
+		}
+		if (this.started) {
+			tellStarted(reporter);
+		}
+	}
+
+	private void tellStarted(CallReporter reporter) {
+		try {
+			reporter.started(this);
+		}
+		catch (Throwable ex) {
+			reporterFailed(ex);
+		}
+	}
+
+	/**
+	 * A reporter is no reason to fail a call, nor to log the same for each message.
+	 */
+	private void reporterFailed(Throwable ex) {
+		if (!this.reporterFailed) {
+			this.reporterFailed = true;
+			CallLog.LOGGER.warn("Cannot report a call of {}", methodName(), ex);
 		}
 	}
 
@@ -273,6 +354,23 @@ public final class CallRecord {
 	 */
 	public void principal(String principal) {
 		this.principal = principal;
+	}
+
+	/**
+	 * Return whether it is decided who the caller is.
+	 * @return whether {@link #principal()} does not change any more: the caller is known,
+	 * or is known to be anonymous
+	 */
+	public boolean isIdentified() {
+		return this.identified;
+	}
+
+	/**
+	 * Note that it is decided who the caller is, after the {@link #principal(String)}, if
+	 * there is one. Called by what authenticates the calls of the server.
+	 */
+	public void identified() {
+		this.identified = true;
 	}
 
 	/**
@@ -366,7 +464,12 @@ public final class CallRecord {
 		}
 		touch();
 		for (MessageReporter reporter : this.messageReporters) {
-			reporter.messageReceived(this);
+			try {
+				reporter.messageReceived(this);
+			}
+			catch (Throwable ex) {
+				reporterFailed(ex);
+			}
 		}
 	}
 
@@ -377,7 +480,12 @@ public final class CallRecord {
 		}
 		touch();
 		for (MessageReporter reporter : this.messageReporters) {
-			reporter.messageSent(this);
+			try {
+				reporter.messageSent(this);
+			}
+			catch (Throwable ex) {
+				reporterFailed(ex);
+			}
 		}
 	}
 
@@ -397,7 +505,12 @@ public final class CallRecord {
 		}
 		this.traffic.size(sent, bytes);
 		for (MessageReporter reporter : this.messageReporters) {
-			reporter.messageSize(this, sent, bytes);
+			try {
+				reporter.messageSize(this, sent, bytes);
+			}
+			catch (Throwable ex) {
+				reporterFailed(ex);
+			}
 		}
 	}
 
@@ -461,7 +574,7 @@ public final class CallRecord {
 				reporter.ended(this);
 			}
 			catch (Throwable ex) {
-				CallLog.LOGGER.warn("Cannot report the end of a call of {}", methodName(), ex);
+				reporterFailed(ex);
 			}
 		}
 	}

@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.internal.call;
 
+import java.util.function.Consumer;
+
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.concurrent.Trampoline;
 import io.grpc.Context;
@@ -63,6 +65,10 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		}
 		else if (record.transportStatus() != null) { // before there was a guard to tell
 			guard.transportClosed();
+		}
+		Consumer<ServerCallGuard> earlyEnd = record.earlyEnd();
+		if (earlyEnd != null) {
+			earlyEnd.accept(guard);
 		}
 		listener.delegate = start(reported, headers, next, guard);
 		guard.in().started(listener.delegate);

@@ -8,13 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.grpc.MethodDescriptor;
 
 /**
- * The methods that this process has called, for those who show what holds for them. A
- * client may invent methods at run time, as a generic gateway does: past {@value #MAX} no
- * further one is kept.
+ * The methods that this process has called, for those who show what holds for them. All
+ * further ones than {@link OtherMethod#MAX} are one {@link OtherMethod}.
  */
 public final class CalledMethods {
-
-	private static final int MAX = 10_000;
 
 	private final Map<String, MethodDescriptor<?, ?>> methods = new ConcurrentHashMap<>();
 
@@ -23,8 +20,14 @@ public final class CalledMethods {
 
 	void called(MethodDescriptor<?, ?> method) {
 		String name = method.getFullMethodName();
-		if (!this.methods.containsKey(name) && this.methods.size() < MAX) {
+		if (this.methods.containsKey(name)) {
+			return;
+		}
+		if (this.methods.size() < OtherMethod.MAX) {
 			this.methods.put(name, method);
+		}
+		else if (!this.methods.containsKey(OtherMethod.NAME)) {
+			this.methods.put(OtherMethod.NAME, OtherMethod.of(method).descriptor());
 		}
 	}
 

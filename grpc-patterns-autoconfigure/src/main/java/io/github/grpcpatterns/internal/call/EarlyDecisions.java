@@ -34,13 +34,17 @@ public final class EarlyDecisions {
 	}
 
 	/**
-	 * Go on with the policies that have not decided.
+	 * Go on with the policies that have not decided, unless the client has gone: what it
+	 * would cost is for nobody.
 	 * @param call the record of the call
 	 * @param headers its headers
 	 * @param effort how much this may cost
 	 * @return how far that led
 	 */
 	public Outcome decide(CallRecord call, Metadata headers, Effort effort) {
+		if (call.transportStatus() != null) {
+			return Outcome.UNDECIDED;
+		}
 		while (this.decided < this.policies.length) {
 			Admission<?> policy = this.policies[this.decided];
 			Outcome outcome = decide(policy, call, headers, effort);

@@ -34,10 +34,10 @@ final class GrpcContextThreadLocalAccessor implements ThreadLocalAccessor<Contex
 		context.attach();
 		String id = CallRecord.currentCorrelationId();
 		if (id != null) {
+			String previous = CorrelationScope.put(id);
 			if (before == null) {
-				PREVIOUS.set(MDC.get(CorrelationScope.MDC_KEY));
+				PREVIOUS.set(previous);
 			}
-			MDC.put(CorrelationScope.MDC_KEY, id);
 		}
 		else if (before != null) {
 			CorrelationScope.restore(PREVIOUS.get());

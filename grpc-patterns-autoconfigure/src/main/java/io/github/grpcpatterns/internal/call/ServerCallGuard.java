@@ -72,6 +72,9 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	private @Nullable CallDrain drain;
 
+	/** Where the chain may wait for code of the application's that asks outside. */
+	private @Nullable ServerCall<?, ?> waitsAt;
+
 	private volatile boolean handlerBegun;
 
 	ServerCallGuard(CallRecord record, Context context, Shared shared) {
@@ -176,6 +179,29 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
+	 * Note that the chain may wait in an interceptor, for {@link #endWaiting}.
+	 * @param call the call that the interceptor was given
+	 */
+	public void waitsAt(ServerCall<?, ?> call) {
+		this.waitsAt = call;
+	}
+
+	/**
+	 * End the call while its chain waits in an interceptor, from any other thread. The
+	 * interceptor must not let the call go on after that: it refuses it with the same
+	 * reason.
+	 * @param reason why
+	 */
+	public void endWaiting(EndReason reason) {
+		ServerCall<?, ?> call = this.waitsAt;
+		if (call == null) {
+			throw new IllegalStateException("the call does not wait");
+		}
+		this.out.innermost(call); // the chain goes no further
+		end(reason);
+	}
+
+	/**
 	 * End the call, from any thread. Where repeating it could do harm, because the
 	 * handler of a method has begun that is not idempotent, the trailers tell the client
 	 * not to.
@@ -185,6 +211,15 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	public boolean endForGood(EndReason reason, Message... details) {
 		return alive() && end(this.shared.richStatus().ending(reason, this.record.correlationId(), details), true);
+	}
+
+	/**
+	 * End the call, from any thread, as {@link #endForGood(EndReason, Message...)} does.
+	 * @param ending how
+	 * @return whether this ended the call, {@code false} where something else already had
+	 */
+	public boolean endForGood(CallEnding ending) {
+		return end(ending, true);
 	}
 
 	private boolean end(CallEnding ending, boolean forGood) {
@@ -216,6 +251,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		// The handler says that it begins before it looks at the state: it has begun by
 		// now, or it does not any more.
 		if (this.state.endedForGood() && this.handlerBegun && !idempotent()) {
+			ending.trailers().discardAll(RichStatus.PUSHBACK);
 			ending.trailers().put(RichStatus.PUSHBACK, "-1");
 		}
 		return ending;
@@ -271,7 +307,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	void callbacksOver(boolean cancelled) {
 		if (!this.context.isCancelled()) {
-			if (cancelled) {
+			// The end by a policy may be faster than what it wants to run.
+			if (cancelled || ended()) {
 				cancelContext();
 			}
 			else {

@@ -6,6 +6,16 @@ package io.github.grpcpatterns.internal.settings;
  */
 public final class InfrastructureMethods {
 
+	/** The method pattern of health. */
+	public static final String HEALTH = "grpc.health.v1.Health/*";
+
+	/** The method pattern of every version of reflection. */
+	public static final String REFLECTION = "grpc.reflection.*";
+
+	private static final MethodPattern HEALTH_PATTERN = new MethodPattern(HEALTH);
+
+	private static final MethodPattern REFLECTION_PATTERN = new MethodPattern(REFLECTION);
+
 	private InfrastructureMethods() {
 	}
 
@@ -19,21 +29,21 @@ public final class InfrastructureMethods {
 	}
 
 	/**
-	 * Return whether a method belongs to {@code grpc.health.v1.Health}.
+	 * Return whether a method belongs to health.
 	 * @param fullMethodName the full name of the method
 	 * @return whether it does
 	 */
 	public static boolean health(String fullMethodName) {
-		return fullMethodName.startsWith("grpc.health.v1.Health/");
+		return HEALTH_PATTERN.matches(fullMethodName);
 	}
 
 	/**
-	 * Return whether a method belongs to a version of {@code grpc.reflection}.
+	 * Return whether a method belongs to a version of reflection.
 	 * @param fullMethodName the full name of the method
 	 * @return whether it does
 	 */
 	public static boolean reflection(String fullMethodName) {
-		return fullMethodName.startsWith("grpc.reflection.");
+		return REFLECTION_PATTERN.matches(fullMethodName);
 	}
 
 }

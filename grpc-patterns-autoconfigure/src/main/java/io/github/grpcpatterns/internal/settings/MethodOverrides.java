@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code overrides} of one pattern, ready to be asked setting by setting: of the
- * entries that have the setting, the one with the most specific pattern decides, else the
- * pattern's default.
+ * Settings by method, as a list in YAML has them, the most specific pattern first. The
+ * list is the {@code overrides} of a pattern, or one like it.
  *
  * @param <O> the type of the entries
  */
@@ -19,71 +19,82 @@ public final class MethodOverrides<O extends MethodOverride> {
 
 	private final String prefix;
 
-	private final List<Entry<O>> entries;
+	private final List<Named<O>> entries;
 
-	private MethodOverrides(String prefix, List<Entry<O>> entries) {
+	private MethodOverrides(String prefix, List<Named<O>> entries) {
 		this.prefix = prefix;
 		this.entries = entries;
 	}
 
 	/**
-	 * Read the overrides of a pattern.
+	 * Read the {@code overrides} of a pattern.
 	 * @param <O> the type of the entries
 	 * @param prefix the prefix of the pattern's settings, such as
 	 * {@code grpc.patterns.server.deadline}
 	 * @param overrides the entries
-	 * @return the overrides, the most specific pattern first
+	 * @return the overrides
 	 * @throws SettingException if a pattern has no valid form, stands twice in the list,
 	 * or an entry names no method
 	 */
 	public static <O extends MethodOverride> MethodOverrides<O> of(String prefix, List<O> overrides) {
-		List<Entry<O>> entries = new ArrayList<>();
+		return of(prefix, "overrides", overrides);
+	}
+
+	/**
+	 * Read a list of another name.
+	 * @param <O> the type of the entries
+	 * @param prefix the prefix of the pattern's settings
+	 * @param list the name of the list
+	 * @param overrides the entries
+	 * @return the overrides
+	 * @throws SettingException as above
+	 */
+	public static <O extends MethodOverride> MethodOverrides<O> of(String prefix, String list, List<O> overrides) {
+		List<Named<O>> entries = new ArrayList<>();
 		MethodPatterns.Seen seen = new MethodPatterns.Seen();
 		for (int i = 0; i < overrides.size(); i++) {
 			O override = overrides.get(i);
-			String property = prefix + ".overrides[" + i + "]";
+			String property = prefix + "." + list + "[" + i + "]";
 			List<String> methods = override.methods();
-			if (methods == null || methods.isEmpty()) { // null where the entry leaves it
-														// out
+			// null where the entry leaves it out
+			if (methods == null || methods.isEmpty()) {
 				throw new SettingException(property + ".methods", "", "Names no method.");
 			}
 			for (MethodPatterns.Named named : seen.parse(property + ".methods", methods)) {
-				entries.add(new Entry<>(named.pattern(), named.property(), property, override));
+				entries.add(new Named<>(named, property, override));
 			}
 		}
-		entries.sort(Comparator.comparing(Entry::pattern));
-		return new MethodOverrides<>(prefix, List.copyOf(entries));
+		return sorted(prefix, entries.stream());
 	}
 
 	/**
-	 * Decide one setting for one method.
-	 * @param <V> the type of the setting
-	 * @param fullMethodName the full name of the method
+	 * Add methods that stand in a list of their own, such as {@code public-methods}.
+	 * Where both name the same, this decides.
+	 * @param methods the methods
+	 * @param override what holds for them
+	 * @return this and the methods
+	 */
+	public MethodOverrides<O> and(MethodPatterns methods, O override) {
+		return sorted(this.prefix, Stream.concat(this.entries.stream(),
+				methods.named().stream().map((named) -> new Named<>(named, named.property(), override))));
+	}
+
+	private static <O extends MethodOverride> MethodOverrides<O> sorted(String prefix, Stream<Named<O>> entries) {
+		return new MethodOverrides<>(prefix,
+				entries.sorted(Comparator.comparing((entry) -> entry.methods().pattern())).toList());
+	}
+
+	/**
+	 * Decide one setting for one method: of the entries that have it, the one with the
+	 * most specific pattern decides, else the default.
 	 * @param name the name of the setting as in YAML, such as {@code idle-timeout}
 	 * @param setting reads the setting from an entry
-	 * @param defaultValue the pattern's default
-	 * @return the value, and the property that decided
+	 * @param everyMethod whether {@code *} names the method
 	 */
-	public <V> Setting<V> setting(String fullMethodName, String name, Function<O, ? extends @Nullable V> setting,
-			V defaultValue) {
-		return setting(fullMethodName, name, setting, defaultValue, true);
-	}
-
-	/**
-	 * Decide one setting for one method.
-	 * @param <V> the type of the setting
-	 * @param fullMethodName the full name of the method
-	 * @param name the name of the setting as in YAML
-	 * @param setting reads the setting from an entry
-	 * @param defaultValue the pattern's default
-	 * @param everyone whether {@code *} counts, which it does not for health and
-	 * reflection
-	 * @return the value, and the property that decided
-	 */
-	public <V> Setting<V> setting(String fullMethodName, String name, Function<O, ? extends @Nullable V> setting,
-			V defaultValue, boolean everyone) {
-		for (Entry<O> entry : this.entries) {
-			if (entry.pattern().matches(fullMethodName) && (everyone || !entry.pattern().text().equals("*"))) {
+	<V> Setting<V> setting(String fullMethodName, String name, Function<O, ? extends @Nullable V> setting,
+			V defaultValue, boolean everyMethod) {
+		for (Named<O> entry : this.entries) {
+			if (entry.names(fullMethodName, everyMethod)) {
 				V value = setting.apply(entry.override());
 				if (value != null) {
 					return new Setting<>(value, entry.property() + "." + name);
@@ -94,16 +105,40 @@ public final class MethodOverrides<O extends MethodOverride> {
 	}
 
 	/**
+	 * Return the entry with the most specific pattern that names a method.
+	 */
+	@Nullable Named<O> entry(String fullMethodName, boolean everyMethod) {
+		for (Named<O> entry : this.entries) {
+			if (entry.names(fullMethodName, everyMethod)) {
+				return entry;
+			}
+		}
+		return null;
+	}
+
+	/**
 	 * Return the patterns with the properties they stand in, for the check at the start.
 	 * @return the patterns
 	 */
 	public MethodPatterns patterns() {
-		return new MethodPatterns(this.entries.stream()
-			.map((entry) -> new MethodPatterns.Named(entry.methods(), entry.pattern()))
-			.toList());
+		return new MethodPatterns(this.entries.stream().map(Named::methods).toList());
 	}
 
-	private record Entry<O>(MethodPattern pattern, String methods, String property, O override) {
+	/**
+	 * An entry, once for each of its patterns.
+	 *
+	 * @param <O> the type of the entry
+	 * @param methods the pattern, and where it stands
+	 * @param property the full name of the entry
+	 * @param override the entry
+	 */
+	public record Named<O>(MethodPatterns.Named methods, String property, O override) {
+
+		boolean names(String fullMethodName, boolean everyMethod) {
+			MethodPattern pattern = this.methods.pattern();
+			return pattern.matches(fullMethodName) && (everyMethod || !pattern.everyMethod());
+		}
+
 	}
 
 }

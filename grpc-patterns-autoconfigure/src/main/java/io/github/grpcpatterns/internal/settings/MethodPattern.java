@@ -42,13 +42,17 @@ public record MethodPattern(String text) implements Comparable<MethodPattern> {
 	 * @return whether it does
 	 */
 	public boolean matches(String fullMethodName) {
-		if (this.text.equals("*")) {
-			return true;
-		}
-		if (this.text.endsWith("*")) {
-			return fullMethodName.startsWith(this.text.substring(0, this.text.length() - 1));
-		}
-		return this.text.equals(fullMethodName);
+		return this.text.endsWith("*") ? fullMethodName.regionMatches(0, this.text, 0, this.text.length() - 1)
+				: this.text.equals(fullMethodName);
+	}
+
+	/**
+	 * Return whether this is {@code *}, which names every method but those of
+	 * {@link InfrastructureMethods}.
+	 * @return whether it is
+	 */
+	public boolean everyMethod() {
+		return this.text.equals("*");
 	}
 
 	/**
@@ -65,7 +69,7 @@ public record MethodPattern(String text) implements Comparable<MethodPattern> {
 	}
 
 	private int kind() {
-		if (this.text.equals("*")) {
+		if (everyMethod()) {
 			return 3;
 		}
 		if (this.text.endsWith(".*")) {

@@ -4,30 +4,42 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
+import io.github.grpcpatterns.internal.call.OtherMethod;
 import io.grpc.MethodDescriptor;
 
 /**
- * What was settled for each method, once: a policy, a set of meters.
- * <p>
- * On the server there are as many as methods. A client may invent methods at run time, as
- * a generic gateway does: past {@value #MAX} nothing more is kept.
+ * What was settled for each method, once: a policy, a set of meters. Past
+ * {@link OtherMethod#MAX} methods, the further ones share what is settled for an
+ * {@link OtherMethod}.
  *
  * @param <P> the type of what is settled
  */
 public final class PerMethod<P> {
 
-	private static final int MAX = 10_000;
-
 	private final Map<String, P> settled = new ConcurrentHashMap<>();
 
+	private final Map<OtherMethod, P> others = new ConcurrentHashMap<>();
+
 	private final Function<MethodDescriptor<?, ?>, P> settle;
+
+	private final Function<MethodDescriptor<?, ?>, OtherMethod> other;
+
+	/**
+	 * Create it for what depends on the name and the type of a method only.
+	 * @param settle settles a method, called once for each method
+	 */
+	public PerMethod(Function<MethodDescriptor<?, ?>, P> settle) {
+		this(settle, OtherMethod::of);
+	}
 
 	/**
 	 * Create it.
 	 * @param settle settles a method, called once for each method
+	 * @param other finds what takes the place of a method; there are few of them
 	 */
-	public PerMethod(Function<MethodDescriptor<?, ?>, P> settle) {
+	public PerMethod(Function<MethodDescriptor<?, ?>, P> settle, Function<MethodDescriptor<?, ?>, OtherMethod> other) {
 		this.settle = settle;
+		this.other = other;
 	}
 
 	/**
@@ -37,13 +49,14 @@ public final class PerMethod<P> {
 	 */
 	public P get(MethodDescriptor<?, ?> method) {
 		P settled = this.settled.get(method.getFullMethodName());
-		if (settled != null) {
-			return settled;
+		return (settled != null) ? settled : settle(method);
+	}
+
+	private P settle(MethodDescriptor<?, ?> method) {
+		if (this.settled.size() < OtherMethod.MAX) {
+			return this.settled.computeIfAbsent(method.getFullMethodName(), (name) -> this.settle.apply(method));
 		}
-		if (this.settled.size() >= MAX) {
-			return this.settle.apply(method);
-		}
-		return this.settled.computeIfAbsent(method.getFullMethodName(), (name) -> this.settle.apply(method));
+		return this.others.computeIfAbsent(this.other.apply(method), (other) -> this.settle.apply(other.descriptor()));
 	}
 
 }

@@ -20,8 +20,6 @@ import org.springframework.core.env.Environment;
  */
 final class PlaceholderCheck {
 
-	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("grpc.patterns");
-
 	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^{}]*}");
 
 	private final Environment environment;
@@ -43,7 +41,7 @@ final class PlaceholderCheck {
 		for (ConfigurationPropertySource source : check.sources) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
 				iterable.stream()
-					.filter(ROOT::isAncestorOf)
+					.filter(PatternSettings.ROOT::isAncestorOf)
 					.filter((name) -> check.decider(name) == source)
 					.map(source::getConfigurationProperty)
 					.forEach(check::check);

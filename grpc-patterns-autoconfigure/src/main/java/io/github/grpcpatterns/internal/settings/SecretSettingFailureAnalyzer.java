@@ -1,7 +1,5 @@
 package io.github.grpcpatterns.internal.settings;
 
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
@@ -18,10 +16,6 @@ import org.springframework.core.Ordered;
  */
 final class SecretSettingFailureAnalyzer extends AbstractFailureAnalyzer<BindException> implements Ordered {
 
-	private static final List<ConfigurationPropertyName> SECRET = List.of(
-			ConfigurationPropertyName.of("grpc.patterns.server.auth"),
-			ConfigurationPropertyName.of("grpc.patterns.client.auth"));
-
 	@Override
 	public int getOrder() {
 		return Ordered.HIGHEST_PRECEDENCE;
@@ -30,7 +24,7 @@ final class SecretSettingFailureAnalyzer extends AbstractFailureAnalyzer<BindExc
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException cause) {
 		ConfigurationPropertyName name = cause.getName();
-		if (SECRET.stream().noneMatch((secret) -> secret.equals(name) || secret.isAncestorOf(name))
+		if (!PatternSettings.ROOT.isAncestorOf(name) || !secret(name)
 				|| findCause(cause, SettingException.class) != null
 				|| findCause(cause, UnboundConfigurationPropertiesException.class) != null) {
 			return null;
@@ -45,6 +39,14 @@ final class SecretSettingFailureAnalyzer extends AbstractFailureAnalyzer<BindExc
 		String reason = type.isRecord() ? SettingException.NO_VALUE : "Cannot be read as " + type.getSimpleName() + ".";
 		description.append("    Reason: ").append(reason).append('\n');
 		return new FailureAnalysis(description.toString(), "Correct the value, which is not shown here.", cause);
+	}
+
+	private static boolean secret(ConfigurationPropertyName name) {
+		return PatternSettings.all()
+			.stream()
+			.filter((pattern) -> HoldsSecrets.class.isAssignableFrom(pattern.type()))
+			.map(PatternSettings::prefix)
+			.anyMatch((prefix) -> prefix.equals(name) || prefix.isAncestorOf(name));
 	}
 
 }

@@ -21,8 +21,6 @@ import org.springframework.core.env.Environment;
  */
 final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingException> implements Ordered {
 
-	private static final String ROOT = "grpc.patterns";
-
 	private final Environment environment;
 
 	SettingFailureAnalyzer(Environment environment) {
@@ -37,7 +35,7 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, SettingException cause) {
 		String name = cause.setting();
-		if (!name.startsWith(ROOT)) {
+		if (!name.startsWith(PatternSettings.ROOT.toString())) {
 			BindException binding = findCause(rootFailure, BindException.class);
 			name = (binding != null) ? binding.getName() + "." + name : name;
 		}

@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.internal.settings;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,20 @@ public final class Settings {
 	}
 
 	/**
+	 * Refuse a rate that is no rate.
+	 * @param name the name of the setting
+	 * @param value the value, a number in a second
+	 * @param min the least value but zero
+	 */
+	public static void rate(String name, @Nullable Double value, double min) {
+		notNegative(name, value);
+		if (value != null && value != 0 && !(value >= min && value <= TokenRate.MAX)) {
+			throw new SettingException(name, value,
+					"Must be 0, or between " + text(min) + " and " + text(TokenRate.MAX) + ".");
+		}
+	}
+
+	/**
 	 * Return a duration as time to wait, where zero means none.
 	 * @param value the duration
 	 * @return nanoseconds, {@link Long#MAX_VALUE} for zero, absent or very long
@@ -91,7 +106,7 @@ public final class Settings {
 	}
 
 	private static String text(double number) {
-		return (number == Math.rint(number)) ? Long.toString((long) number) : Double.toString(number);
+		return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
 	}
 
 }

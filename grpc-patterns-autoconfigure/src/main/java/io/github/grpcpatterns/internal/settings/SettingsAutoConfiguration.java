@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.internal.settings;
 
+import java.util.List;
+
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
 
@@ -24,8 +26,10 @@ public final class SettingsAutoConfiguration {
 	@Bean
 	static BeanFactoryPostProcessor grpcPatternsSettingChecks(Environment environment) {
 		return (beanFactory) -> {
-			UnknownSettingCheck.check(environment);
+			List<PatternSettings> patterns = PatternSettings.all();
+			UnknownSettingCheck.check(environment, patterns);
 			PlaceholderCheck.check(environment);
+			SwitchedOffCheck.check(environment, beanFactory, patterns);
 		};
 	}
 

@@ -1,95 +1,85 @@
 package io.github.grpcpatterns.internal.settings;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Fails the start for a setting below {@code grpc.patterns} that belongs to no pattern.
- * Within a pattern its own settings refuse what they do not know.
+ * Fails the start for settings below {@code grpc.patterns} that no pattern has, whether
+ * it is on or not: all of them at once.
  */
-public final class UnknownSettingCheck {
+final class UnknownSettingCheck {
 
-	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("grpc.patterns");
+	private final SettingTree tree;
 
-	private static final Set<String> KNOWN = new TreeSet<>(
-			Set.of("enabled", "unmatched-methods", "correlation", "server.logging", "server.metrics", "server.shutdown",
-					"server.auth", "server.rate-limit", "server.deadline", "server.stream", "server.validation",
-					"server.errors", "server.transport", "client.logging", "client.metrics", "client.deadline",
-					"client.retry", "client.auth", "client.problem-details"));
+	private final Set<ConfigurationProperty> unknown = new TreeSet<>(
+			Comparator.comparing(ConfigurationProperty::getName));
 
-	/** Those of them that are not a group. */
-	private static final Set<String> SINGLE = Set.of("enabled", "unmatched-methods");
+	private @Nullable ConfigurationPropertyName group;
 
-	private UnknownSettingCheck() {
+	private UnknownSettingCheck(SettingTree tree) {
+		this.tree = tree;
 	}
 
 	/**
 	 * Check every property source that can list its names.
-	 * @param environment the environment
-	 * @throws SettingException for the first unknown setting
+	 * @throws UnboundConfigurationPropertiesException if there are unknown settings
+	 * @throws SettingException if a value stands where settings belong
 	 */
-	static void check(Environment environment) {
+	static void check(Environment environment, List<PatternSettings> patterns) {
+		UnknownSettingCheck check = new UnknownSettingCheck(new SettingTree(patterns));
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
-				iterable.stream().filter(ROOT::isAncestorOf).forEach((name) -> check(name, source));
+				boolean variables = source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
+				iterable.stream()
+					.filter(PatternSettings.ROOT::isAncestorOf)
+					.filter((name) -> !(variables && isOfKubernetes(name)))
+					.forEach((name) -> check.look(name, source, variables));
 			}
 		}
-	}
-
-	private static void check(ConfigurationPropertyName name, ConfigurationPropertySource source) {
-		int elements = name.getNumberOfElements();
-		String first = element(name, 2);
-		String second = (elements > 3) ? first + "." + element(name, 3) : first;
-		boolean side = first.equals("server") || first.equals("client");
-		String group = side ? second : first;
-		if (!(side && elements == 3) && KNOWN.stream().noneMatch((known) -> plain(known).equals(plain(group)))) {
-			throw new SettingException(name.toString(), null, "No such setting" + suggestion(first, second));
+		if (!check.unknown.isEmpty()) {
+			throw new UnboundConfigurationPropertiesException(check.unknown);
 		}
-		if (elements <= (side ? 4 : 3) && !SINGLE.contains(group) && hasValue(source, name)) {
-			throw new SettingException(name.toString(), null, SettingException.NO_VALUE);
+		if (check.group != null) {
+			throw new SettingException(check.group.toString(), null, SettingException.NO_VALUE);
 		}
 	}
 
-	private static String plain(String name) {
-		return name.replace("-", "");
-	}
-
-	/**
-	 * A group whose settings are all commented out has the empty value.
-	 */
-	private static boolean hasValue(ConfigurationPropertySource source, ConfigurationPropertyName name) {
+	private void look(ConfigurationPropertyName name, ConfigurationPropertySource source, boolean variables) {
 		ConfigurationProperty property = source.getConfigurationProperty(name);
-		return property != null && !property.getValue().toString().isEmpty();
+		SettingTree.Kind kind = this.tree.kind(name, variables);
+		if (property == null || kind == SettingTree.Kind.SETTING) {
+			return;
+		}
+		if (kind == SettingTree.Kind.UNKNOWN) {
+			this.unknown.add(property);
+		}
+		// a group whose settings are all commented out has the empty value
+		else if (this.group == null && !property.getValue().toString().isEmpty()) {
+			this.group = name;
+		}
 	}
 
 	/**
-	 * What is near enough. The side may be missing, or be misspelt itself.
+	 * What Kubernetes injects for a service named {@code grpc-patterns}:
+	 * {@code GRPC_PATTERNS_SERVICE_HOST}, {@code GRPC_PATTERNS_PORT_9090_TCP} and others.
 	 */
-	private static String suggestion(String first, String second) {
-		TreeMap<Integer, List<String>> nearest = new TreeMap<>();
-		for (String known : KNOWN) {
-			int distance = Math.min(Spelling.distance(first, known), Spelling.distance(second, known));
-			if (known.contains(".")) {
-				distance = Math.min(distance, 1 + Spelling.distance(first, known.substring(known.indexOf('.') + 1)));
-			}
-			nearest.computeIfAbsent(distance, (key) -> new ArrayList<>()).add("'grpc.patterns." + known + "'");
-		}
-		return Spelling.near(second, nearest.firstKey())
-				? "; did you mean " + String.join(" or ", nearest.firstEntry().getValue()) + "?" : ".";
-	}
-
-	private static String element(ConfigurationPropertyName name, int index) {
-		return name.getElement(index, ConfigurationPropertyName.Form.DASHED);
+	private static boolean isOfKubernetes(ConfigurationPropertyName name) {
+		String first = name.getElement(PatternSettings.ROOT.getNumberOfElements(), Form.UNIFORM);
+		return first.equals("service") || first.startsWith("port");
 	}
 
 }

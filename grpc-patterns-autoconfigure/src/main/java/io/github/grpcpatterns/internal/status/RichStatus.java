@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RequestInfo;
+import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.EndReason;
 import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
@@ -91,6 +93,25 @@ public final class RichStatus {
 	 */
 	public CallEnding ending(EndReason reason, @Nullable String correlationId, Message... details) {
 		return ending(reason, reason.status(), new Metadata(), correlationId, details);
+	}
+
+	/**
+	 * Make the end of a call that may come again later, as {@code RetryInfo} and the
+	 * pushback of gRFC A6 say.
+	 * @param reason the reason
+	 * @param correlationId the correlation id of the call, or {@code null} without one
+	 * @param millis when to come again
+	 * @return the ending
+	 */
+	public CallEnding endingWithRetry(EndReason reason, @Nullable String correlationId, long millis) {
+		Metadata trailers = new Metadata();
+		trailers.put(PUSHBACK, Long.toString(millis));
+		Duration delay = Duration.newBuilder()
+			.setSeconds(millis / 1000)
+			.setNanos((int) (millis % 1000) * 1_000_000)
+			.build();
+		return ending(reason, reason.status(), trailers, correlationId,
+				RetryInfo.newBuilder().setRetryDelay(delay).build());
 	}
 
 	/**

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.internal.call;
 
 import java.util.function.LongConsumer;
 
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
@@ -22,7 +22,7 @@ class CallTracerTests {
 
 	@Test
 	void theServerTellsSizesApartThatAreToldAtOnce() throws Exception {
-		ServerStreamTracer tracer = TestCalls.tracer(new ManualTimer(), TestCalls.registeredMethods())
+		ServerStreamTracer tracer = TestCalls.tracer(new PolicyClock(), TestCalls.registeredMethods())
 			.newServerStreamTracer("any", new Metadata());
 		CallRecord record = CallRecord.SERVER.get(tracer.filterContext(Context.ROOT));
 		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
@@ -39,6 +39,22 @@ class CallTracerTests {
 		check(tracer, tracer::inboundUncompressedSize, record);
 	}
 
+	@Test
+	void theSizeOfAMessageThatAnAttemptDroppedIsNotThatOfTheNextAttempts() {
+		CallRecord record = new CallRecord(0);
+		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
+		CallClientTracer tracers = new CallClientTracer(record);
+		for (int bytes : new int[] { 300, 200 }) {
+			ClientStreamTracer tracer = tracers.newClientStreamTracer(
+					ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(CallOptions.DEFAULT).build(),
+					new Metadata());
+			tracer.inboundMessageRead(0, 30, -1);
+			tracer.inboundUncompressedSize(bytes);
+		}
+		record.received(record.traffic().parsed());
+		assertThat(record.traffic().bytesReceived()).isEqualTo(200);
+	}
+
 	private static void check(StreamTracer tracer, LongConsumer inflated, CallRecord record) throws Exception {
 		tracer.inboundMessageRead(0, 30, -1); // compressed
 		tracer.inboundMessageRead(1, 10, 10);
@@ -53,6 +69,24 @@ class CallTracerTests {
 		record.received(record.traffic().parsed());
 		assertThat(record.traffic().bytesReceived()).isEqualTo(510);
 		assertThat(record.traffic().messagesReceived()).isEqualTo(2);
+	}
+
+	@Test
+	void theSizeOfAMessageGoesWithItWhereItsCallbackHasToWait() {
+		CallRecord record = new CallRecord(0);
+		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
+		CallTraffic traffic = record.traffic();
+		traffic.keepMessageBytes();
+		traffic.read(-1);
+		traffic.read(-1);
+		traffic.inflated(300);
+		long first = traffic.parsed();
+		traffic.inflated(200); // of the second, before the first is delivered
+		record.received(first);
+		assertThat(traffic.messageBytes()).isEqualTo(300);
+		record.received(traffic.parsed());
+		assertThat(traffic.messageBytes()).isEqualTo(200);
+		assertThat(traffic.bytesReceived()).isEqualTo(500);
 	}
 
 }

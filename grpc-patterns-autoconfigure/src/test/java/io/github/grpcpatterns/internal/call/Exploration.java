@@ -1,11 +1,11 @@
 package io.github.grpcpatterns.internal.call;
 
+import java.lang.instrument.Instrumentation;
 import java.util.Set;
 import java.util.function.Supplier;
 
 import io.github.grpcpatterns.internal.call.ModelCall.Action;
 import io.github.grpcpatterns.internal.call.ModelCall.Outbound;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.jetbrains.lincheck.Lincheck;
 import org.jetbrains.lincheck.jvm.agent.InstrumentationMode;
 import org.jetbrains.lincheck.jvm.agent.LincheckInstrumentation;
@@ -46,7 +46,7 @@ final class Exploration implements Runnable {
 	 * Prepare the classes for all explorations.
 	 */
 	static void begin() {
-		LINCHECK.attachJavaAgentStatically(ByteBuddyAgent.install());
+		LINCHECK.attachJavaAgentStatically(instrumentation());
 		LINCHECK.install(InstrumentationMode.MODEL_CHECKING);
 		// The initializer of a class runs once, so it must not be a part of a schedule.
 		for (Outbound limits : Outbound.values()) {
@@ -59,6 +59,20 @@ final class Exploration implements Runnable {
 			if (!loaded.getName().startsWith(WATCHED) && loaded != Thread.class) {
 				LINCHECK.getInstrumentedClasses().add(loaded.getName());
 			}
+		}
+	}
+
+	/**
+	 * Not linked: javac warns of annotations of that class which nobody brings.
+	 */
+	private static Instrumentation instrumentation() {
+		try {
+			return (Instrumentation) Class.forName("net.bytebuddy.agent.ByteBuddyAgent")
+				.getMethod("install")
+				.invoke(null);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

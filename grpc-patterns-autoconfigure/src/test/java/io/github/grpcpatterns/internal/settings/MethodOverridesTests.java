@@ -24,7 +24,7 @@ class MethodOverridesTests {
 	@Test
 	void withoutAnOverrideTheDefaultDecides() {
 		MethodOverrides<Override> overrides = overrides();
-		assertThat(overrides.setting("a.B/C", "max-age", Override::maxAge, DAY))
+		assertThat(overrides.setting("a.B/C", "max-age", Override::maxAge, DAY, true))
 			.isEqualTo(new MethodSettingsSource.Setting<>(DAY, PREFIX + ".max-age"));
 	}
 
@@ -32,11 +32,11 @@ class MethodOverridesTests {
 	void theMostSpecificPatternThatHasTheSettingDecidesWhereverItStands() {
 		MethodOverrides<Override> overrides = overrides(new Override(List.of("*"), HOUR, 1),
 				new Override(List.of("a.B/C"), null, 2), new Override(List.of("x.Y/Z", "a.B/*"), DAY, null));
-		assertThat(overrides.setting("a.B/C", "max-age", Override::maxAge, Duration.ZERO))
+		assertThat(overrides.setting("a.B/C", "max-age", Override::maxAge, Duration.ZERO, true))
 			.isEqualTo(new MethodSettingsSource.Setting<>(DAY, PREFIX + ".overrides[2].max-age"));
-		assertThat(overrides.setting("a.B/C", "rate", Override::rate, 0))
+		assertThat(overrides.setting("a.B/C", "rate", Override::rate, 0, true))
 			.isEqualTo(new MethodSettingsSource.Setting<>(2, PREFIX + ".overrides[1].rate"));
-		assertThat(overrides.setting("a.B/D", "rate", Override::rate, 0))
+		assertThat(overrides.setting("a.B/D", "rate", Override::rate, 0, true))
 			.isEqualTo(new MethodSettingsSource.Setting<>(1, PREFIX + ".overrides[0].rate"));
 	}
 
@@ -53,7 +53,7 @@ class MethodOverridesTests {
 	@Test
 	void anOverrideCanLiftADefault() {
 		assertThat(overrides(new Override(List.of("a.B/C"), Duration.ZERO, null))
-			.setting("a.B/C", "max-age", Override::maxAge, DAY)
+			.setting("a.B/C", "max-age", Override::maxAge, DAY, true)
 			.value()).isZero();
 	}
 

@@ -1,9 +1,13 @@
 package io.github.grpcpatterns.internal.settings;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.grpcpatterns.internal.call.OtherMethod;
+import io.github.grpcpatterns.testing.Methods;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,18 +33,25 @@ class PerMethodTests {
 	}
 
 	@Test
-	void inventedMethodsDoNotFillTheMemory() {
-		String first = this.perMethod.get(method(0));
-		for (int i = 1; i < 10_000; i++) {
-			this.perMethod.get(method(i));
-		}
-		String late = this.perMethod.get(method(10_000));
-		assertThat(this.perMethod.get(method(10_000))).isEqualTo(late).isNotSameAs(late);
-		assertThat(this.perMethod.get(method(0))).isSameAs(first);
+	void methodsPastTheLimitShareOneOther() {
+		String first = this.perMethod.get(Methods.named("invented.v1.Service/Method0"));
+		Methods.many().forEach(this.perMethod::get);
+		String other = this.perMethod.get(Methods.named("a.B/C"));
+		assertThat(other).isEqualTo(OtherMethod.NAME);
+		assertThat(this.perMethod.get(Methods.named("a.B/D"))).isSameAs(other);
+		assertThat(this.perMethod.get(Methods.named("invented.v1.Service/Method0"))).isSameAs(first)
+			.isEqualTo("invented.v1.Service/Method0");
+		assertThat(this.settled).hasValue(OtherMethod.MAX + 1);
 	}
 
-	private static MethodDescriptor<?, ?> method(int number) {
-		return PingServiceGrpc.getPingMethod().toBuilder().setFullMethodName("a.B/C" + number).build();
+	@Test
+	void theOtherHasTheTypeOfTheMethodsThatItTakesThePlaceOf() {
+		PerMethod<MethodType> types = new PerMethod<>(MethodDescriptor::getType);
+		Methods.many().forEach(types::get);
+		for (MethodDescriptor<?, ?> method : List.of(PingServiceGrpc.getPingMethod(),
+				PingServiceGrpc.getPingListMethod(), PingServiceGrpc.getPingBidiMethod())) {
+			assertThat(types.get(method)).isEqualTo(method.getType());
+		}
 	}
 
 }

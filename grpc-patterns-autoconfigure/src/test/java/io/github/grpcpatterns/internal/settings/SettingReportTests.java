@@ -3,15 +3,15 @@ package io.github.grpcpatterns.internal.settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 
+import io.github.grpcpatterns.auth.AuthServerAutoConfiguration;
+import io.github.grpcpatterns.deadline.DeadlineServerAutoConfiguration;
 import io.github.grpcpatterns.error.ErrorAutoConfiguration;
-import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.testing.PingService;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,21 +19,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.convert.DurationUnit;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -65,47 +69,51 @@ class SettingReportTests {
 	}
 
 	@Test
-	void anUnknownSettingOfAPatternIsReportedWithoutItsValue(CapturedOutput output) {
+	void unknownSettingsAreReportedAllAtOnceWithoutTheirValues(CapturedOutput output) {
 		start("""
-				grpc.patterns.server.deadline:
-				  max: 5s
-				  secert: hunter2
-				  overrides:
-				    - methods: "*"
-				      mxa: hunter2
+				grpc.patterns.server:
+				  deadline:
+				    maxi: hunter2
+				    overrides:
+				      - methods: "*"
+				        mxa: hunter2
+				  deadlin.token: hunter2
+				  auth.jwt.secert: hunter2
 				""");
-		assertThat(output)
-			.contains("grpc.patterns.server.deadline.secert", "application.yaml] - 3:11",
-					"grpc.patterns.server.deadline.overrides[0].mxa", "application.yaml] - 6:12",
-					"did you mean 'grpc.patterns.server.deadline.secret'?",
-					"did you mean 'grpc.patterns.server.deadline.overrides[0].max'?")
-			.doesNotContain("hunter2");
-	}
-
-	@Test
-	void anUnknownPatternIsReportedWithTheNearestNameAndWithoutItsValue(CapturedOutput output) {
-		start("""
-				grpc.patterns.server.deadlin.token: hunter2
-				""");
-		assertThat(output)
-			.contains("Property: grpc.patterns.server.deadlin.token\n", "application.yaml] - 1:37\n",
-					"Reason: No such setting; did you mean 'grpc.patterns.server.deadline'?\n")
+		assertThat(output).contains("grpc.patterns.server.deadline.maxi", "application.yaml] - 3:11",
+				"did you mean 'grpc.patterns.server.deadline.max'?", "grpc.patterns.server.deadline.overrides[0].mxa",
+				"application.yaml] - 6:14", "did you mean 'grpc.patterns.server.deadline.overrides[0].max'?",
+				"grpc.patterns.server.deadlin.token", "application.yaml] - 7:18",
+				"did you mean 'grpc.patterns.server.deadline'?", "grpc.patterns.server.auth.jwt.secert",
+				"did you mean 'grpc.patterns.server.auth.jwt.secret'?")
 			.doesNotContain("hunter2");
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', value = {
-			"sever.deadline.max | No such setting; did you mean 'grpc.patterns.server.deadline'?",
-			"sever.metrics.enabled | No such setting; did you mean 'grpc.patterns.server.metrics'?",
-			"retry.max-attempts | No such setting; did you mean 'grpc.patterns.client.retry'?",
-			"metrics.enabled | No such setting; did you mean 'grpc.patterns.client.metrics' or 'grpc.patterns.server.metrics'?",
-			"server.metadata.schemas | No such setting.", "colour | No such setting.",
-			"server | Is the name of several settings, and has no value of its own.",
-			"server.stream | Is the name of several settings, and has no value of its own.",
-			"correlation | Is the name of several settings, and has no value of its own." })
-	void whatIsMeantIsNamedWhereItIsNear(String name, String reason, CapturedOutput output) {
+	@CsvSource(delimiter = '|', value = { "sever.deadline.max | , did you mean 'grpc.patterns.server.deadline'?",
+			"sever.metrics.enabled | , did you mean 'grpc.patterns.server.metrics'?",
+			"retry.max-attempts | , did you mean 'grpc.patterns.client.retry'?",
+			"metrics.enabled | , did you mean 'grpc.patterns.client.metrics' or 'grpc.patterns.server.metrics'?",
+			"unmatched-method | , did you mean 'grpc.patterns.unmatched-methods'?",
+			"client.retry.bugdet.max-tokens | , did you mean 'grpc.patterns.client.retry.budget'?",
+			"client.retry.budget.tokens | , did you mean 'grpc.patterns.client.retry.budget.max-tokens'?",
+			"server.deadline.max.duration | , did you mean 'grpc.patterns.server.deadline.max'?",
+			"server.metadata.schemas | ''", "colour | ''" })
+	void whatIsMeantIsNamedWhereItIsNear(String name, String suggestion, CapturedOutput output) {
 		start("grpc.patterns." + name + ": hunter2\n");
-		assertThat(output).contains("Property: grpc.patterns." + name + "\n", "Reason: " + reason + "\n")
+		assertThat(output).contains("There are settings that grpc-patterns does not know:")
+			.containsPattern("    grpc.patterns." + name + " \\(.*\\)" + suggestion.replace("?", "\\?") + "\n")
+			.doesNotContain("hunter2");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "server", "server.stream", "correlation", "server.auth.jwt", "server.stream.overrides",
+			"server.stream.overrides[0]" })
+	void aValueWhereSettingsBelongIsReported(String name, CapturedOutput output) {
+		start("grpc.patterns." + name + ": hunter2\n");
+		assertThat(output)
+			.contains("Property: grpc.patterns." + name + "\n",
+					"Reason: Is the name of several settings, and has no value of its own.\n")
 			.doesNotContain("hunter2");
 	}
 
@@ -113,26 +121,105 @@ class SettingReportTests {
 	void aGroupWithoutSettingsIsNone() {
 		MockEnvironment environment = new MockEnvironment().withProperty("grpc.patterns.server", "")
 			.withProperty("grpc.patterns.client.retry", "");
-		assertThatNoException().isThrownBy(() -> UnknownSettingCheck.check(environment));
+		assertThatNoException().isThrownBy(() -> UnknownSettingCheck.check(environment, PatternSettings.all()));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "server.deadline.max", "server.stream.idleTimeout", "server.stream.idle_timeout",
+			"server.rate-limit.overrides[0].calls-per-second", "client.retry.codes[1]", "client.retry.codes",
+			"server.errors.mappings.java.lang.NoSuchError", "server.errors.mappings[java.lang.NoSuchError]",
+			"client.problem-details.enabled", "server.deadline.overrides[0].default", "unmatched-methods" })
+	void aSettingMayBeWrittenInEachFormThatBootKnows(String name) {
+		MockEnvironment environment = new MockEnvironment().withProperty("grpc.patterns." + name, "1");
+		assertThatNoException().isThrownBy(() -> UnknownSettingCheck.check(environment, PatternSettings.all()));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "GRPC_PATTERNS_SERVER_STREAM_MAXDURATION", "GRPC_PATTERNS_SERVER_STREAM_MAX_DURATION",
+			"GRPC_PATTERNS_SERVER_STREAM_MAX_PENDING_BYTES_TOTAL", "GRPC_PATTERNS_SERVER_RATE_LIMIT_CALLS_PER_SECOND",
+			"GRPC_PATTERNS_SERVER_RATELIMIT_OVERRIDES_0_CALLSPERSECOND",
+			"GRPC_PATTERNS_SERVER_DEADLINE_OVERRIDES_0_METHODS_1", "GRPC_PATTERNS_UNMATCHED_METHODS",
+			"GRPC_PATTERNS_SERVICE_HOST", "GRPC_PATTERNS_SERVICE_PORT_GRPC", "GRPC_PATTERNS_PORT",
+			"GRPC_PATTERNS_PORT_9090_TCP_ADDR" })
+	void anEnvironmentVariableIsASettingOrOfKubernetes(String name) {
+		assertThatNoException().isThrownBy(() -> checkVariable(name));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "GRPC_PATTERNS_SERVER_STREAM_IDLETIMEUOT, grpc.patterns.server.stream.idletimeuot",
+			"GRPC_PATTERNS_SERVER_STREAM_IDLE_TIMEUOT, grpc.patterns.server.stream.idle.timeuot",
+			"GRPC_PATTERNS_SERVER_STREAM_OVERRIDES_0_IDLETIMEUOT, grpc.patterns.server.stream.overrides[0].idletimeuot",
+			"GRPC_PATTERNS_SERVER_STREM_IDLETIMEOUT, grpc.patterns.server.strem.idletimeout",
+			"GRPC_PATTERNS_SERVER_PORT, grpc.patterns.server.port" })
+	void anEnvironmentVariableThatIsMisspeltIsUnknown(String name, String setting) {
+		assertThatExceptionOfType(UnboundConfigurationPropertiesException.class).isThrownBy(() -> checkVariable(name))
+			.satisfies((ex) -> assertThat(ex.getUnboundProperties()).singleElement()
+				.satisfies((property) -> assertThat(property.getName()).hasToString(setting)));
 	}
 
 	@Test
-	void anUnknownSettingOfAllPatternsIsReported(CapturedOutput output) {
+	void theSettingThatAMisspeltEnvironmentVariableMeansIsNamed() {
+		SettingTree tree = new SettingTree(PatternSettings.all());
+		for (String name : List.of("idletimeuot", "idle.timeuot")) {
+			assertThat(tree.suggestions(ConfigurationPropertyName.of("grpc.patterns.server.stream." + name)))
+				.containsExactly("grpc.patterns.server.stream.idle-timeout");
+		}
+	}
+
+	private static void checkVariable(String name) {
+		StandardEnvironment environment = new StandardEnvironment();
+		environment.getPropertySources()
+			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
+					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(name, "1")));
+		UnknownSettingCheck.check(environment, PatternSettings.all());
+	}
+
+	@Test
+	void anUnknownSettingOfAPatternThatIsSwitchedOffIsReported(CapturedOutput output) {
 		start("""
-				grpc.patterns.unmatched-method: warn
+				grpc.patterns.server.stream:
+				  enabled: false
+				  idle-timeuot: 5m
 				""");
-		assertThat(output).contains("Property: grpc.patterns.unmatched-method\n",
-				"did you mean 'grpc.patterns.unmatched-methods'?");
+		assertThat(output).contains("grpc.patterns.server.stream.idle-timeuot", "application.yaml] - 3:17",
+				"did you mean 'grpc.patterns.server.stream.idle-timeout'?");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "server.stream, idle-timeout, -5m", "client.retry, jitter, 2", "server.auth, verifier-timeout, -1",
+			"server.deadline, 'overrides[0].methods', a.B", "client.auth, 'overrides[0].methods', a.B",
+			"client.deadline, 'overrides[0].methods', ''", "server.rate-limit, 'overrides[0].methods', a.B",
+			"server.stream, 'overrides[0].methods', a.B", "client.retry, 'overrides[0].methods', a.B",
+			"server.auth, 'rules[0].methods', a.B", "server.auth, public-methods, a.B", "server.logging, exclude, a.B",
+			"client.logging, exclude, a.B" })
+	void aValueThatCannotBeIsReportedWhereThePatternIsSwitchedOff(String pattern, String name, String value,
+			CapturedOutput output) {
+		start("grpc.patterns." + pattern + ".enabled: false\ngrpc.patterns." + pattern + "." + name + ": '" + value
+				+ "'\n");
+		assertThat(output).contains("A setting of grpc-patterns is not valid:",
+				"Property: grpc.patterns." + pattern + "." + name, "application.yaml] - 2:");
+	}
+
+	@Test
+	void whereAllIsSwitchedOffNothingIsChecked() {
+		String yaml = write("""
+				grpc.patterns:
+				  enabled: false
+				  server.stream.idle-timeuot: -5m
+				""");
+		try (ConfigurableApplicationContext context = application().run("--spring.config.location=" + yaml)) {
+			assertThat(context.isRunning()).isTrue();
+		}
 	}
 
 	@Test
 	void aSecretIsNotPrinted(CapturedOutput output) {
 		start("""
-				grpc.patterns.server.deadline.secret: hunter2
+				grpc.patterns.server.auth.jwt.secret: hunter2
 				""");
 		assertThat(output)
-			.contains("Property: grpc.patterns.server.deadline.secret\n", "application.yaml] - 1:39\n",
-					"Reason: Must have 32 bytes at least.\n")
+			.contains("Property: grpc.patterns.server.auth.jwt.secret\n", "application.yaml] - 1:39\n",
+					"Reason: Must have at least 32 bytes.\n")
 			.doesNotContain("Value:", "hunter2");
 	}
 
@@ -143,10 +230,10 @@ class SettingReportTests {
 	@Test
 	void aPlaceholderThatNothingSetsIsReported(CapturedOutput output) {
 		start("""
-				grpc.patterns.server.deadline.secret: hunter2-${THE_SECRET_OF_THE_TOKENS_OF_THE_CALLS}
+				grpc.patterns.server.auth.jwt.secret: hunter2-${THE_SECRET_OF_THE_TOKENS_OF_THE_CALLS}
 				""");
 		assertThat(output)
-			.contains("Property: grpc.patterns.server.deadline.secret\n", "application.yaml] - 1:39\n",
+			.contains("Property: grpc.patterns.server.auth.jwt.secret\n", "application.yaml] - 1:39\n",
 					"Reason: Refers to ${THE_SECRET_OF_THE_TOKENS_OF_THE_CALLS}, which is not set.\n")
 			.doesNotContain("hunter2");
 	}
@@ -165,8 +252,8 @@ class SettingReportTests {
 	@Test
 	void aPlaceholderThatIsSetElsewhereOrOverriddenIsNone() {
 		String yaml = write("""
+				grpc.patterns.server.auth.jwt.secret: ${SECRET}
 				grpc.patterns.server.deadline:
-				  secret: ${SECRET}
 				  max: ${MAX:5s}
 				  overrides:
 				    - methods: ${METHODS}
@@ -251,40 +338,18 @@ class SettingReportTests {
 
 	private static SpringApplicationBuilder application() {
 		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.properties("spring.main.banner-mode=off");
+			.properties("spring.main.banner-mode=off", "grpc.patterns.server.auth.public-methods=*");
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CallAutoConfiguration.class, ErrorAutoConfiguration.class })
-	@EnableConfigurationProperties({ Deadlines.class, Other.class })
+	@ImportAutoConfiguration({ SettingsAutoConfiguration.class, CallAutoConfiguration.class,
+			ErrorAutoConfiguration.class, AuthServerAutoConfiguration.class, DeadlineServerAutoConfiguration.class })
+	@EnableConfigurationProperties(Other.class)
 	static class Application {
 
-		@Bean
-		MethodPatterns patterns(Deadlines deadlines, RegisteredMethods methods) {
-			methods.register(new PingService().bindService());
-			return MethodOverrides.of("grpc.patterns.server.deadline", deadlines.overrides()).patterns();
-		}
-
-	}
-
-	@ConfigurationProperties(value = "grpc.patterns.server.deadline", ignoreUnknownFields = false)
-	record Deadlines(@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration max, @Nullable String secret,
-			@DefaultValue List<Override> overrides) {
-
-		Deadlines {
-			Settings.notNegative("max", max);
-			if (secret != null && secret.length() < 32) {
-				throw new SettingException("secret", null, "Must have 32 bytes at least.");
-			}
-		}
-
-		record Override(@DefaultValue List<String> methods,
-				@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration max) implements MethodOverride {
-
-			Override {
-				Settings.notNegative("max", max);
-			}
-
+		@Autowired
+		void register(ObjectProvider<RegisteredMethods> methods) {
+			methods.ifAvailable((registered) -> registered.register(new PingService().bindService()));
 		}
 
 	}

@@ -1,0 +1,48 @@
+package io.github.grpcpatterns.auth;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+
+/**
+ * Verifies the tokens that are not remembered: with keys of ours, or with a bean of the
+ * application's.
+ */
+interface TokenVerification {
+
+	/**
+	 * Verify a token.
+	 * @param token the token as received, without {@code Bearer}
+	 * @param mayWait whether the thread may wait, and may run code of the application's
+	 * @return who the caller is, or {@code null} where that cannot be told without
+	 * waiting
+	 * @throws AuthenticationException if it is refused, as from a {@link TokenVerifier}
+	 */
+	@Nullable Authentication verify(String token, boolean mayWait) throws AuthenticationException;
+
+	/**
+	 * Return whether it runs code of the application's, which may take any time.
+	 */
+	boolean runsBean();
+
+	/**
+	 * Verify with a bean.
+	 */
+	static TokenVerification of(TokenVerifier bean) {
+		return new TokenVerification() {
+
+			@Override
+			public @Nullable Authentication verify(String token, boolean mayWait) {
+				return mayWait ? bean.verify(token) : null;
+			}
+
+			@Override
+			public boolean runsBean() {
+				return true;
+			}
+
+		};
+	}
+
+}

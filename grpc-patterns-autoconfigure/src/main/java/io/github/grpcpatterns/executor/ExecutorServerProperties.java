@@ -1,0 +1,52 @@
+package io.github.grpcpatterns.executor;
+
+import io.github.grpcpatterns.internal.settings.SettingException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
+
+/**
+ * {@link ConfigurationProperties Properties} for the executor on which handlers run. An
+ * executor that the application gives the stack itself has precedence.
+ *
+ * @param enabled Whether to choose the executor of the handlers, and to answer refused
+ * calls before they wait for one of its threads.
+ * @param virtual Whether handlers run on virtual threads.
+ * @param bean Name of the Executor bean on which handlers run.
+ */
+@ConfigurationProperties(value = ExecutorServerProperties.PREFIX, ignoreUnknownFields = false)
+public record ExecutorServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto") Virtual virtual,
+		@Nullable String bean) {
+
+	static final String PREFIX = "grpc.patterns.server.executor";
+
+	/**
+	 * Check the settings.
+	 * @throws SettingException if two of them exclude each other
+	 */
+	public ExecutorServerProperties {
+		bean = StringUtils.hasText(bean) ? bean : null;
+		if (bean != null && virtual == Virtual.ON) {
+			throw new SettingException("bean", bean, "Must not be set beside 'virtual: on'.");
+		}
+	}
+
+	/**
+	 * When handlers run on virtual threads.
+	 */
+	public enum Virtual {
+
+		/** As 'spring.threads.virtual.enabled' says. */
+		AUTO,
+
+		/** Always. */
+		ON,
+
+		/** Never. */
+		OFF
+
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.github.grpcpatterns.executor;
+
+import java.lang.reflect.Field;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+import io.github.grpcpatterns.stack.ServerExecutorName;
+import io.github.grpcpatterns.stack.ServerLifecycleListener;
+import io.grpc.Server;
+import io.grpc.internal.FixedObjectPool;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.Lifecycle;
+
+/**
+ * The executors that the servers of this process really have: a customizer of the
+ * application may have given the builder another one after ours.
+ */
+final class ServerExecutors implements ServerLifecycleListener, ServerExecutorName {
+
+	private final ChosenExecutor chosen;
+
+	/** Those that we gave to builders. */
+	private final Set<Executor> given = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean replaced;
+
+	ServerExecutors(ChosenExecutor chosen) {
+		this.chosen = chosen;
+	}
+
+	void given(Executor executor) {
+		this.given.add(executor);
+	}
+
+	@Override
+	public void started(Server server, Lifecycle lifecycle) {
+		Executor executor = executor(server);
+		if (executor != null && !this.given.contains(executor)) {
+			this.replaced = true;
+		}
+	}
+
+	@Override
+	public void stopping(Server server) {
+	}
+
+	@Override
+	public String name() {
+		return this.replaced ? ChosenExecutor.APPLICATION
+				: (this.given.isEmpty() ? ChosenExecutor.STACK : this.chosen).name();
+	}
+
+	/**
+	 * Return the executor that a builder was given, as nothing public tells.
+	 * @return the executor, or {@code null} where it is grpc-java's own or cannot be seen
+	 */
+	private static @Nullable Executor executor(Server server) {
+		try {
+			Field pool = server.getClass().getDeclaredField("executorPool");
+			pool.setAccessible(true);
+			return (pool.get(server) instanceof FixedObjectPool<?> fixed
+					&& fixed.getObject() instanceof Executor executor) ? executor : null;
+		}
+		catch (ReflectiveOperationException | RuntimeException ex) {
+			return null;
+		}
+	}
+
+}

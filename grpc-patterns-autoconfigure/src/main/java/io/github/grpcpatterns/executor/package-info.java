@@ -1,0 +1,31 @@
+/**
+ * The executor on which the handlers of a server run.
+ * <p>
+ * Handlers run on virtual threads, on an executor bean of the application, or where the
+ * stack runs them. Where that executor is known, policies decide about a call before it
+ * waits there ({@link io.github.grpcpatterns.internal.call.Admission}), so that a call
+ * that is refused is answered while handlers hold every thread:
+ * <table>
+ * <caption>Where a call runs</caption>
+ * <tr>
+ * <th>decision</th>
+ * <th>the chain and the handler run on</th>
+ * </tr>
+ * <tr>
+ * <td>admitted, or not decided before the queue</td>
+ * <td>the executor of the application</td>
+ * </tr>
+ * <tr>
+ * <td>refused</td>
+ * <td>an executor of ours, as far as the policy that refuses</td>
+ * </tr>
+ * <tr>
+ * <td>rejected by the executor</td>
+ * <td>an executor of ours, and nothing of the handler</td>
+ * </tr>
+ * </table>
+ */
+@NullMarked
+package io.github.grpcpatterns.executor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,78 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key of a call's caller, for what is kept for each of them: a principal by name, a
+ * peer by address without port. The two cannot meet, for a principal is a {@link String}
+ * and a peer is none.
+ */
+public final class CallerKey {
+
+	/** Where the transport knows no address, all are one. */
+	private static final Object NOWHERE = new Object();
+
+	/** Names are the issuer's choice. What is longer is kept as a digest. */
+	private static final int MAX_NAME = 128;
+
+	private CallerKey() {
+	}
+
+	/**
+	 * Return the key of the caller.
+	 * @param call the record of the call
+	 * @param principal whether the principal counts, where there is one
+	 * @return a key, cheap to make and to compare
+	 */
+	public static Object of(CallRecord call, boolean principal) {
+		if (principal) {
+			String name = call.principal();
+			if (name != null) {
+				return (name.length() <= MAX_NAME) ? name : digest(name);
+			}
+		}
+		return peer(call.peer());
+	}
+
+	private static Object peer(@Nullable SocketAddress peer) {
+		if (peer instanceof InetSocketAddress inet) {
+			InetAddress address = inet.getAddress();
+			return (address != null) ? address : InetSocketAddress.createUnresolved(inet.getHostString(), 0);
+		}
+		return (peer != null) ? peer : NOWHERE;
+	}
+
+	/**
+	 * Return a key as text, for what is kept elsewhere.
+	 * @param key the key
+	 * @return a text of its own for each key
+	 */
+	public static String text(Object key) {
+		if (key instanceof String name) {
+			return "principal:" + name;
+		}
+		if (key instanceof InetAddress address) {
+			return "peer:" + address.getHostAddress();
+		}
+		return (key != NOWHERE) ? "peer:" + key : "peer:";
+	}
+
+	private static String digest(String name) {
+		try {
+			return "sha256:" + HexFormat.of()
+				.formatHex(MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8)));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

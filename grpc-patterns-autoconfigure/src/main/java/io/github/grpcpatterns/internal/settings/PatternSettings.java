@@ -1,0 +1,72 @@
+package io.github.grpcpatterns.internal.settings;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.classreading.MetadataReaderFactory;
+import org.springframework.core.type.classreading.SimpleMetadataReaderFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The settings of one pattern, whether it is on or not: what its auto-configuration
+ * enables, which is read and not loaded.
+ *
+ * @param prefix the prefix of the settings
+ * @param type the record that they are bound to
+ */
+record PatternSettings(ConfigurationPropertyName prefix, Class<?> type) {
+
+	/** The prefix of all settings. */
+	static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("grpc.patterns");
+
+	private static final String BASE = "io.github.grpcpatterns.";
+
+	/**
+	 * Return the settings of all patterns, those that all share included.
+	 */
+	static List<PatternSettings> all() {
+		ClassLoader classLoader = PatternSettings.class.getClassLoader();
+		MetadataReaderFactory reader = new SimpleMetadataReaderFactory(classLoader);
+		return StreamSupport.stream(ImportCandidates.load(AutoConfiguration.class, classLoader).spliterator(), false)
+			.filter((name) -> name.startsWith(BASE))
+			.flatMap((name) -> records(reader, name))
+			.map((name) -> of(ClassUtils.resolveClassName(name, classLoader)))
+			.toList();
+	}
+
+	private static Stream<String> records(MetadataReaderFactory reader, String autoConfiguration) {
+		try {
+			MergedAnnotation<EnableConfigurationProperties> enabled = reader.getMetadataReader(autoConfiguration)
+				.getAnnotationMetadata()
+				.getAnnotations()
+				.get(EnableConfigurationProperties.class);
+			return enabled.isPresent() ? Stream.of(enabled.getStringArray(MergedAnnotation.VALUE)) : Stream.empty();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static PatternSettings of(Class<?> type) {
+		ConfigurationProperties properties = type.getAnnotation(ConfigurationProperties.class);
+		return new PatternSettings(ConfigurationPropertyName.of(properties.value()), type);
+	}
+
+	/**
+	 * Return whether the pattern is switched off by its own switch.
+	 */
+	boolean off(Environment environment) {
+		return !environment.getProperty(this.prefix.append("enabled").toString(), Boolean.class, true);
+	}
+
+}

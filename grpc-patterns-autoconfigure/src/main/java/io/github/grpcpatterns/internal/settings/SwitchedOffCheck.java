@@ -1,0 +1,31 @@
+package io.github.grpcpatterns.internal.settings;
+
+import java.util.List;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.Environment;
+
+/**
+ * Fails the start for a value that a setting cannot have where the pattern is switched
+ * off, so that switching it on again brings no surprise. Boot binds the settings of the
+ * others.
+ */
+final class SwitchedOffCheck {
+
+	private SwitchedOffCheck() {
+	}
+
+	static void check(Environment environment, ConfigurableListableBeanFactory beanFactory,
+			List<PatternSettings> patterns) {
+		Binder binder = new Binder(ConfigurationPropertySources.get(environment),
+				new PropertySourcesPlaceholdersResolver(environment), null, beanFactory::copyRegisteredEditorsTo);
+		patterns.stream()
+			.filter((pattern) -> pattern.off(environment))
+			.forEach((pattern) -> binder.bind(pattern.prefix(), Bindable.of(pattern.type())));
+	}
+
+}
