@@ -26,7 +26,7 @@ final class AccessRules {
 
 	private final MethodOverrides<Rule> rules;
 
-	private final MethodSettings<MethodAccess> settings;
+	private final MethodSettings<AuthServerPolicy> settings;
 
 	AccessRules(AuthServerProperties properties) {
 		this.rules = MethodOverrides.of(AuthServerProperties.PREFIX, "rules", properties.rules())
@@ -45,14 +45,14 @@ final class AccessRules {
 	/**
 	 * Return the access to each method, for calls.
 	 */
-	PerMethod<MethodAccess> perMethod() {
+	PerMethod<AuthServerPolicy> perMethod() {
 		return this.settings.perMethod();
 	}
 
 	/**
 	 * Settle one method.
 	 */
-	MethodAccess of(MethodDescriptor<?, ?> method) {
+	AuthServerPolicy of(MethodDescriptor<?, ?> method) {
 		return this.settings.settle(method);
 	}
 
@@ -63,34 +63,34 @@ final class AccessRules {
 		return this.settings.settings(method);
 	}
 
-	private static MethodAccess settle(MethodSettings.Lookup<Rule> lookup, Infrastructure infrastructure) {
+	private static AuthServerPolicy settle(MethodSettings.Lookup<Rule> lookup, Infrastructure infrastructure) {
 		MethodOverrides.Named<Rule> rule = lookup.entry();
 		if (rule == null) {
 			return byDefault(lookup, infrastructure);
 		}
 		if (rule.override() == PUBLIC) {
 			lookup.show("public-methods", new Setting<>(rule.methods().pattern().text(), rule.property()));
-			return MethodAccess.PUBLIC;
+			return AuthServerPolicy.PUBLIC;
 		}
 		List<String> authorities = rule.override().authorities();
 		Set<String> distinct = (authorities != null) ? new LinkedHashSet<>(authorities) : Set.of();
 		lookup.show("rules", new Setting<>(List.copyOf(distinct), rule.property()));
-		return MethodAccess.authorities(distinct);
+		return AuthServerPolicy.authorities(distinct);
 	}
 
-	private static MethodAccess byDefault(MethodSettings.Lookup<Rule> lookup, Infrastructure infrastructure) {
+	private static AuthServerPolicy byDefault(MethodSettings.Lookup<Rule> lookup, Infrastructure infrastructure) {
 		if (!lookup.infrastructure()) {
 			lookup.show("enabled", new Setting<>(true, AuthServerProperties.PREFIX + ".enabled"));
-			return MethodAccess.AUTHENTICATED;
+			return AuthServerPolicy.AUTHENTICATED;
 		}
 		boolean health = InfrastructureMethods.health(lookup.method().getFullMethodName());
 		String name = health ? "infrastructure.health" : "infrastructure.reflection";
 		Infrastructure.Access access = health ? infrastructure.health() : infrastructure.reflection();
 		lookup.show(name, new Setting<>(access, AuthServerProperties.PREFIX + "." + name));
 		return switch (access) {
-			case OPEN -> MethodAccess.PUBLIC;
-			case AUTHENTICATED -> MethodAccess.AUTHENTICATED;
-			case DENIED -> MethodAccess.DENIED;
+			case OPEN -> AuthServerPolicy.PUBLIC;
+			case AUTHENTICATED -> AuthServerPolicy.AUTHENTICATED;
+			case DENIED -> AuthServerPolicy.DENIED;
 		};
 	}
 

@@ -6,11 +6,15 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the listeners the outcome of each call.
  */
 final class AuthOutcomes {
+
+	private static final Logger logger = LoggerFactory.getLogger(AuthOutcomes.class);
 
 	private final AuthOutcomeListener[] listeners;
 
@@ -18,9 +22,14 @@ final class AuthOutcomes {
 		this.listeners = listeners.toArray(AuthOutcomeListener[]::new);
 	}
 
-	void tell(Outcome outcome) {
+	void tell(CallRecord call, Outcome outcome) {
 		for (AuthOutcomeListener listener : this.listeners) {
-			listener.outcome(outcome);
+			try {
+				listener.outcome(call, outcome);
+			}
+			catch (Throwable ex) {
+				logger.warn("A listener of decisions about access failed", ex);
+			}
 		}
 	}
 
@@ -28,7 +37,7 @@ final class AuthOutcomes {
 	 * End a call whose thread is still asking about the token. Called by another thread.
 	 */
 	void overdue(CallRecord call) {
-		tell(Refusal.OVERDUE.outcome());
+		tell(call, Refusal.OVERDUE.outcome());
 		call.guard().endWaiting(Refusal.OVERDUE.reason());
 	}
 

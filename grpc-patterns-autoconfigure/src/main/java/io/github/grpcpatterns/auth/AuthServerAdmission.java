@@ -2,6 +2,7 @@ package io.github.grpcpatterns.auth;
 
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.Admission;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.Metadata;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AuthServerAdmission implements Admission<AuthDecision> {
 
-	private final PerMethod<MethodAccess> access;
+	private final PerMethod<AuthServerPolicy> access;
 
 	private final TokenCheck tokens;
 
@@ -32,7 +33,7 @@ final class AuthServerAdmission implements Admission<AuthDecision> {
 
 	@Override
 	public @Nullable AuthDecision decide(CallRecord call, Metadata headers, Effort effort) {
-		MethodAccess access = this.access.get(call.method());
+		AuthServerPolicy access = this.access.get(call.method());
 		AuthDecision decision = switch (access.kind()) {
 			case PUBLIC -> AuthDecision.PUBLIC;
 			case DENIED -> Refusal.DENIED;
@@ -44,7 +45,8 @@ final class AuthServerAdmission implements Admission<AuthDecision> {
 		return decision;
 	}
 
-	private @Nullable AuthDecision authenticate(MethodAccess access, CallRecord call, Metadata headers, Effort effort) {
+	private @Nullable AuthDecision authenticate(AuthServerPolicy access, CallRecord call, Metadata headers,
+			Effort effort) {
 		String header = BearerToken.header(headers);
 		if (header == null) {
 			return Refusal.MISSING;

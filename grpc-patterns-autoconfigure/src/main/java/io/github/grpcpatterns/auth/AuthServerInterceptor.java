@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
-import org.springframework.security.core.context.SecurityContext;
 
 /**
  * Lets a call pass whose method is public or whose token is valid, and refuses all
@@ -76,7 +74,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 
 	@Override
 	public Access access(MethodDescriptor<?, ?> method) {
-		MethodAccess access = this.rules.of(method);
+		AuthServerPolicy access = this.rules.of(method);
 		return switch (access.kind()) {
 			case PUBLIC -> Access.PUBLIC;
 			case DENIED -> new Access(Access.Kind.DENIED, List.of());
@@ -106,7 +104,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 		if (decision instanceof Refusal refusal) {
 			return refuse(call, guard, refusal);
 		}
-		this.outcomes.tell(decision.outcome());
+		this.outcomes.tell(guard.record(), decision.outcome());
 		if (!(decision instanceof Identity identity)) {
 			return next.startCall(call, headers);
 		}
@@ -118,7 +116,7 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 
 	private <ReqT> ServerCall.Listener<ReqT> refuse(ServerCall<ReqT, ?> call, ServerCallGuard guard, Refusal refusal) {
 		if (refusal != Refusal.OVERDUE) {
-			this.outcomes.tell(refusal.outcome());
+			this.outcomes.tell(guard.record(), refusal.outcome());
 		}
 		Throwable fault = refusal.fault();
 		return (fault != null) ? guard.refuse(call, fault) : guard.refuse(call, refusal.reason());

@@ -35,7 +35,7 @@ final class KeySourceCheck implements SmartInitializingSingleton {
 		List<String> closed = this.methods.all()
 			.values()
 			.stream()
-			.filter((method) -> this.rules.of(method).kind() == MethodAccess.Kind.AUTHENTICATED)
+			.filter((method) -> this.rules.of(method).kind() == AuthServerPolicy.Kind.AUTHENTICATED)
 			.map(MethodDescriptor::getFullMethodName)
 			.filter((method) -> !InfrastructureMethods.contains(method))
 			.toList();

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.Admission;
+import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.PerMethod;

@@ -7,9 +7,8 @@ import java.util.Map;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RequestInfo;
-import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.internal.status.ErrorDetails;
-import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.internal.status.Pushback;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -49,8 +48,7 @@ public final class GrpcErrors {
 		this.status = status;
 		this.errorInfo = details.find(ErrorInfo.class);
 		this.violations = violations(details.find(BadRequest.class));
-		Duration delay = retryDelay(details.find(RetryInfo.class));
-		this.retryDelay = (delay != null) ? delay : pushback(trailers);
+		this.retryDelay = Pushback.of(trailers).delay();
 		RequestInfo requestInfo = details.find(RequestInfo.class);
 		this.correlationId = (requestInfo != null) ? textOrNull(requestInfo.getRequestId()) : null;
 	}
@@ -134,10 +132,11 @@ public final class GrpcErrors {
 	}
 
 	/**
-	 * Return how long to wait before another try, as {@code RetryInfo} says it, else the
-	 * trailer {@code grpc-retry-pushback-ms}.
-	 * @return the time, or {@code null} where nothing asks to wait; whether another try
-	 * is safe is for the caller to know
+	 * Return how long to wait before another attempt, from the trailer
+	 * {@code grpc-retry-pushback-ms}, else from {@code RetryInfo}.
+	 * @return the time, or {@code null} where the server does not ask for a wait, or its
+	 * trailer forbids another attempt; whether another attempt is safe is for the caller
+	 * to know
 	 */
 	public @Nullable Duration retryDelay() {
 		return this.retryDelay;
@@ -160,33 +159,6 @@ public final class GrpcErrors {
 			.stream()
 			.map((violation) -> new Violation(violation.getField(), violation.getDescription()))
 			.toList();
-	}
-
-	private static @Nullable Duration retryDelay(@Nullable RetryInfo retryInfo) {
-		if (retryInfo == null || !retryInfo.hasRetryDelay()) {
-			return null;
-		}
-		try {
-			return notNegative(
-					Duration.ofSeconds(retryInfo.getRetryDelay().getSeconds(), retryInfo.getRetryDelay().getNanos()));
-		}
-		catch (ArithmeticException ex) {
-			return null;
-		}
-	}
-
-	private static @Nullable Duration pushback(@Nullable Metadata trailers) {
-		String pushback = (trailers != null) ? trailers.get(RichStatus.PUSHBACK) : null;
-		try {
-			return (pushback != null) ? notNegative(Duration.ofMillis(Long.parseLong(pushback))) : null;
-		}
-		catch (NumberFormatException ex) {
-			return null;
-		}
-	}
-
-	private static @Nullable Duration notNegative(Duration delay) {
-		return delay.isNegative() ? null : delay;
 	}
 
 	private static @Nullable String textOrNull(String text) {

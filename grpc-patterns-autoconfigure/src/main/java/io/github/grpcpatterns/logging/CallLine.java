@@ -6,16 +6,14 @@ import java.util.concurrent.TimeUnit;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallReporter;
 import io.github.grpcpatterns.internal.call.CorrelationScope;
+import io.github.grpcpatterns.internal.call.LogLine;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.MDC;
 import org.slf4j.event.Level;
-import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Writes the line of a call, the same for both sides.
@@ -96,52 +94,33 @@ final class CallLine {
 			if (!CallLine.this.logger.isEnabledForLevel(level)) {
 				return;
 			}
-			// The id is among the key-values; Boot's JSON breaks on a name that is in
-			// both.
-			String inMdc = MDC.get(CorrelationScope.MDC_KEY);
-			if (inMdc != null) {
-				MDC.remove(CorrelationScope.MDC_KEY);
-			}
-			try {
-				write(call, level);
-			}
-			finally {
-				if (inMdc != null) {
-					CorrelationScope.restore(inMdc);
-				}
-			}
+			line(call, level).write();
 		}
 
-		private void write(CallRecord call, Level level) {
+		private LogLine line(CallRecord call, Level level) {
 			long nanos = call.durationNanos();
 			String status = call.status().getCode().name();
-			LoggingEventBuilder event = CallLine.this.logger.atLevel(level)
-				.setMessage(call.methodName() + " " + status + " in " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms")
-				.addKeyValue("grpc.method", call.methodName())
-				.addKeyValue("grpc.type", this.kind)
-				.addKeyValue("grpc.status", status)
-				.addKeyValue("duration_ms", nanos / NANOS_PER_MILLI)
-				.addKeyValue("messages.received", call.traffic().messagesReceived())
-				.addKeyValue("messages.sent", call.traffic().messagesSent());
-			add(event, "peer", call.peerText());
-			add(event, "principal", call.principal());
-			add(event, CorrelationScope.MDC_KEY, call.correlationId());
+			LogLine line = new LogLine(CallLine.this.logger, level,
+					call.methodName() + " " + status + " in " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms")
+				.add("grpc.method", call.methodName())
+				.add("grpc.type", this.kind)
+				.add("grpc.status", status)
+				.add("duration_ms", nanos / NANOS_PER_MILLI)
+				.add("messages.received", call.traffic().messagesReceived())
+				.add("messages.sent", call.traffic().messagesSent())
+				.add("peer", call.peerText())
+				.add("principal", call.principal())
+				.add(CorrelationScope.MDC_KEY, call.correlationId());
 			Throwable exception = call.exception();
 			if (exception != null && call.exceptionUnknown()) {
 				call.exceptionLogged();
-				event.setCause(exception);
+				line.cause(exception);
 			}
 			else if (exception != null) {
-				event.addKeyValue("exception.type", exception.getClass().getName());
-				add(event, "exception.message", exception.getMessage());
+				line.add("exception.type", exception.getClass().getName());
+				line.add("exception.message", exception.getMessage());
 			}
-			event.log();
-		}
-
-		private static void add(LoggingEventBuilder event, String key, @Nullable String value) {
-			if (value != null) {
-				event.addKeyValue(key, value);
-			}
+			return line;
 		}
 
 	}

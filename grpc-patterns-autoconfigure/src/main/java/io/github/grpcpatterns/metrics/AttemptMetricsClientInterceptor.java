@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.metrics;
 
 import io.github.grpcpatterns.ClientInterceptorOrder;
+import io.github.grpcpatterns.internal.concurrent.CallLog;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -15,7 +16,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
@@ -29,11 +29,20 @@ public final class AttemptMetricsClientInterceptor implements ClientInterceptor,
 
 	private final MeterRegistry registry;
 
-	private final PerMethod<Attempts> methods = new PerMethod<>(
-			(method) -> new Attempts(CallMeters.methodTags(method)));
+	private final PerMethod<ByConstant<Status.Code, Counter>> methods = new PerMethod<>(this::counters);
 
 	AttemptMetricsClientInterceptor(MeterRegistry registry) {
 		this.registry = registry;
+	}
+
+	private ByConstant<Status.Code, Counter> counters(MethodDescriptor<?, ?> method) {
+		Tags tags = CallMeters.methodTags(method);
+		return new ByConstant<>(Status.Code.class,
+				(code) -> Counter.builder("grpc.patterns.client.attempts")
+					.description("Attempts of calls, by the status of the attempt.")
+					.tags(tags)
+					.tag(CallMeters.STATUS_TAG, code.name())
+					.register(this.registry));
 	}
 
 	@Override
@@ -50,9 +59,9 @@ public final class AttemptMetricsClientInterceptor implements ClientInterceptor,
 	private static final class Attempt<ReqT, RespT>
 			extends ForwardingClientCall.SimpleForwardingClientCall<ReqT, RespT> {
 
-		private final Attempts attempts;
+		private final ByConstant<Status.Code, Counter> attempts;
 
-		Attempt(ClientCall<ReqT, RespT> call, Attempts attempts) {
+		Attempt(ClientCall<ReqT, RespT> call, ByConstant<Status.Code, Counter> attempts) {
 			super(call);
 			this.attempts = attempts;
 		}
@@ -67,45 +76,22 @@ public final class AttemptMetricsClientInterceptor implements ClientInterceptor,
 	private static final class CountingListener<RespT>
 			extends ForwardingClientCallListener.SimpleForwardingClientCallListener<RespT> {
 
-		private final Attempts attempts;
+		private final ByConstant<Status.Code, Counter> attempts;
 
-		CountingListener(ClientCall.Listener<RespT> listener, Attempts attempts) {
+		CountingListener(ClientCall.Listener<RespT> listener, ByConstant<Status.Code, Counter> attempts) {
 			super(listener);
 			this.attempts = attempts;
 		}
 
 		@Override
 		public void onClose(Status status, Metadata trailers) {
-			this.attempts.get(status.getCode()).increment();
-			super.onClose(status, trailers);
-		}
-
-	}
-
-	/**
-	 * The counters of one method, each registered when its status first occurs.
-	 */
-	private final class Attempts {
-
-		private final @Nullable Counter[] counters = new Counter[Status.Code.values().length];
-
-		private final Tags tags;
-
-		Attempts(Tags tags) {
-			this.tags = tags;
-		}
-
-		Counter get(Status.Code code) {
-			Counter counter = this.counters[code.ordinal()];
-			if (counter == null) {
-				counter = Counter.builder("grpc.patterns.client.attempts")
-					.description("Attempts of calls, by the status of the attempt.")
-					.tags(this.tags)
-					.tag(CallMeters.STATUS_TAG, code.name())
-					.register(AttemptMetricsClientInterceptor.this.registry);
-				this.counters[code.ordinal()] = counter;
+			try {
+				this.attempts.get(status.getCode()).increment();
 			}
-			return counter;
+			catch (Throwable ex) { // of the registry: the caller hears of the end anyway
+				CallLog.LOGGER.warn("Cannot count an attempt of a call", ex);
+			}
+			super.onClose(status, trailers);
 		}
 
 	}

@@ -61,7 +61,7 @@ final class CallMeters {
 		Tags tags = methodTags(method);
 		if (method.getType() == MethodType.UNARY) {
 			UnaryReporter reporter = new UnaryReporter(
-					new StatusTimers(this.registry, this.side.unaryDuration, "Duration of unary calls.", tags));
+					timers(this.registry, this.side.unaryDuration, "Duration of unary calls.", tags));
 			return (call) -> reporter;
 		}
 		StreamMeters meters = new StreamMeters(this.registry, this.side, tags, this.messageGap);
@@ -105,7 +105,7 @@ final class CallMeters {
 
 	}
 
-	private record UnaryReporter(StatusTimers durations) implements CallReporter {
+	private record UnaryReporter(ByConstant<Status.Code, Timer> durations) implements CallReporter {
 
 		@Override
 		public void ended(CallRecord call) {
@@ -115,41 +115,15 @@ final class CallMeters {
 	}
 
 	/**
-	 * A timer for each status, registered when it first occurs. Several threads may
-	 * register the same one at once, which the registry makes one.
+	 * Return a timer for each status.
 	 */
-	static final class StatusTimers {
-
-		private final Timer[] timers = new Timer[Status.Code.values().length];
-
-		private final MeterRegistry registry;
-
-		private final String name;
-
-		private final String description;
-
-		private final Tags tags;
-
-		StatusTimers(MeterRegistry registry, String name, String description, Tags tags) {
-			this.registry = registry;
-			this.name = name;
-			this.description = description;
-			this.tags = tags;
-		}
-
-		Timer get(Status.Code code) {
-			Timer timer = this.timers[code.ordinal()];
-			if (timer == null) {
-				timer = Timer.builder(this.name)
-					.description(this.description)
-					.tags(this.tags)
+	static ByConstant<Status.Code, Timer> timers(MeterRegistry registry, String name, String description, Tags tags) {
+		return new ByConstant<>(Status.Code.class,
+				(code) -> Timer.builder(name)
+					.description(description)
+					.tags(tags)
 					.tag(STATUS_TAG, code.name())
-					.register(this.registry);
-				this.timers[code.ordinal()] = timer;
-			}
-			return timer;
-		}
-
+					.register(registry));
 	}
 
 }

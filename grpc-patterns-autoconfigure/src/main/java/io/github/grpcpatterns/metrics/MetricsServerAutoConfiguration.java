@@ -56,7 +56,7 @@ public final class MetricsServerAutoConfiguration {
 				.tag("outcome", outcome.tag())
 				.register(registry);
 		}
-		return (outcome) -> counters[outcome.ordinal()].increment();
+		return (call, outcome) -> counters[outcome.ordinal()].increment();
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.grpcpatterns.metrics;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.grpcpatterns.EndReason;
+import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -20,7 +21,9 @@ final class StreamMeters {
 
 	final CallMeters.Side side;
 
-	final CallMeters.StatusTimers durations;
+	final ByConstant<Status.Code, Timer> durations;
+
+	final ByConstant<EndReason, Counter> ended;
 
 	final AtomicInteger active = new AtomicInteger();
 
@@ -40,13 +43,17 @@ final class StreamMeters {
 
 	private final Tags tags;
 
-	private final @Nullable Counter[] ended = new Counter[EndReason.values().length];
-
 	StreamMeters(MeterRegistry registry, CallMeters.Side side, Tags tags, boolean messageGap) {
 		this.registry = registry;
 		this.side = side;
 		this.tags = tags;
-		this.durations = new CallMeters.StatusTimers(registry, name("duration"), "Duration of streams.", tags);
+		this.durations = CallMeters.timers(registry, name("duration"), "Duration of streams.", tags);
+		this.ended = new ByConstant<>(EndReason.class,
+				(reason) -> Counter.builder(name("ended"))
+					.description("Streams that ended, by what ended them.")
+					.tags(tags)
+					.tag("reason", reason.tag())
+					.register(registry));
 		Gauge.builder(name("active"), this.active, AtomicInteger::get)
 			.description("Streams that are open.")
 			.tags(tags)
@@ -85,23 +92,6 @@ final class StreamMeters {
 			.tags(this.tags)
 			.tag(DIRECTION_TAG, direction)
 			.register(this.registry);
-	}
-
-	/**
-	 * Return the counter of streams that ended for a reason, registered when it first
-	 * occurs.
-	 */
-	Counter ended(EndReason reason) {
-		Counter counter = this.ended[reason.ordinal()];
-		if (counter == null) {
-			counter = Counter.builder(name("ended"))
-				.description("Streams that ended, by what ended them.")
-				.tags(this.tags)
-				.tag("reason", reason.tag())
-				.register(this.registry);
-			this.ended[reason.ordinal()] = counter;
-		}
-		return counter;
 	}
 
 }

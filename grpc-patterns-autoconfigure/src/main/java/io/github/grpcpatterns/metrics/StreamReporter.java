@@ -32,7 +32,11 @@ final class StreamReporter implements MessageReporter {
 		this.meters = meters;
 		this.timer = timer;
 		this.largeMessageBytes = largeMessageBytes;
-		meters.active.incrementAndGet();
+	}
+
+	@Override
+	public void started(CallRecord call) {
+		this.meters.active.incrementAndGet();
 	}
 
 	@Override
@@ -77,7 +81,7 @@ final class StreamReporter implements MessageReporter {
 	public void ended(CallRecord call) {
 		this.meters.active.decrementAndGet();
 		this.meters.durations.get(call.status().getCode()).record(call.durationNanos(), TimeUnit.NANOSECONDS);
-		this.meters.ended(call.endReason()).increment();
+		this.meters.ended.get(call.endReason()).increment();
 	}
 
 }

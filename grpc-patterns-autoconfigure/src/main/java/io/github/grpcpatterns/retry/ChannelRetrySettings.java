@@ -20,7 +20,7 @@ import org.springframework.core.env.Environment;
  */
 final class ChannelRetrySettings {
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(RetryClientInterceptor.class);
+	private static final Logger logger = LoggerFactory.getLogger(RetryClientInterceptor.class);
 
 	private static final ConfigurationPropertyName CHANNELS = ConfigurationPropertyName
 		.of("spring.grpc.client.channel");
@@ -38,7 +38,7 @@ final class ChannelRetrySettings {
 				iterable.stream().filter(CHANNELS::isAncestorOf).forEach((name) -> {
 					ConfigurationPropertyName policy = policy(name);
 					if (policy != null && warned.add(name.chop(5))) {
-						LOGGER.warn("'{}' gives the channel a retry policy of its own: its attempts multiply with "
+						logger.warn("'{}' gives the channel a retry policy of its own: its attempts multiply with "
 								+ "those of {}. Remove one of the two.", policy, RetryClientProperties.PREFIX);
 					}
 				});

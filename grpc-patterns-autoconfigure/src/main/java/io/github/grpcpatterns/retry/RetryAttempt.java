@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One attempt of a {@link RetryCall}, and the listener of its callbacks. What each state
+ * One attempt of a {@link RetryLoop}, and the listener of its callbacks. What each state
  * allows is decided by compare-and-set, so that a late timer, an overfull buffer, headers
  * and the close exclude each other.
  *
@@ -20,9 +20,12 @@ import org.slf4j.LoggerFactory;
  */
 final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(RetryAttempt.class);
+	private static final Logger logger = LoggerFactory.getLogger(RetryAttempt.class);
 
-	private final RetryCall<ReqT, RespT> owner;
+	static final Metadata.Key<String> PREVIOUS_ATTEMPTS = Metadata.Key.of("grpc-previous-rpc-attempts",
+			Metadata.ASCII_STRING_MARSHALLER);
+
+	private final RetryLoop<ReqT, RespT> owner;
 
 	private final RetryPolicy policy;
 
@@ -37,7 +40,7 @@ final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 
 	private volatile @Nullable Runnable unschedule;
 
-	RetryAttempt(RetryCall<ReqT, RespT> owner, RetryPolicy policy, boolean last) {
+	RetryAttempt(RetryLoop<ReqT, RespT> owner, RetryPolicy policy, boolean last) {
 		this.owner = owner;
 		this.policy = policy;
 		this.state = new AtomicReference<>(last ? State.PINNED : State.OPEN);
@@ -46,23 +49,32 @@ final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 
 	// Within 'out' of the owner
 
-	void start(Metadata headers) {
+	/**
+	 * Start the attempt.
+	 * @param headers the headers of the call, which do not change
+	 * @param number the number of the attempt, the first is 1
+	 * @return the attempt's call
+	 */
+	ClientCall<ReqT, RespT> start(Metadata headers, int number) {
 		ClientCall<ReqT, RespT> call = this.owner.newCall(this.tracer);
 		this.call = call;
 		long timeout = this.policy.attemptTimeoutNanos();
 		if (timeout != Long.MAX_VALUE) {
 			this.unschedule = this.owner.timer().schedule(this::late, timeout);
 		}
-		call.start(this, headers);
+		call.start(this, fresh(headers, number));
 		this.started = true;
+		return call;
 	}
 
-	ClientCall<ReqT, RespT> call() {
-		ClientCall<ReqT, RespT> call = this.call;
-		if (call == null) {
-			throw new IllegalStateException("Not started");
+	private static Metadata fresh(Metadata headers, int number) {
+		Metadata fresh = new Metadata();
+		fresh.merge(headers); // interceptors further in add to it
+		if (number > 1) {
+			fresh.discardAll(PREVIOUS_ATTEMPTS);
+			fresh.put(PREVIOUS_ATTEMPTS, Integer.toString(number - 1));
 		}
-		return call;
+		return fresh;
 	}
 
 	/**
@@ -81,9 +93,15 @@ final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 		try {
 			call.cancel(message, cause);
 		}
-		catch (RuntimeException ex) {
-			LOGGER.warn("Cannot cancel an attempt of {}", this.owner.methodName(), ex);
+		catch (Throwable ex) { // of an interceptor: nothing may come back any more
+			logger.warn("Cannot cancel an attempt of {}", this.owner.methodName(), ex);
+			this.owner.handOver(() -> onClose(cancelled(ex), new Metadata()));
 		}
+	}
+
+	private Status cancelled(Throwable ex) {
+		Status cancelled = this.owner.cancelled();
+		return (cancelled != null) ? cancelled : Status.CANCELLED.withCause(ex);
 	}
 
 	/**
@@ -125,7 +143,7 @@ final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 	private void late() {
 		if (this.state.compareAndSet(State.OPEN, State.LATE)
 				|| this.state.compareAndSet(State.PINNED, State.LATE_PINNED)) {
-			this.owner.timer().executor().execute(() -> this.owner.serially(() -> cancel("attempt-timeout", null)));
+			this.owner.late(this);
 		}
 	}
 

@@ -21,6 +21,7 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,7 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
 @GlobalClientInterceptor
 public final class RetryClientInterceptor implements ClientInterceptor, MethodSettingsSource, Ordered {
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(RetryClientInterceptor.class);
+	private static final Logger logger = LoggerFactory.getLogger(RetryClientInterceptor.class);
 
 	/**
 	 * Targets are few; what makes them up at run time shares one budget past this many.
@@ -79,7 +80,8 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 		this.random = random;
 		this.policies = this.settings.perMethod((name, policy) -> policy.registered(registry));
 		this.budget = properties.budget();
-		this.bufferLimitTotal = RetryPolicy.bytes(properties.bufferLimitTotal());
+		long total = properties.bufferLimitTotal().toBytes();
+		this.bufferLimitTotal = (total > 0) ? total : Long.MAX_VALUE;
 	}
 
 	@Override
@@ -106,16 +108,16 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 			ownRetries.settings(policy.waits(), this.timer);
 			return next.newCall(method, callOptions);
 		}
-		String authority = String.valueOf(next.authority());
-		return new RetryCall<>(this, policy, budget(authority), authority, method, callOptions, next);
+		return new RetryCall<>(new RetryLoop<>(this, policy, method, callOptions, next));
 	}
 
-	private RetryBudget budget(String authority) {
-		RetryBudget budget = this.budgets.get(authority);
+	RetryBudget budget(@Nullable String authority) {
+		String name = String.valueOf(authority);
+		RetryBudget budget = this.budgets.get(name);
 		if (budget != null) {
 			return budget;
 		}
-		String key = (this.budgets.size() < MAX_AUTHORITIES) ? authority : "";
+		String key = (this.budgets.size() < MAX_AUTHORITIES) ? name : "";
 		return this.budgets.computeIfAbsent(key, (unused) -> new RetryBudget(this.budget));
 	}
 
@@ -159,7 +161,7 @@ public final class RetryClientInterceptor implements ClientInterceptor, MethodSe
 	 */
 	void channelRetries(String authority) {
 		if (this.warned.size() < MAX_AUTHORITIES && this.warned.add(authority)) {
-			LOGGER.warn("The channel to {} has a retry policy of its own: its attempts multiply with those of {}. "
+			logger.warn("The channel to {} has a retry policy of its own: its attempts multiply with those of {}. "
 					+ "Remove one of the two.", authority, RetryClientProperties.PREFIX);
 		}
 	}

@@ -33,10 +33,11 @@ import org.springframework.util.unit.DataSize;
  * said itself that it did not take the call.
  * @param attemptTimeout Time an attempt may take until response headers arrive. Zero
  * means none. If a duration suffix is not specified, seconds will be used.
- * @param bufferLimit Most bytes of messages that are kept of a call to send them again.
- * What sends more is not retried. Zero means no limit.
- * @param bufferLimitTotal Most bytes of messages that are kept of all calls together.
- * Zero means no limit.
+ * @param bufferLimit Most bytes of messages that are kept of a call to send them again,
+ * with 64 bytes added for each message. A call that sends more is not retried. Zero keeps
+ * no message.
+ * @param bufferLimitTotal Most bytes of messages that are kept of all calls together,
+ * with 64 bytes added for each message. Zero means no limit.
  * @param budget What keeps retries from multiplying the load of a failing server.
  * @param overrides Settings of single methods.
  */
@@ -133,7 +134,8 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param attemptTimeout Time an attempt may take until response headers arrive. Zero
 	 * means none. If a duration suffix is not specified, seconds will be used.
 	 * @param bufferLimit Most bytes of messages that are kept of a call to send them
-	 * again. What sends more is not retried. Zero means no limit.
+	 * again, with 64 bytes added for each message. A call that sends more is not retried.
+	 * Zero keeps no message.
 	 */
 	public record Override(@DefaultValue List<String> methods, @Nullable Integer maxAttempts,
 			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration initialBackoff, @Nullable Double multiplier,

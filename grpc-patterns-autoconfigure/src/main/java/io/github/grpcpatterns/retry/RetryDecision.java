@@ -1,7 +1,5 @@
 package io.github.grpcpatterns.retry;
 
-import java.util.function.DoubleSupplier;
-
 import io.github.grpcpatterns.internal.backoff.ClientCallOrigin;
 import io.github.grpcpatterns.internal.status.Pushback;
 import io.github.resilience4j.retry.Retry;
@@ -20,13 +18,13 @@ final class RetryDecision {
 	/** There is no other attempt. */
 	static final long STOP = -1;
 
-	private static final Logger LOGGER = LoggerFactory.getLogger(RetryDecision.class);
+	private static final Logger logger = LoggerFactory.getLogger(RetryDecision.class);
+
+	private final RetryClientInterceptor shared;
 
 	private final RetryPolicy policy;
 
-	private final RetryBudget budget;
-
-	private final DoubleSupplier random;
+	private final @Nullable String authority;
 
 	private final ClientCallOrigin origin;
 
@@ -36,10 +34,15 @@ final class RetryDecision {
 	/** Waits since the start or since the server's last pushback. */
 	private int waits;
 
-	RetryDecision(RetryPolicy policy, RetryBudget budget, DoubleSupplier random, ClientCallOrigin origin) {
+	/**
+	 * Create it.
+	 * @param authority the authority of the channel, whose budget holds
+	 */
+	RetryDecision(RetryClientInterceptor shared, RetryPolicy policy, @Nullable String authority,
+			ClientCallOrigin origin) {
+		this.shared = shared;
 		this.policy = policy;
-		this.budget = budget;
-		this.random = random;
+		this.authority = authority;
 		this.origin = origin;
 	}
 
@@ -50,19 +53,30 @@ final class RetryDecision {
 	 * @return milliseconds until the next attempt, or {@link #STOP}
 	 */
 	long afterFailure(Status status, Metadata trailers, boolean harmless, boolean wanted) {
-		boolean retryable = this.policy.codes().contains(status.getCode());
-		long pushback = Pushback.millis(trailers);
-		boolean again = retryable && harmless;
-		if (retryable || pushback == Pushback.STOP) {
-			again = this.budget.failed() && again && pushback != Pushback.STOP;
+		try {
+			return decide(status, trailers, harmless, wanted);
 		}
-		long wait = (pushback >= 0) ? pushback : this.policy.waits().millis(this.waits, this.random.getAsDouble());
+		catch (Throwable ex) { // or the caller would never hear of the end
+			logger.warn("Cannot decide whether to retry a call of {}", this.policy.retry().getName(), ex);
+			return STOP;
+		}
+	}
+
+	private long decide(Status status, Metadata trailers, boolean harmless, boolean wanted) {
+		boolean retryable = this.policy.codes().contains(status.getCode());
+		Pushback pushback = Pushback.of(trailers);
+		boolean again = retryable && harmless;
+		if (retryable || pushback.stops()) {
+			again = budget().failed() && again && !pushback.stops();
+		}
+		long wait = (pushback.delay() != null) ? pushback.millis()
+				: this.policy.waits().millis(this.waits, this.shared.random());
 		again = again && wanted && this.origin.roomFor(wait);
 		long decided = tell(status, trailers, again, wait);
 		if (decided < 0 || (decided > wait && !this.origin.roomFor(decided))) {
 			return STOP;
 		}
-		this.waits = (pushback >= 0) ? 0 : this.waits + 1;
+		this.waits = (pushback.delay() != null) ? 0 : this.waits + 1;
 		return decided;
 	}
 
@@ -71,19 +85,23 @@ final class RetryDecision {
 	 */
 	void afterLastFailure(Status status, Metadata trailers) {
 		if (this.policy.codes().contains(status.getCode())) {
-			this.budget.failed();
+			budget().failed();
 		}
 		tell(status, trailers, false, 0);
 	}
 
 	void afterSuccess() {
-		this.budget.succeeded();
+		budget().succeeded();
 		try {
 			retry().onComplete();
 		}
 		catch (Throwable ex) { // or the caller would never hear of the end
 			listenerFailed(ex);
 		}
+	}
+
+	private RetryBudget budget() {
+		return this.shared.budget(this.authority);
 	}
 
 	/**
@@ -101,7 +119,7 @@ final class RetryDecision {
 	}
 
 	private void listenerFailed(Throwable thrown) {
-		LOGGER.warn("A listener of the retries of {} failed", this.policy.retry().getName(), thrown);
+		logger.warn("A listener of the retries of {} failed", this.policy.retry().getName(), thrown);
 	}
 
 	private Retry.AsyncContext<Object> retry() {

@@ -15,8 +15,6 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.grpc.Status;
 
-import org.springframework.util.unit.DataSize;
-
 /**
  * The settings as they hold for one method.
  *
@@ -25,7 +23,7 @@ import org.springframework.util.unit.DataSize;
  * @param idempotent whether the method may run twice without harm
  * @param idempotentOnly whether only an idempotent method is retried
  * @param attemptTimeoutNanos the time of an attempt, {@link Long#MAX_VALUE} for none
- * @param bufferLimit the bytes kept of a call, {@link Long#MAX_VALUE} for no limit
+ * @param bufferLimit the bytes kept of a call; zero keeps nothing
  * @param retry what says go or no-go, and keeps events and meters
  */
 record RetryPolicy(RetryWaits waits, Set<Status.Code> codes, boolean idempotent, boolean idempotentOnly,
@@ -48,7 +46,7 @@ record RetryPolicy(RetryWaits waits, Set<Status.Code> codes, boolean idempotent,
 				lookup.value("idempotent-only", Override::idempotentOnly, defaults.idempotentOnly()),
 				Settings
 					.nanosOrNone(lookup.value("attempt-timeout", Override::attemptTimeout, defaults.attemptTimeout())),
-				bytes(lookup.value("buffer-limit", Override::bufferLimit, defaults.bufferLimit())),
+				lookup.value("buffer-limit", Override::bufferLimit, defaults.bufferLimit()).toBytes(),
 				Retry.of(lookup.method().getFullMethodName(), config(maxAttempts)));
 	}
 
@@ -81,10 +79,6 @@ record RetryPolicy(RetryWaits waits, Set<Status.Code> codes, boolean idempotent,
 	 */
 	boolean repeats() {
 		return this.waits.maxAttempts() > 1;
-	}
-
-	static long bytes(DataSize limit) {
-		return (limit.toBytes() == 0) ? Long.MAX_VALUE : limit.toBytes();
 	}
 
 	private static double millis(Duration duration) {

@@ -44,16 +44,16 @@ final class Reopening {
 			this.attempts = 0;
 			this.waits = 0;
 		}
-		long pushback = Pushback.millis(trailers);
-		if (pushback == Pushback.STOP && reason == EndReason.SERVER_DRAINING) {
-			pushback = Pushback.retryInfoMillis(trailers); // the other forbids to repeat
+		Pushback pushback = Pushback.of(trailers);
+		if (pushback.stops() && reason == EndReason.SERVER_DRAINING) {
+			pushback = Pushback.ofRetryInfo(trailers); // the other forbids to repeat
 		}
-		if (++this.attempts >= settings.maxAttempts() || pushback == Pushback.STOP) {
+		if (++this.attempts >= settings.maxAttempts() || pushback.stops()) {
 			return NEVER;
 		}
-		if (pushback >= 0) {
+		if (pushback.delay() != null) {
 			this.waits = 0;
-			return pushback;
+			return pushback.millis();
 		}
 		return settings.millis(this.waits++, ThreadLocalRandom.current().nextDouble());
 	}

@@ -1,18 +1,18 @@
 package io.github.grpcpatterns.stub;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 import io.github.grpcpatterns.internal.backoff.ClientCallOrigin;
 import io.github.grpcpatterns.internal.backoff.OwnRetries;
+import io.github.grpcpatterns.internal.backoff.Pause;
 import io.github.grpcpatterns.internal.backoff.RetryWaits;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.concurrent.Trampoline;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -61,14 +61,16 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
-	private volatile ClientCallOrigin.@Nullable Pause pause;
+	private volatile @Nullable Pause pause;
 
 	/** Asked for and not yet received. Grows within {@link #out}. */
 	private final AtomicLong demand = new AtomicLong();
 
 	private final Trampoline out = new Trampoline();
 
-	private @Nullable ClientCall<ReqT, RespT> live;
+	private @Nullable ResumableAttempt<ReqT, RespT> live;
+
+	private boolean givenUp;
 
 	// Callbacks only
 
@@ -104,6 +106,11 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 		try {
 			open();
 		}
+		catch (Throwable ex) {
+			this.ended.set(true); // the caller has the exception
+			giveUp();
+			throw ex;
+		}
 		finally {
 			this.out.exit();
 		}
@@ -123,55 +130,62 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 			}
 		}
 		else {
-			this.out.execute(() -> ask(count));
+			this.out.execute(() -> askOrCancel(count));
 		}
 	}
 
 	@Override
 	public void cancel() {
 		this.cancelled = true;
-		ClientCallOrigin.Pause pause = this.pause;
+		Pause pause = this.pause;
 		if (pause != null) {
 			pause.cancel(CANCELLED);
 		}
-		this.out.execute(this::cancelLive);
+		this.out.execute(() -> cancelLive("cancelled by the caller", null));
 	}
 
 	// Within 'out'
 
 	private void open() {
-		ReqT request = this.request.apply(this.last);
-		ClientCall<ReqT, RespT> call = this.channel.newCall(this.method, this.callOptions);
-		Attempt attempt = new Attempt();
+		Context previous = this.origin.context().attach();
 		try {
-			call.start(attempt, new Metadata());
-			long demand = this.demand.get();
-			if (demand > 0) {
-				call.request((int) Math.min(demand, Integer.MAX_VALUE));
-			}
-			call.sendMessage(request);
-			if (this.method.getType() == MethodDescriptor.MethodType.SERVER_STREAMING) {
-				call.halfClose(); // else it would end what the request began
-			}
-			this.live = call;
+			ReqT request = this.request.apply(this.last);
+			ResumableAttempt<ReqT, RespT> attempt = new ResumableAttempt<>(this, this.method,
+					this.channel.newCall(this.method, this.callOptions));
+			attempt.start(request, this.demand.get());
+			this.live = attempt;
 		}
-		catch (RuntimeException | Error ex) {
-			attempt.abandoned = true;
-			call.cancel("the call could not be made", ex);
-			throw ex;
+		finally {
+			this.origin.context().detach(previous);
 		}
 	}
 
 	private void reopen() {
+		if (this.givenUp) {
+			return;
+		}
 		if (this.cancelled) {
-			end(CANCELLED, new Metadata());
+			handOver(() -> end(CANCELLED, new Metadata()));
 			return;
 		}
 		try {
 			open();
 		}
-		catch (RuntimeException | Error ex) {
-			end(Status.UNKNOWN.withDescription("the stream cannot be reopened").withCause(ex), new Metadata());
+		catch (Throwable ex) {
+			giveUp();
+			handOver(() -> end(Status.UNKNOWN.withDescription("the stream cannot be reopened").withCause(ex),
+					new Metadata()));
+		}
+	}
+
+	/**
+	 * The latest call could not be made, though it may have ended by itself.
+	 */
+	private void giveUp() {
+		this.givenUp = true;
+		Pause pause = this.pause;
+		if (pause != null) {
+			pause.abandon();
 		}
 	}
 
@@ -182,34 +196,65 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 		}
 	}
 
-	private void cancelLive() {
-		if (this.live != null) {
-			this.live.cancel("cancelled by the caller", null);
-			// Within the process, a stream that the server closed ends behind its
-			// messages only, cancelled or not: they are dropped.
-			this.live.request(Integer.MAX_VALUE);
+	/**
+	 * Ask on a thread whose caller is not the one that asks.
+	 */
+	private void askOrCancel(int count) {
+		try {
+			ask(count);
+		}
+		catch (Throwable ex) {
+			cancelLive("cannot request messages", ex);
 		}
 	}
 
-	// Between two calls
+	private void cancelLive(String message, @Nullable Throwable cause) {
+		if (this.live != null && !this.live.cancelAndDrain(message, cause)) {
+			handOver(() -> end(Status.CANCELLED.withDescription(message).withCause(cause), new Metadata()));
+		}
+	}
 
-	private void closed(Status status, Metadata trailers, boolean progress, long livedMillis) {
+	// From a call
+
+	void received(RespT message) {
+		if (this.cancelled) {
+			return;
+		}
+		this.demand.decrementAndGet();
+		this.last = message;
+		this.responses.onNext(message);
+		if (this.autoRequest) {
+			request(1);
+		}
+	}
+
+	void closed(Status status, Metadata trailers, boolean progress, long livedMillis) {
+		this.out.execute(() -> this.live = null);
 		if (status.isOk() || this.cancelled) {
 			end(status.isOk() ? status : CANCELLED, status.isOk() ? trailers : new Metadata());
 			return;
 		}
-		long wait = this.reopening.waitMillis(status, trailers, progress, livedMillis, this.waits);
+		long wait = waitMillis(status, trailers, progress, livedMillis);
 		if (wait == Reopening.NEVER || this.origin.context().isCancelled() || !this.origin.roomFor(wait)) {
 			end(status, trailers);
 			return;
 		}
 		logger.debug("Reopening {} in {} ms after {}", this.method.getFullMethodName(), wait, status.getCode());
-		ClientCallOrigin.Pause pause = this.origin.pause(timer(), () -> this.out.execute(this::reopen),
-				(cancelled) -> end(cancelled, new Metadata()));
+		Pause pause = this.origin.pause(timer(), () -> this.out.execute(this::reopen), this::end);
 		this.pause = pause;
-		pause.begin(wait);
+		pause.begin(wait, status, trailers);
 		if (this.cancelled) {
 			pause.cancel(CANCELLED);
+		}
+	}
+
+	private long waitMillis(Status status, Metadata trailers, boolean progress, long livedMillis) {
+		try {
+			return this.reopening.waitMillis(status, trailers, progress, livedMillis, this.waits);
+		}
+		catch (Throwable ex) { // or the observer would never hear of the end
+			logger.warn("Cannot decide whether to reopen {}", this.method.getFullMethodName(), ex);
+			return Reopening.NEVER;
 		}
 	}
 
@@ -225,51 +270,18 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 				this.responses.onError(new StatusRuntimeException(status, trailers));
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.warn("The observer of a stream of {} failed at its end", this.method.getFullMethodName(), ex);
 		}
+	}
+
+	private void handOver(Runnable task) {
+		this.origin.handOver(task, timer());
 	}
 
 	private CallTimer timer() {
 		CallTimer timer = this.timer;
 		return (timer != null) ? timer : CallTimer.standalone();
-	}
-
-	/**
-	 * The listener of one call.
-	 */
-	private final class Attempt extends ClientCall.Listener<RespT> {
-
-		private final long startNanos = System.nanoTime();
-
-		private volatile boolean abandoned;
-
-		private boolean progress;
-
-		@Override
-		public void onMessage(RespT message) {
-			if (ResumableCall.this.cancelled || this.abandoned) {
-				return;
-			}
-			this.progress = true;
-			ResumableCall.this.demand.decrementAndGet();
-			ResumableCall.this.last = message;
-			ResumableCall.this.responses.onNext(message);
-			if (ResumableCall.this.autoRequest) {
-				request(1);
-			}
-		}
-
-		@Override
-		public void onClose(Status status, Metadata trailers) {
-			if (this.abandoned) {
-				return;
-			}
-			ResumableCall.this.out.execute(() -> ResumableCall.this.live = null);
-			long lived = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
-			closed(status, trailers, this.progress, lived);
-		}
-
 	}
 
 }

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * replaces ours; a negative pushback ends the stream, unless the server drains: that one
  * forbids to repeat a request, and this is not the same one. Where the deadline of the
  * call options or of the surrounding {@link io.grpc.Context} leaves no room for the wait,
- * the stream ends at once.
+ * and where the application closes during it, the stream ends at once.
  * <p>
  * <b>What is guaranteed.</b> Messages arrive one at a time, in the order of the server,
  * and after all of them exactly one {@code onCompleted} or {@code onError}. Whether

@@ -9,6 +9,7 @@ import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.testing.Methods;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -29,24 +30,24 @@ class AccessRulesTests {
 				new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate("", AuthServerProperties.class));
 	}
 
-	private static MethodAccess access(String method, Map<String, String> settings) {
+	private static AuthServerPolicy access(String method, Map<String, String> settings) {
 		return rules(settings).of(Methods.named(method));
 	}
 
 	@Test
 	void byDefaultEverythingWantsATokenButHealth() {
-		assertThat(access("a.b.S/M", Map.of())).isEqualTo(MethodAccess.AUTHENTICATED);
-		assertThat(access(REFLECTION, Map.of())).isEqualTo(MethodAccess.AUTHENTICATED);
-		assertThat(access(HEALTH, Map.of())).isEqualTo(MethodAccess.PUBLIC);
-		assertThat(access("grpc.health.v1.HealthX/Check", Map.of())).isEqualTo(MethodAccess.AUTHENTICATED);
+		assertThat(access("a.b.S/M", Map.of())).isEqualTo(AuthServerPolicy.AUTHENTICATED);
+		assertThat(access(REFLECTION, Map.of())).isEqualTo(AuthServerPolicy.AUTHENTICATED);
+		assertThat(access(HEALTH, Map.of())).isEqualTo(AuthServerPolicy.PUBLIC);
+		assertThat(access("grpc.health.v1.HealthX/Check", Map.of())).isEqualTo(AuthServerPolicy.AUTHENTICATED);
 	}
 
 	@Test
 	void publicMethodsAreOpen() {
 		Map<String, String> settings = Map.of("public-methods", "a.b.S/M,a.c.*");
-		assertThat(access("a.b.S/M", settings)).isEqualTo(MethodAccess.PUBLIC);
-		assertThat(access("a.b.S/N", settings)).isEqualTo(MethodAccess.AUTHENTICATED);
-		assertThat(access("a.c.S/N", settings)).isEqualTo(MethodAccess.PUBLIC);
+		assertThat(access("a.b.S/M", settings)).isEqualTo(AuthServerPolicy.PUBLIC);
+		assertThat(access("a.b.S/N", settings)).isEqualTo(AuthServerPolicy.AUTHENTICATED);
+		assertThat(access("a.c.S/N", settings)).isEqualTo(AuthServerPolicy.PUBLIC);
 	}
 
 	@Test
@@ -64,50 +65,50 @@ class AccessRulesTests {
 		Map<String, String> settings = Map.of("public-methods", "*,a.b.S/Open,a.c.*,a.d.S/M", "rules[0].methods",
 				"a.b.S/*,a.c.*,a.d.S/M", "rules[0].authorities", "admin");
 		assertThat(access("a.b.S/M", settings).authorities()).containsExactly("admin");
-		assertThat(access("a.b.S/Open", settings)).isEqualTo(MethodAccess.PUBLIC);
+		assertThat(access("a.b.S/Open", settings)).isEqualTo(AuthServerPolicy.PUBLIC);
 		assertThat(access("a.c.S/M", settings).authorities()).as("equally specific").containsExactly("admin");
 		assertThat(access("a.d.S/M", settings).authorities()).as("the same method").containsExactly("admin");
-		assertThat(access("x.S/M", settings)).isEqualTo(MethodAccess.PUBLIC);
+		assertThat(access("x.S/M", settings)).isEqualTo(AuthServerPolicy.PUBLIC);
 	}
 
 	@Test
 	void ruleWithoutAuthoritiesWantsAnyValidToken() {
 		Map<String, String> settings = Map.of("public-methods", "a.*", "rules[0].methods", "a.S/M");
-		assertThat(access("a.S/M", settings)).isEqualTo(MethodAccess.AUTHENTICATED);
-		assertThat(access("a.S/N", settings)).isEqualTo(MethodAccess.PUBLIC);
+		assertThat(access("a.S/M", settings)).isEqualTo(AuthServerPolicy.AUTHENTICATED);
+		assertThat(access("a.S/N", settings)).isEqualTo(AuthServerPolicy.PUBLIC);
 	}
 
 	@Test
 	void infrastructureHasSettingsOfItsOwn() {
 		Map<String, String> settings = Map.of("infrastructure.health", "denied", "infrastructure.reflection", "open");
-		assertThat(access(HEALTH, settings)).isEqualTo(MethodAccess.DENIED);
-		assertThat(access(REFLECTION, settings)).isEqualTo(MethodAccess.PUBLIC);
+		assertThat(access(HEALTH, settings)).isEqualTo(AuthServerPolicy.DENIED);
+		assertThat(access(REFLECTION, settings)).isEqualTo(AuthServerPolicy.PUBLIC);
 		assertThat(access(HEALTH, Map.of("infrastructure.health", "authenticated")))
-			.isEqualTo(MethodAccess.AUTHENTICATED);
+			.isEqualTo(AuthServerPolicy.AUTHENTICATED);
 	}
 
 	@Test
 	void everythingDoesNotNameInfrastructure() {
-		assertThat(access(REFLECTION, Map.of("public-methods", "*"))).isEqualTo(MethodAccess.AUTHENTICATED);
+		assertThat(access(REFLECTION, Map.of("public-methods", "*"))).isEqualTo(AuthServerPolicy.AUTHENTICATED);
 		assertThat(access(HEALTH, Map.of("rules[0].methods", "*", "rules[0].authorities", "admin")))
-			.isEqualTo(MethodAccess.PUBLIC);
+			.isEqualTo(AuthServerPolicy.PUBLIC);
 	}
 
 	@Test
 	void entriesThatNameInfrastructureWinOverIt() {
 		Map<String, String> settings = Map.of("public-methods", "grpc.reflection.*", "infrastructure.reflection",
 				"denied", "rules[0].methods", "grpc.health.v1.Health/*", "rules[0].authorities", "probe");
-		assertThat(access(REFLECTION, settings)).isEqualTo(MethodAccess.PUBLIC);
+		assertThat(access(REFLECTION, settings)).isEqualTo(AuthServerPolicy.PUBLIC);
 		assertThat(access(HEALTH, settings).authorities()).containsExactly("probe");
 	}
 
 	@Test
 	void anyOfTheAuthoritiesIsEnough() {
-		MethodAccess access = MethodAccess.authorities(Set.of("a", "b"));
+		AuthServerPolicy access = AuthServerPolicy.authorities(Set.of("a", "b"));
 		assertThat(access.allows(Set.of("b", "c"))).isTrue();
 		assertThat(access.allows(Set.of("c"))).isFalse();
 		assertThat(access.allows(Set.of())).isFalse();
-		assertThat(MethodAccess.AUTHENTICATED.allows(Set.of())).isTrue();
+		assertThat(AuthServerPolicy.AUTHENTICATED.allows(Set.of())).isTrue();
 	}
 
 	@Test
@@ -120,9 +121,11 @@ class AccessRulesTests {
 
 	@Test
 	void samePatternInTwoRulesIsRefused() {
-		assertThatExceptionOfType(SettingException.class)
+		assertThatExceptionOfType(BindException.class)
 			.isThrownBy(() -> rules(Map.of("rules[0].methods", "a.S/M", "rules[1].methods", "b.S/M,/a.S/M")))
-			.satisfies((ex) -> assertThat(ex.setting()).isEqualTo("grpc.patterns.server.auth.rules[1].methods[1]"));
+			.havingRootCause()
+			.isInstanceOfSatisfying(SettingException.class,
+					(ex) -> assertThat(ex.setting()).isEqualTo("grpc.patterns.server.auth.rules[1].methods[1]"));
 	}
 
 }

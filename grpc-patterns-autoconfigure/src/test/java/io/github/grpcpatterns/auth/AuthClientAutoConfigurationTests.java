@@ -7,7 +7,7 @@ import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.grpc.ClientInterceptor;
 import org.junit.jupiter.api.Test;
@@ -45,7 +45,7 @@ class AuthClientAutoConfigurationTests {
 
 	@Test
 	void whenUserHasAnInterceptorOfTheNameThenOursStaysAway() {
-		ClientInterceptor own = TestCalls.callClientInterceptor(new ManualTimer());
+		ClientInterceptor own = TestCalls.callClientInterceptor(new PolicyClock());
 		this.runner.withBean("grpcPatternsAuthClientInterceptor", ClientInterceptor.class, () -> own)
 			.run((context) -> assertThat(context).doesNotHaveBean(AuthClientInterceptor.class));
 	}

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -27,7 +28,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -110,11 +110,11 @@ class AuthClientInterceptorTests {
 		this.stub.ping(REQUEST);
 		this.stub.pingList(REQUEST).forEachRemaining((response) -> {
 		});
-		Ignore stream = new Ignore();
+		Received<PingResponse> stream = new Received<>();
 		this.harness.async().pingStream(stream).onCompleted();
-		Ignore bidi = new Ignore();
+		Received<PingResponse> bidi = new Received<>();
 		this.harness.async().pingBidi(bidi).onCompleted();
-		await().until(() -> stream.done && bidi.done);
+		await().until(() -> stream.ended() && bidi.ended());
 		received("Bearer t0k3n", "Bearer t0k3n", "Bearer t0k3n", "Bearer t0k3n");
 	}
 
@@ -237,26 +237,6 @@ class AuthClientInterceptorTests {
 		assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> this.stub.ping(REQUEST))
 			.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
 		assertThat(this.received).isEmpty();
-	}
-
-	private static final class Ignore implements StreamObserver<PingResponse> {
-
-		private volatile boolean done;
-
-		@Override
-		public void onNext(PingResponse response) {
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-			this.done = true;
-		}
-
-		@Override
-		public void onCompleted() {
-			this.done = true;
-		}
-
 	}
 
 }

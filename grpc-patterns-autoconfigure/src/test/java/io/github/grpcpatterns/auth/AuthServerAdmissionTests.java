@@ -7,16 +7,14 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.EarlyDecisions;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
-import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.ClientInterceptor;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +31,7 @@ class AuthServerAdmissionTests {
 
 	private static final String PING = "grpcpatterns.testing.v1.PingService/Ping";
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final AtomicInteger handled = new AtomicInteger();
 
@@ -56,25 +54,18 @@ class AuthServerAdmissionTests {
 		this.auth = auth;
 		this.early = new Early(auth.admission);
 		this.harness = GrpcHarness.netty()
-			.interceptors(this.reporter, this.early, auth.interceptor)
-			.service(new PingService() {
-
-				@Override
-				public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-					AuthServerAdmissionTests.this.handled.incrementAndGet();
-					AuthServerAdmissionTests.this.seen = (GrpcAuthentication.current() != null)
-							? GrpcAuthentication.current().getName() : null;
-					super.ping(request, responses);
-				}
-
-			})
+			.interceptors(this.recorder, this.early, auth.interceptor)
+			.service(new PingService().first(() -> {
+				this.handled.incrementAndGet();
+				this.seen = (GrpcAuthentication.current() != null) ? GrpcAuthentication.current().getName() : null;
+			}))
 			.start();
 	}
 
 	private CallRecord call(ClientInterceptor... credentials) {
 		PingServiceGrpc.PingServiceBlockingStub stub = this.harness.blocking().withInterceptors(credentials);
 		Throwable ex = catchThrowable(() -> stub.ping(PingRequest.getDefaultInstance()));
-		CallRecord call = this.reporter.await();
+		CallRecord call = this.recorder.await();
 		assertThat((ex instanceof StatusRuntimeException refused) ? refused.getStatus().getCode() : null)
 			.isEqualTo((call.endReason() != EndReason.COMPLETED) ? call.status().getCode() : null);
 		return call;
@@ -101,7 +92,7 @@ class AuthServerAdmissionTests {
 		refused(EndReason.TOKEN_EXPIRED, Outcome.EXPIRED,
 				Tokens.bearer(Tokens.hs256((claims) -> claims.expirationTime(Tokens.in(-120)))));
 		refused(EndReason.ACCESS_DENIED, Outcome.DENIED, Tokens.bearer(Tokens.hs256()));
-		assertThat(this.reporter.count()).isZero();
+		assertThat(this.recorder.count()).isZero();
 	}
 
 	@Test

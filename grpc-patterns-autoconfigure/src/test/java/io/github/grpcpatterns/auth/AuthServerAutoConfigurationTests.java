@@ -269,12 +269,14 @@ class AuthServerAutoConfigurationTests {
 	@Test
 	void listenersHearEachOutcome() {
 		List<AuthOutcomeListener.Outcome> outcomes = new CopyOnWriteArrayList<>();
-		serving().withPropertyValues(SECRET).withBean(AuthOutcomeListener.class, () -> outcomes::add).run((context) -> {
-			call(context, Tokens.hs256());
-			call(context, "abc");
-			assertThat(outcomes).containsExactly(AuthOutcomeListener.Outcome.ACCEPTED,
-					AuthOutcomeListener.Outcome.INVALID);
-		});
+		serving().withPropertyValues(SECRET)
+			.withBean(AuthOutcomeListener.class, () -> (call, outcome) -> outcomes.add(outcome))
+			.run((context) -> {
+				call(context, Tokens.hs256());
+				call(context, "abc");
+				assertThat(outcomes).containsExactly(AuthOutcomeListener.Outcome.ACCEPTED,
+						AuthOutcomeListener.Outcome.INVALID);
+			});
 	}
 
 	@Test

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -19,19 +18,17 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.Closes;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PingService;
-import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.PolicyClock;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingServerCall;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -64,7 +61,7 @@ class AuthServerInterceptorTests {
 	@TempDir
 	Path directory;
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final PingService service = new PingService();
 
@@ -80,7 +77,7 @@ class AuthServerInterceptorTests {
 	private PingServiceGrpc.PingServiceBlockingStub start(Auth auth, ClientInterceptor... client) {
 		this.harness = GrpcHarness.netty()
 			.service(this.service)
-			.interceptors(this.reporter, auth.interceptor)
+			.interceptors(this.recorder, auth.interceptor)
 			.clientInterceptors(client)
 			.start();
 		return this.harness.blocking();
@@ -90,7 +87,7 @@ class AuthServerInterceptorTests {
 		StatusRuntimeException ex = catchThrowableOfType(StatusRuntimeException.class, () -> stub.ping(REQUEST));
 		assertThat(ex).as("the call's error").isNotNull();
 		isEndedBy(ex, reason);
-		CallRecord call = this.reporter.await();
+		CallRecord call = this.recorder.await();
 		assertThat(call.endReason()).isEqualTo(reason);
 		assertThat(call.status().getCode()).isEqualTo(reason.status().getCode());
 		assertThat(this.service.calls).hasValue(0);
@@ -112,7 +109,7 @@ class AuthServerInterceptorTests {
 	void callWithAValidTokenIsServed() {
 		Auth auth = Auth.secret();
 		assertThat(start(auth, Tokens.bearer(Tokens.hs256())).ping(REQUEST).getValue()).isEqualTo("hello");
-		CallRecord call = this.reporter.await();
+		CallRecord call = this.recorder.await();
 		assertThat(call.principal()).isEqualTo("alice");
 		assertThat(call.status().isOk()).isTrue();
 		assertThat(auth.outcomes).containsExactly(Outcome.ACCEPTED);
@@ -130,7 +127,7 @@ class AuthServerInterceptorTests {
 		Auth auth = Auth.secret();
 		start(auth);
 		for (int kind = 0; kind < 4; kind++) {
-			Responses responses = new Responses();
+			Received<PingResponse> responses = new Received<>();
 			call(kind, responses);
 			isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_MISSING);
 		}
@@ -206,7 +203,7 @@ class AuthServerInterceptorTests {
 		Auth auth = Auth.secret("public-methods", PING);
 		assertThat(start(auth, Tokens.authorization("Bearer nonsense", "Basic x")).ping(REQUEST).getValue())
 			.isEqualTo("hello");
-		assertThat(this.reporter.await().principal()).isNull();
+		assertThat(this.recorder.await().principal()).isNull();
 		assertThat(auth.outcomes).containsExactly(Outcome.PUBLIC);
 	}
 
@@ -280,7 +277,7 @@ class AuthServerInterceptorTests {
 		Closes outside = new Closes();
 		this.harness = GrpcHarness.netty()
 			.service(this.service)
-			.interceptors(this.reporter, outside, auth.interceptor)
+			.interceptors(this.recorder, outside, auth.interceptor)
 			.clientInterceptors(Tokens.bearer("bob"))
 			.start();
 		refused(this.harness.blocking().withDeadlineAfter(10, TimeUnit.SECONDS), EndReason.KEYS_UNAVAILABLE);
@@ -293,8 +290,8 @@ class AuthServerInterceptorTests {
 		assertThat(this.harness.blocking().ping(REQUEST).getValue()).isEqualTo("hello");
 		assertThat(asked).as("what was answered late is remembered").hasValue(1);
 		assertThat(auth.outcomes).containsExactly(Outcome.UNAVAILABLE, Outcome.UNAVAILABLE, Outcome.ACCEPTED);
-		assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
-		assertThat(this.reporter.count()).isZero();
+		assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
+		assertThat(this.recorder.count()).isZero();
 	}
 
 	@Test
@@ -311,7 +308,7 @@ class AuthServerInterceptorTests {
 		Closes outside = new Closes();
 		this.harness = GrpcHarness.netty()
 			.service(this.service)
-			.interceptors(this.reporter, outside, auth.interceptor)
+			.interceptors(this.recorder, outside, auth.interceptor)
 			.start();
 		for (int i = 0; i < 50; i++) {
 			refusedWith("bob" + i, EndReason.KEYS_UNAVAILABLE);
@@ -335,15 +332,15 @@ class AuthServerInterceptorTests {
 			return new TestingAuthenticationToken(token, null, "a");
 		});
 		start(auth, Tokens.bearer("bob"));
-		List<Responses> calls = new ArrayList<>();
+		List<Received<PingResponse>> calls = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
-			Responses responses = new Responses();
+			Received<PingResponse> responses = new Received<>();
 			this.harness.async().ping(REQUEST, responses);
 			calls.add(responses);
 		}
 		Awaitility.await().until(() -> auth.questions.waiting() == 19);
 		release.countDown();
-		for (Responses call : calls) {
+		for (Received<PingResponse> call : calls) {
 			assertThat(call.error()).isNull();
 		}
 		assertThat(asked).hasValue(1);
@@ -357,15 +354,10 @@ class AuthServerInterceptorTests {
 	@Test
 	void acceptedTokenIsThereForOutboundCalls() {
 		BlockingQueue<String> relayed = new LinkedBlockingQueue<>();
-		this.harness = GrpcHarness.inProcess().interceptors(Auth.secret().interceptor).service(new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				relayed.add(String.valueOf(RelayedToken.current()));
-				super.ping(request, responses);
-			}
-
-		}).start();
+		this.harness = GrpcHarness.inProcess()
+			.interceptors(Auth.secret().interceptor)
+			.service(new PingService().first(() -> relayed.add(String.valueOf(RelayedToken.current()))))
+			.start();
 		String token = Tokens.hs256();
 		this.harness.blocking().withInterceptors(Tokens.bearer(token)).ping(REQUEST);
 		assertThat(relayed).containsExactly(token);
@@ -455,7 +447,7 @@ class AuthServerInterceptorTests {
 				}
 				exchange.close();
 			});
-			Responses waiting = new Responses();
+			Received<PingResponse> waiting = new Received<>();
 			this.harness.async()
 				.withInterceptors(Tokens.bearer(Tokens.rs256(unknown("unknown"))))
 				.ping(REQUEST, waiting);
@@ -470,79 +462,72 @@ class AuthServerInterceptorTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3 })
 	void streamEndsWithItsTokenAndTheClockSkew(int kind) {
-		ManualTimer timer = new ManualTimer();
-		CountDownLatch cancelled = new CountDownLatch(1);
-		Auth auth = Auth.secret("jwt.clock-skew", "20");
+		PolicyClock clock = new PolicyClock();
+		OpenService open = new OpenService();
+		Auth auth = Auth.secret(clock, "jwt.clock-skew", "20");
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
-			.interceptors(this.reporter, auth.interceptor)
-			.service(new NeverEnding(cancelled))
+			.timer(clock)
+			.interceptors(this.recorder, auth.interceptor)
+			.service(open)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256((claims) -> claims.expirationTime(Tokens.in(100)))))
 			.start();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		call(kind, responses);
-		Awaitility.await().until(() -> !timer.scheduled().isEmpty());
-		timer.advance(Duration.ofSeconds(115));
+		OpenService.Handler handler = open.await();
+		Awaitility.await().until(() -> !clock.scheduled().isEmpty());
+		clock.advance(Duration.ofSeconds(115));
 		assertThat(responses.ended()).isFalse();
-		timer.advance(Duration.ofSeconds(6));
+		clock.advance(Duration.ofSeconds(6));
 		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
-		assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.TOKEN_EXPIRED);
-		Awaitility.await().until(() -> cancelled.getCount() == 0);
+		assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.TOKEN_EXPIRED);
+		Awaitility.await().until(() -> handler.cancels.get() == 1);
 		assertThat(auth.outcomes).as("counted once").containsExactly(Outcome.ACCEPTED);
 	}
 
 	@Test
 	void streamEndsWithTheOAuth2TokenOfAVerifier() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock clock = new PolicyClock();
 		OAuth2AccessToken token = new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "opaque", null,
 				Tokens.in(30).toInstant());
 		TestingAuthenticationToken alice = new TestingAuthenticationToken("alice", null, "a");
 		alice.setDetails(token);
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
+			.timer(clock)
 			.interceptors(Auth.of((text) -> alice, "jwt.clock-skew", "0").interceptor)
-			.service(new NeverEnding(new CountDownLatch(1)))
+			.service(new OpenService())
 			.clientInterceptors(Tokens.bearer("opaque"))
 			.start();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		call(3, responses);
-		Awaitility.await().until(() -> !timer.scheduled().isEmpty());
-		timer.advance(Duration.ofSeconds(31));
+		Awaitility.await().until(() -> !clock.scheduled().isEmpty());
+		clock.advance(Duration.ofSeconds(31));
 		isEndedBy((StatusRuntimeException) responses.error(), EndReason.TOKEN_EXPIRED);
 	}
 
 	@Test
 	void streamGoesOnWhereItsTokenMayExpire() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
-			.interceptors(Auth.secret("end-streams-on-expiry", "false").interceptor)
+			.timer(clock)
+			.interceptors(Auth.secret(clock, "end-streams-on-expiry", "false").interceptor)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		StreamObserver<PingRequest> requests = call(3, responses);
 		requests.onNext(REQUEST);
 		assertThat(responses.next().getValue()).isEqualTo("hello");
-		assertThat(timer.scheduled()).isEmpty();
+		assertThat(clock.scheduled()).isEmpty();
 		requests.onCompleted();
 		assertThat(responses.error()).isNull();
 	}
 
 	@Test
 	void unaryCallIsNotEndedByItsToken() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
+			.timer(clock)
 			.interceptors(Auth.secret().interceptor)
-			.service(new PingService() {
-
-				@Override
-				public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-					assertThat(timer.scheduled()).isEmpty();
-					super.ping(request, responses);
-				}
-
-			})
+			.service(new PingService().first(() -> assertThat(clock.scheduled()).isEmpty()))
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
 		assertThat(this.harness.blocking().ping(REQUEST).getValue()).isEqualTo("hello");
@@ -550,138 +535,16 @@ class AuthServerInterceptorTests {
 
 	@Test
 	void timerOfAStreamGoesWithIt() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock clock = new PolicyClock();
 		this.harness = GrpcHarness.netty()
-			.timer(timer)
-			.interceptors(this.reporter, Auth.secret().interceptor)
+			.timer(clock)
+			.interceptors(this.recorder, Auth.secret().interceptor)
 			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
 			.start();
 		Iterator<PingResponse> responses = this.harness.blocking().pingList(REQUEST);
 		assertThat(responses.hasNext()).isFalse();
-		this.reporter.await();
-		Awaitility.await().until(() -> timer.scheduled().isEmpty());
-	}
-
-	/**
-	 * Streams that only a policy ends.
-	 */
-	private static final class NeverEnding extends PingService {
-
-		private final CountDownLatch cancelled;
-
-		NeverEnding(CountDownLatch cancelled) {
-			this.cancelled = cancelled;
-		}
-
-		private <T> StreamObserver<T> open(StreamObserver<?> responses) {
-			((io.grpc.stub.ServerCallStreamObserver<?>) responses).setOnCancelHandler(this.cancelled::countDown);
-			return new StreamObserver<>() {
-
-				@Override
-				public void onNext(T value) {
-				}
-
-				@Override
-				public void onError(Throwable ex) {
-				}
-
-				@Override
-				public void onCompleted() {
-				}
-
-			};
-		}
-
-		@Override
-		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-			open(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingStream(StreamObserver<PingResponse> responses) {
-			return open(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-			return open(responses);
-		}
-
-	}
-
-	/**
-	 * Sees how calls are closed, as the stack's own interceptors do.
-	 */
-	private static final class Closes implements ServerInterceptor {
-
-		private final List<Status.Code> statuses = new CopyOnWriteArrayList<>();
-
-		@Override
-		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
-				ServerCallHandler<ReqT, RespT> next) {
-			return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
-
-				@Override
-				public void close(Status status, Metadata trailers) {
-					Closes.this.statuses.add(status.getCode());
-					super.close(status, trailers);
-				}
-
-			}, headers);
-		}
-
-	}
-
-	/**
-	 * What a call brought.
-	 */
-	private static final class Responses implements StreamObserver<PingResponse> {
-
-		private final BlockingQueue<PingResponse> values = new LinkedBlockingQueue<>();
-
-		private final CountDownLatch ended = new CountDownLatch(1);
-
-		private volatile Throwable error;
-
-		@Override
-		public void onNext(PingResponse value) {
-			this.values.add(value);
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-			this.error = ex;
-			this.ended.countDown();
-		}
-
-		@Override
-		public void onCompleted() {
-			this.ended.countDown();
-		}
-
-		PingResponse next() {
-			try {
-				return this.values.poll(10, TimeUnit.SECONDS);
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
-		boolean ended() {
-			return this.ended.getCount() == 0;
-		}
-
-		Throwable error() {
-			try {
-				assertThat(this.ended.await(10, TimeUnit.SECONDS)).as("ended").isTrue();
-				return this.error;
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
+		this.recorder.await();
+		Awaitility.await().until(() -> clock.scheduled().isEmpty());
 	}
 
 }

@@ -21,7 +21,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -149,15 +148,11 @@ class IdentityTests {
 	@Test
 	void callsDoNotShareTheirSecurityContext() {
 		List<SecurityContext> contexts = new CopyOnWriteArrayList<>();
-		this.harness = GrpcHarness.inProcess().interceptors(Auth.secret().interceptor).service(new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				contexts.add(SecurityContextHolder.getContext());
-				super.ping(request, responses);
-			}
-
-		}).clientInterceptors(Tokens.bearer(Tokens.hs256())).start();
+		this.harness = GrpcHarness.inProcess()
+			.interceptors(Auth.secret().interceptor)
+			.service(new PingService().first(() -> contexts.add(SecurityContextHolder.getContext())))
+			.clientInterceptors(Tokens.bearer(Tokens.hs256()))
+			.start();
 		PingServiceGrpc.PingServiceBlockingStub stub = this.harness.blocking();
 		stub.ping(PingRequest.getDefaultInstance());
 		stub.ping(PingRequest.getDefaultInstance());

@@ -18,7 +18,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.grpcpatterns.internal.settings.SettingException;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,7 +57,7 @@ class JwtTokenVerificationTests {
 
 	private static TokenVerifier verifier(String... settings) {
 		return verifier(
-				new JwtDecoders("jwt", "jwt.algorithms", settings(settings), new ManualTimer(), Clock.systemUTC())
+				new JwtDecoders("jwt", "jwt.algorithms", settings(settings), new PolicyClock(), Clock.systemUTC())
 					.create());
 	}
 
@@ -340,7 +340,7 @@ class JwtTokenVerificationTests {
 	@Test
 	void keysAtHandDoNotNeedToWait() {
 		TokenVerification verification = new JwtDecoders("jwt", "jwt.algorithms", settings("secret", Tokens.SECRET),
-				new ManualTimer(), Clock.systemUTC())
+				new PolicyClock(), Clock.systemUTC())
 			.create();
 		assertThat(verification.runsBean()).isFalse();
 		assertThat(verification.verify(Tokens.hs256(), false).getName()).isEqualTo("alice");
@@ -352,7 +352,7 @@ class JwtTokenVerificationTests {
 	void keysThatAreNotFetchedYetAreNotFetchedWhereNobodyMayWait() {
 		try (KeyServer server = new KeyServer().serve(Tokens.RSA.toPublicJWK())) {
 			TokenVerification verification = new JwtDecoders("jwt", "jwt.algorithms",
-					settings("jwk-set-uri", server.keysUrl()), new ManualTimer(), Clock.systemUTC())
+					settings("jwk-set-uri", server.keysUrl()), new PolicyClock(), Clock.systemUTC())
 				.create();
 			String token = Tokens.rs256(Tokens.RSA);
 			assertThat(verification.verify(token, false)).isNull();
@@ -408,7 +408,7 @@ class JwtTokenVerificationTests {
 
 	@Test
 	void withoutASourceThereIsNoDecoder() {
-		assertThat(new JwtDecoders("jwt", "jwt.algorithms", settings(), new ManualTimer(), Clock.systemUTC()).create())
+		assertThat(new JwtDecoders("jwt", "jwt.algorithms", settings(), new PolicyClock(), Clock.systemUTC()).create())
 			.isNull();
 	}
 

@@ -16,7 +16,7 @@ import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +32,7 @@ class RemoteKeysTests {
 
 	private static final JWK NEW = Tokens.EC.toPublicJWK();
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
 	private final AtomicInteger fetches = new AtomicInteger();
 
@@ -41,7 +41,7 @@ class RemoteKeysTests {
 	private final RemoteKeys keys = new RemoteKeys(() -> {
 		this.fetches.incrementAndGet();
 		return this.answer;
-	}, this.timer);
+	}, this.clock);
 
 	private static CompletableFuture<JWKSet> keys(JWK... keys) {
 		return CompletableFuture.completedFuture(new JWKSet(List.of(keys)));
@@ -72,7 +72,7 @@ class RemoteKeysTests {
 	 */
 	private void awaitRenewal(Duration next) {
 		Awaitility.await()
-			.untilAsserted(() -> assertThat(this.timer.scheduled()).as("one renewal at a time").containsExactly(next));
+			.untilAsserted(() -> assertThat(this.clock.scheduled()).as("one renewal at a time").containsExactly(next));
 	}
 
 	@Test
@@ -98,7 +98,7 @@ class RemoteKeysTests {
 		}
 		assertThat(this.fetches).hasValue(2);
 		for (int i = 0; i < 600; i++) {
-			this.timer.advance(Duration.ofMillis(100));
+			this.clock.advance(Duration.ofMillis(100));
 			get("unknown" + i);
 		}
 		assertThat(this.fetches).as("in 60 s").hasValueBetween(12, 14);
@@ -111,9 +111,9 @@ class RemoteKeysTests {
 		isUnavailable("any");
 		assertThat(this.fetches).hasValue(1);
 		this.answer = keys(OLD);
-		this.timer.advance(Duration.ofMillis(4900));
+		this.clock.advance(Duration.ofMillis(4900));
 		isUnavailable(OLD.getKeyID());
-		this.timer.advance(Duration.ofMillis(100));
+		this.clock.advance(Duration.ofMillis(100));
 		assertThat(get(OLD)).containsExactly(OLD);
 		assertThat(this.fetches).hasValue(2);
 	}
@@ -122,10 +122,10 @@ class RemoteKeysTests {
 	void knownKeysOutliveAnOutage() throws Exception {
 		get(OLD);
 		this.answer = outage();
-		this.timer.advance(Duration.ofMinutes(5));
+		this.clock.advance(Duration.ofMinutes(5));
 		awaitFetches(2);
 		awaitRenewal(Duration.ofSeconds(30));
-		this.timer.advance(Duration.ofHours(3));
+		this.clock.advance(Duration.ofHours(3));
 		awaitFetches(3);
 		assertThat(get(OLD)).containsExactly(OLD);
 		isUnavailable("unknown");
@@ -135,7 +135,7 @@ class RemoteKeysTests {
 	void keysAreRenewedWithoutACallWaiting() throws Exception {
 		get(OLD);
 		this.answer = keys(NEW);
-		this.timer.advance(Duration.ofMinutes(5));
+		this.clock.advance(Duration.ofMinutes(5));
 		awaitRenewal(Duration.ofMinutes(5));
 		assertThat(this.fetches).hasValue(2);
 		assertThat(get(NEW)).containsExactly(NEW);
@@ -146,10 +146,10 @@ class RemoteKeysTests {
 	void renewalIsTriedAgainSoonerAfterAFailure() throws Exception {
 		get(OLD);
 		this.answer = outage();
-		this.timer.advance(Duration.ofMinutes(5));
+		this.clock.advance(Duration.ofMinutes(5));
 		awaitRenewal(Duration.ofSeconds(30));
 		this.answer = keys(NEW);
-		this.timer.advance(Duration.ofSeconds(30));
+		this.clock.advance(Duration.ofSeconds(30));
 		awaitRenewal(Duration.ofMinutes(5));
 		assertThat(get(NEW)).containsExactly(NEW);
 	}
@@ -158,7 +158,7 @@ class RemoteKeysTests {
 	void knownKeysDoNotWaitWhileAFetchHangs() throws Exception {
 		get(OLD);
 		this.answer = new CompletableFuture<>();
-		this.timer.advance(Duration.ofMinutes(5));
+		this.clock.advance(Duration.ofMinutes(5));
 		awaitFetches(2);
 		long start = System.nanoTime();
 		assertThat(get(OLD)).containsExactly(OLD);
@@ -227,7 +227,7 @@ class RemoteKeysTests {
 	}
 
 	private void fails(KeyFetcher fetcher) {
-		RemoteKeys keys = new RemoteKeys(fetcher, this.timer);
+		RemoteKeys keys = new RemoteKeys(fetcher, this.clock);
 		assertThatExceptionOfType(KeySourceException.class)
 			.isThrownBy(() -> keys.get(new JWKSelector(new JWKMatcher.Builder().build()), null));
 	}
@@ -240,7 +240,7 @@ class RemoteKeysTests {
 		assertThat(getWithoutWaiting(OLD)).containsExactly(OLD);
 		isNotAtHand(NEW);
 		this.answer = new CompletableFuture<>();
-		this.timer.advance(Duration.ofMinutes(5));
+		this.clock.advance(Duration.ofMinutes(5));
 		awaitFetches(2);
 		isNotAtHand(NEW);
 		assertThat(getWithoutWaiting(OLD)).containsExactly(OLD);
@@ -252,7 +252,7 @@ class RemoteKeysTests {
 		get("unknown2");
 		assertThat(getWithoutWaiting(NEW)).as("the last fetch succeeded").isEmpty();
 		this.answer = outage();
-		this.timer.advance(Duration.ofSeconds(10));
+		this.clock.advance(Duration.ofSeconds(10));
 		isUnavailable("unknown3");
 		assertThatExceptionOfType(KeySourceException.class).isThrownBy(() -> getWithoutWaiting(NEW))
 			.isNotInstanceOf(RemoteKeys.NotAtHandException.class);
@@ -271,10 +271,10 @@ class RemoteKeysTests {
 	void keysAreRenewedNoMoreWhenTheApplicationIsClosed() throws Exception {
 		get(OLD);
 		this.keys.close();
-		assertThat(this.timer.scheduled()).isEmpty();
+		assertThat(this.clock.scheduled()).isEmpty();
 		this.answer = keys(OLD, NEW);
 		assertThat(get(NEW)).as("for calls that are still served").containsExactly(NEW);
-		assertThat(this.timer.scheduled()).isEmpty();
+		assertThat(this.clock.scheduled()).isEmpty();
 	}
 
 	@Test

@@ -1,10 +1,8 @@
 package io.github.grpcpatterns.auth;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -12,7 +10,7 @@ import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.TestCalls;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import org.junit.jupiter.api.Test;
 
@@ -30,31 +28,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TokenCheckTests {
 
-	private final Instant start = Instant.parse("2026-01-01T00:00:00Z");
+	private final PolicyClock clock = new PolicyClock();
 
-	private final ManualTimer timer = new ManualTimer();
-
-	private final long origin = this.timer.nanoTime();
-
-	private final Clock clock = new Clock() {
-
-		@Override
-		public Instant instant() {
-			return TokenCheckTests.this.start
-				.plusNanos(TokenCheckTests.this.timer.nanoTime() - TokenCheckTests.this.origin);
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneId.of("Z");
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
-	};
+	private final Instant start = this.clock.instant();
 
 	private final AtomicInteger verified = new AtomicInteger();
 
@@ -63,10 +39,9 @@ class TokenCheckTests {
 			this.verified.incrementAndGet();
 			return verifier.verify(token);
 		};
-		TokenCache cache = (size > 0) ? new TokenCache(size, Duration.ofMinutes(5), this.timer::nanoTime, this.clock)
-				: null;
+		TokenCache cache = (size > 0) ? new TokenCache(size, Duration.ofMinutes(5), this.clock, this.clock) : null;
 		return new TokenCheck(TokenVerification.of(counting),
-				new TokenQuestions(this.timer, Duration.ofSeconds(5), (call) -> {
+				new TokenQuestions(this.clock, Duration.ofSeconds(5), (call) -> {
 				}), cache);
 	}
 
@@ -98,10 +73,10 @@ class TokenCheckTests {
 		AcceptedToken first = accept(check, "one");
 		assertThat(first.name()).isEqualTo("alice");
 		assertThat(first.authorities()).containsExactly("ROLE_USER");
-		this.timer.advance(Duration.ofSeconds(299));
+		this.clock.advance(Duration.ofSeconds(299));
 		assertThat(accept(check, "one")).isSameAs(first);
 		assertThat(this.verified).hasValue(1);
-		this.timer.advance(Duration.ofSeconds(2));
+		this.clock.advance(Duration.ofSeconds(2));
 		accept(check, "one");
 		assertThat(this.verified).hasValue(2);
 	}
@@ -119,10 +94,10 @@ class TokenCheckTests {
 	void acceptedTokenIsNotRememberedPastItsExpiry() {
 		TokenCheck check = check((token) -> aliceFor(Duration.ofSeconds(60)), 100);
 		accept(check, "one");
-		this.timer.advance(Duration.ofSeconds(59));
+		this.clock.advance(Duration.ofSeconds(59));
 		accept(check, "one");
 		assertThat(this.verified).hasValue(1);
-		this.timer.advance(Duration.ofSeconds(1));
+		this.clock.advance(Duration.ofSeconds(1));
 		accept(check, "one");
 		accept(check, "one");
 		assertThat(this.verified).as("past its expiry, within the clock skew").hasValue(3);
@@ -135,7 +110,7 @@ class TokenCheckTests {
 		assertThat(recall(check, "one")).isNull();
 		AcceptedToken accepted = accept(check, "one");
 		assertThat(recall(check, "one")).isSameAs(accepted);
-		this.timer.advance(Duration.ofMinutes(5));
+		this.clock.advance(Duration.ofMinutes(5));
 		assertThat(recall(check, "one")).isNull();
 	}
 
@@ -144,9 +119,9 @@ class TokenCheckTests {
 		TokenCheck check = check((token) -> aliceFor(Duration.ofSeconds(60)), 100);
 		accept(check, "one");
 		accept(check, "one");
-		this.timer.advance(Duration.ofSeconds(59));
+		this.clock.advance(Duration.ofSeconds(59));
 		assertThat(recall(check, "one")).isNotNull();
-		this.timer.advance(Duration.ofSeconds(1));
+		this.clock.advance(Duration.ofSeconds(1));
 		assertThat(recall(check, "one")).isNull();
 	}
 
@@ -263,7 +238,7 @@ class TokenCheckTests {
 	void timeLeftIsUntilExpiryAndClockSkew() {
 		TokenCheck check = check((token) -> aliceFor(Duration.ofSeconds(60)), 0);
 		AcceptedToken token = accept(check, "one");
-		this.timer.advance(Duration.ofSeconds(20));
+		this.clock.advance(Duration.ofSeconds(20));
 		assertThat(token.nanosLeft(this.clock, Duration.ofSeconds(5))).isEqualTo(Duration.ofSeconds(45).toNanos());
 		AcceptedToken endless = AcceptedToken.of(alice());
 		assertThat(endless.nanosLeft(this.clock, Duration.ofSeconds(5))).isEqualTo(Long.MAX_VALUE);

@@ -1,6 +1,5 @@
 package io.github.grpcpatterns.auth;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +17,7 @@ import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -40,11 +39,11 @@ class TokenQuestionsTests {
 
 	private static final AcceptedToken ALICE = AcceptedToken.of(new TestingAuthenticationToken("alice", null, "a"));
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
 	private final List<CallRecord> overdue = new CopyOnWriteArrayList<>();
 
-	private final TokenQuestions questions = new TokenQuestions(this.timer, LIMIT, this.overdue::add);
+	private final TokenQuestions questions = new TokenQuestions(this.clock, LIMIT, this.overdue::add);
 
 	private final AtomicInteger asked = new AtomicInteger();
 
@@ -148,7 +147,7 @@ class TokenQuestionsTests {
 		awaitAsked(1);
 		Future<TokenResult> second = ask(TOKEN, TokenQuestionsTests::never);
 		Awaitility.await().until(() -> this.questions.waiting() == 1);
-		this.timer.advance(LIMIT);
+		this.clock.advance(LIMIT);
 		assertThat(get(second)).isSameAs(Refusal.UNAVAILABLE);
 		Awaitility.await().until(() -> this.overdue.size() == 1);
 		assertThat(first).isNotDone();
@@ -186,7 +185,7 @@ class TokenQuestionsTests {
 	void threadThatAsksIsInterruptedAtTheLimitAndNotLeftInterrupted() {
 		CallRecord call = call();
 		TokenResult result = this.questions.ask(TOKEN, call, () -> {
-			this.timer.advance(LIMIT);
+			this.clock.advance(LIMIT);
 			while (!Thread.currentThread().isInterrupted()) {
 				Thread.onSpinWait();
 			}
@@ -200,17 +199,17 @@ class TokenQuestionsTests {
 	@Test
 	void limitIsForgottenOnceAnswered() {
 		assertThat(this.questions.ask(TOKEN, call(), () -> {
-			assertThat(this.timer.scheduled()).containsExactly(LIMIT);
+			assertThat(this.clock.scheduled()).containsExactly(LIMIT);
 			return ALICE;
 		})).isSameAs(ALICE);
-		assertThat(this.timer.scheduled()).isEmpty();
+		assertThat(this.clock.scheduled()).isEmpty();
 	}
 
 	@Test
 	void zeroMeansNoLimit() {
-		TokenQuestions unlimited = new TokenQuestions(this.timer, Duration.ZERO, this.overdue::add);
+		TokenQuestions unlimited = new TokenQuestions(this.clock, Duration.ZERO, this.overdue::add);
 		assertThat(unlimited.ask(TOKEN, call(), () -> {
-			assertThat(this.timer.scheduled()).isEmpty();
+			assertThat(this.clock.scheduled()).isEmpty();
 			return ALICE;
 		})).isSameAs(ALICE);
 	}
@@ -224,7 +223,7 @@ class TokenQuestionsTests {
 		TokenCheck check = new TokenCheck(TokenVerification.of((token) -> {
 			this.asked.incrementAndGet();
 			return new TestingAuthenticationToken(token, null, "a");
-		}), this.questions, new TokenCache(100, Duration.ofMinutes(5), this.timer::nanoTime, Clock.systemUTC()));
+		}), this.questions, new TokenCache(100, Duration.ofMinutes(5), this.clock, this.clock));
 		CyclicBarrier start = new CyclicBarrier(calls);
 		for (int i = 0; i < 5000; i++) {
 			String header = "Bearer token" + i;
@@ -268,7 +267,7 @@ class TokenQuestionsTests {
 				return this.questions.ask(TOKEN, call(), () -> ALICE);
 			});
 			start.await();
-			this.timer.advance(LIMIT);
+			this.clock.advance(LIMIT);
 			for (TokenResult result : List.of(get(asks), get(waits))) {
 				assertThat(result).isIn(ALICE, Refusal.UNAVAILABLE, Refusal.OVERDUE);
 				served += (result == ALICE) ? 1 : 0;
@@ -285,7 +284,7 @@ class TokenQuestionsTests {
 	}
 
 	private void awaitQuestion() {
-		while (this.timer.scheduled().isEmpty()) {
+		while (this.clock.scheduled().isEmpty()) {
 			Thread.onSpinWait();
 		}
 	}

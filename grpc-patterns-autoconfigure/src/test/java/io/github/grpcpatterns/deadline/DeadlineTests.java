@@ -3,7 +3,6 @@ package io.github.grpcpatterns.deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,17 +12,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.EarlyDecisions;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
-import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -31,8 +30,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,11 +44,11 @@ class DeadlineTests {
 
 	private static final String PING = "grpcpatterns.testing.v1.PingService/Ping";
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
-	private final Silent service = new Silent();
+	private final OpenService service = new OpenService();
 
 	private Early early;
 
@@ -73,9 +70,9 @@ class DeadlineTests {
 	private GrpcHarness start(DeadlineServerProperties properties, Executor executor) {
 		return GrpcHarness.netty()
 			.service(this.service)
-			.timer(this.timer)
+			.timer(this.clock)
 			.executor(executor)
-			.interceptors(this.reporter, new DeadlineServerInterceptor(properties, this.timer))
+			.interceptors(this.recorder, new DeadlineServerInterceptor(properties, this.clock))
 			.start();
 	}
 
@@ -91,17 +88,18 @@ class DeadlineTests {
 	void aCallWithoutADeadlineEndsAfterTheDefault(MethodDescriptor<PingRequest, PingResponse> method) {
 		try (GrpcHarness harness = start(server("PT5S", "PT0S", false))) {
 			RawCall call = call(harness, method, CallOptions.DEFAULT);
-			Deadline inherited = this.service.awaitDeadline();
+			OpenService.Handler handler = this.service.await();
+			Deadline inherited = handler.context.getDeadline();
 			assertThat(inherited.timeRemaining(TimeUnit.MILLISECONDS)).isBetween(1L, 5000L);
-			this.timer.advance(Duration.ofSeconds(4));
+			this.clock.advance(Duration.ofSeconds(4));
 			assertThat(call.closes()).isZero();
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(call.await().getDescription()).isEqualTo("deadline exceeded");
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			assertThat(record.endReason()).isEqualTo(EndReason.DEADLINE);
-			assertThat(this.service.awaitCancelled()).isEqualTo(Status.Code.CANCELLED);
+			assertThat(handler.awaitCancelled()).isEqualTo(Status.Code.CANCELLED);
 		}
 	}
 
@@ -110,12 +108,12 @@ class DeadlineTests {
 		try (GrpcHarness harness = start(server("PT0S", "PT2S", false))) {
 			RawCall longer = call(harness, PingServiceGrpc.getPingMethod(),
 					CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS));
-			this.service.awaitDeadline();
-			this.timer.advance(Duration.ofSeconds(2));
+			this.service.await();
+			this.clock.advance(Duration.ofSeconds(2));
 			assertThat(longer.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 			RawCall none = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
-			this.service.awaitDeadline();
-			this.timer.advance(Duration.ofSeconds(2));
+			this.service.await();
+			this.clock.advance(Duration.ofSeconds(2));
 			assertThat(none.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 		}
 	}
@@ -126,8 +124,8 @@ class DeadlineTests {
 			RawCall call = call(harness, PingServiceGrpc.getPingMethod(),
 					CallOptions.DEFAULT.withDeadlineAfter(200, TimeUnit.MILLISECONDS));
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			assertThat(this.timer.scheduled()).isEmpty();
-			CallRecord record = this.reporter.await();
+			assertThat(this.clock.scheduled()).isEmpty();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isIn(Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
 		}
 	}
@@ -138,7 +136,7 @@ class DeadlineTests {
 			RawCall refused = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
 			assertThat(refused.await().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
 			assertThat(refused.await().getDescription()).isEqualTo("a deadline is required");
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
 			assertThat(this.service.calls).hasValue(0);
 		}
 	}
@@ -150,21 +148,22 @@ class DeadlineTests {
 		try (GrpcHarness harness = start(server(defaultDeadline, max, false), executor)) {
 			RawCall late = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
 			executor.awaitHeld();
-			this.timer.advance(Duration.ofSeconds(2));
+			this.clock.advance(Duration.ofSeconds(2));
 			executor.release();
 			assertThat(late.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE);
 			assertThat(this.service.calls).as("handled").hasValue(0);
 			executor.hold();
 			RawCall inTime = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
 			executor.awaitHeld();
-			this.timer.advance(Duration.ofMillis(900));
+			this.clock.advance(Duration.ofMillis(900));
 			executor.release();
-			assertThat(this.service.awaitDeadline().timeRemaining(TimeUnit.MILLISECONDS)).isLessThanOrEqualTo(100);
+			assertThat(this.service.await().context.getDeadline().timeRemaining(TimeUnit.MILLISECONDS))
+				.isLessThanOrEqualTo(100);
 			assertThat(inTime.closes()).isZero();
-			this.timer.advance(Duration.ofMillis(100));
+			this.clock.advance(Duration.ofMillis(100));
 			assertThat(inTime.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE);
 		}
 	}
 
@@ -173,19 +172,19 @@ class DeadlineTests {
 		try (GrpcHarness harness = startEarly(server("PT0S", "PT0S", true))) {
 			assertThat(call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT).await().getCode())
 				.isEqualTo(Status.Code.INVALID_ARGUMENT);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
 			assertThat(this.early.outcomes).containsExactly(EarlyDecisions.Outcome.REFUSED);
 			assertThat(this.service.calls).hasValue(0);
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
 	@Test
 	void timeThatPassesBehindAnEarlyDecisionCounts() {
-		try (GrpcHarness harness = startEarly(server("PT1S", "PT0S", false), new Waits(this.timer))) {
+		try (GrpcHarness harness = startEarly(server("PT1S", "PT0S", false), new Waits(this.clock))) {
 			assertThat(call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT).await().getCode())
 				.isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.DEADLINE);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE);
 			assertThat(this.early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED);
 			assertThat(this.service.calls).hasValue(0);
 		}
@@ -195,19 +194,19 @@ class DeadlineTests {
 	void callWithTimeLeftIsAdmittedEarly() {
 		try (GrpcHarness harness = startEarly(server("PT1S", "PT0S", false))) {
 			RawCall call = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
-			assertThat(this.service.awaitDeadline()).isNotNull();
+			assertThat(this.service.await().context.getDeadline()).isNotNull();
 			assertThat(this.early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED);
 			call.cancel();
 		}
 	}
 
 	private GrpcHarness startEarly(DeadlineServerProperties properties, ServerInterceptor... between) {
-		DeadlineServerInterceptor deadline = new DeadlineServerInterceptor(properties, this.timer);
+		DeadlineServerInterceptor deadline = new DeadlineServerInterceptor(properties, this.clock);
 		this.early = new Early(deadline.admission());
 		return GrpcHarness.netty()
 			.service(this.service)
-			.timer(this.timer)
-			.interceptors(this.reporter, this.early)
+			.timer(this.clock)
+			.interceptors(this.recorder, this.early)
 			.interceptors(between)
 			.interceptors(deadline)
 			.start();
@@ -219,8 +218,8 @@ class DeadlineTests {
 				null, null);
 		try (GrpcHarness harness = start(server("PT5S", "PT0S", false, lift))) {
 			RawCall call = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT);
-			assertThat(this.service.awaitDeadline()).isNull();
-			assertThat(this.timer.scheduled()).isEmpty();
+			assertThat(this.service.await().context.getDeadline()).isNull();
+			assertThat(this.clock.scheduled()).isEmpty();
 			call.cancel();
 		}
 	}
@@ -228,12 +227,12 @@ class DeadlineTests {
 	@Test
 	void aCallThatIsOverForgetsItsTimer() {
 		try (GrpcHarness harness = GrpcHarness.netty()
-			.timer(this.timer)
-			.interceptors(this.reporter, new DeadlineServerInterceptor(server("PT5S", "PT0S", false), this.timer))
+			.timer(this.clock)
+			.interceptors(this.recorder, new DeadlineServerInterceptor(server("PT5S", "PT0S", false), this.clock))
 			.start()) {
 			harness.blocking().ping(PingRequest.getDefaultInstance());
-			this.reporter.await();
-			assertThat(this.timer.scheduled()).isEmpty();
+			this.recorder.await();
+			assertThat(this.clock.scheduled()).isEmpty();
 		}
 	}
 
@@ -285,14 +284,14 @@ class DeadlineTests {
 	/**
 	 * A second passes before the call goes on.
 	 *
-	 * @param timer the timer
+	 * @param clock the clock
 	 */
-	private record Waits(ManualTimer timer) implements ServerInterceptor {
+	private record Waits(PolicyClock clock) implements ServerInterceptor {
 
 		@Override
 		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 				ServerCallHandler<ReqT, RespT> next) {
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			return next.startCall(call, headers);
 		}
 
@@ -338,87 +337,6 @@ class DeadlineTests {
 			this.holds = false;
 			this.held.forEach(this.threads::execute);
 			this.held.clear();
-		}
-
-	}
-
-	/**
-	 * Never answers, and tells how its calls are cancelled.
-	 */
-	private static final class Silent extends PingService {
-
-		private volatile CountDownLatch reached = new CountDownLatch(1);
-
-		private volatile CountDownLatch cancelled = new CountDownLatch(1);
-
-		private volatile Deadline deadline;
-
-		private volatile Context context;
-
-		private void handle(StreamObserver<PingResponse> responses) {
-			this.calls.incrementAndGet();
-			this.context = Context.current();
-			this.deadline = this.context.getDeadline();
-			CountDownLatch cancelled = this.cancelled;
-			((ServerCallStreamObserver<PingResponse>) responses).setOnCancelHandler(cancelled::countDown);
-			this.reached.countDown();
-		}
-
-		Deadline awaitDeadline() {
-			await(this.reached);
-			this.reached = new CountDownLatch(1);
-			return this.deadline;
-		}
-
-		Status.Code awaitCancelled() {
-			await(this.cancelled);
-			return Status.fromThrowable(this.context.cancellationCause()).getCode();
-		}
-
-		private static void await(CountDownLatch latch) {
-			try {
-				if (!latch.await(10, TimeUnit.SECONDS)) {
-					throw new AssertionError("did not happen");
-				}
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
-		@Override
-		public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-			handle(responses);
-		}
-
-		@Override
-		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-			handle(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingStream(StreamObserver<PingResponse> responses) {
-			return pingBidi(responses);
-		}
-
-		@Override
-		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-			handle(responses);
-			return new StreamObserver<>() {
-
-				@Override
-				public void onNext(PingRequest value) {
-				}
-
-				@Override
-				public void onError(Throwable ex) {
-				}
-
-				@Override
-				public void onCompleted() {
-				}
-
-			};
 		}
 
 	}

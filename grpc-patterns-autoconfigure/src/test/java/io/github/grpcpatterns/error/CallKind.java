@@ -1,10 +1,6 @@
 package io.github.grpcpatterns.error;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -59,30 +55,10 @@ enum CallKind {
 	 * @return how it ended, a status of {@code OK} where it did not fail
 	 */
 	StatusRuntimeException await(Channel channel) {
-		CompletableFuture<StatusRuntimeException> end = new CompletableFuture<>();
-		call(PingServiceGrpc.newStub(channel), new StreamObserver<>() {
-
-			@Override
-			public void onNext(PingResponse response) {
-			}
-
-			@Override
-			public void onError(Throwable ex) {
-				end.complete((StatusRuntimeException) ex);
-			}
-
-			@Override
-			public void onCompleted() {
-				end.complete(Status.OK.asRuntimeException());
-			}
-
-		});
-		try {
-			return end.get(10, TimeUnit.SECONDS);
-		}
-		catch (InterruptedException | ExecutionException | TimeoutException ex) {
-			throw new AssertionError(ex);
-		}
+		Received<PingResponse> responses = new Received<>();
+		call(PingServiceGrpc.newStub(channel), responses);
+		return (responses.error() != null) ? (StatusRuntimeException) responses.error()
+				: Status.OK.asRuntimeException();
 	}
 
 }

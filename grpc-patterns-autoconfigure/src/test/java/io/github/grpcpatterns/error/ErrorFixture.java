@@ -7,14 +7,13 @@ import java.util.function.Supplier;
 
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.Closes;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.RecordingReporter;
-import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
 /**
@@ -26,7 +25,7 @@ final class ErrorFixture implements AutoCloseable {
 
 	final FailingService service = new FailingService();
 
-	final RecordingReporter reporter = new RecordingReporter();
+	final CallRecorder recorder = new CallRecorder();
 
 	final Closes closes = new Closes();
 
@@ -39,7 +38,7 @@ final class ErrorFixture implements AutoCloseable {
 		this.harness = GrpcHarness.netty()
 			.service(this.service)
 			.mapping(mapping)
-			.interceptors(this.reporter, this.closes)
+			.interceptors(this.recorder, new Correlation(), this.closes)
 			.innerInterceptors(inner)
 			.start();
 	}
@@ -86,25 +85,15 @@ final class ErrorFixture implements AutoCloseable {
 	}
 
 	/**
-	 * Counts how often calls are closed, and gives them a correlation id.
+	 * Gives calls their correlation id.
 	 */
-	static final class Closes implements ServerInterceptor {
-
-		final java.util.concurrent.atomic.AtomicInteger count = new java.util.concurrent.atomic.AtomicInteger();
+	private static final class Correlation implements ServerInterceptor {
 
 		@Override
 		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 				ServerCallHandler<ReqT, RespT> next) {
 			CallRecord.current().correlationId(CORRELATION_ID);
-			return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
-
-				@Override
-				public void close(Status status, Metadata trailers) {
-					Closes.this.count.incrementAndGet();
-					super.close(status, trailers);
-				}
-
-			}, headers);
+			return next.startCall(call, headers);
 		}
 
 	}

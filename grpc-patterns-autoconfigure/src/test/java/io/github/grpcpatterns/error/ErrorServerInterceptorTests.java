@@ -9,9 +9,10 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.Closes;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -68,8 +69,8 @@ class ErrorServerInterceptorTests {
 			assertEnded(fixture, kind, Status.Code.OUT_OF_RANGE, "own", EndReason.FAILED);
 			fixture.service.failWith(way, () -> Status.DATA_LOSS.withDescription("own").asException());
 			assertEnded(fixture, kind, Status.Code.DATA_LOSS, "own", EndReason.FAILED);
-			assertThat(fixture.reporter.count()).isZero();
-			assertThat(fixture.closes.count).hasValue(4);
+			assertThat(fixture.recorder.count()).isZero();
+			assertThat(fixture.closes.statuses).hasSize(4);
 		}
 	}
 
@@ -81,7 +82,7 @@ class ErrorServerInterceptorTests {
 		GrpcErrors error = GrpcErrors.from(ex);
 		assertThat(error.reason()).isEqualTo(code.name());
 		assertThat(error.correlationId()).isEqualTo(ErrorFixture.CORRELATION_ID);
-		CallRecord call = fixture.reporter.await();
+		CallRecord call = fixture.recorder.await();
 		assertThat(call.status().getCode()).isEqualTo(code);
 		assertThat(call.endReason()).isEqualTo(reason);
 		assertThat(call.exceptionUnknown()).isEqualTo(reason == EndReason.INTERNAL);
@@ -105,11 +106,11 @@ class ErrorServerInterceptorTests {
 			StatusRuntimeException ex = kind.await(throwing.harness.channel());
 			assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
 			assertThat(ex.getStatus().getDescription()).isEqualTo("not found");
-			CallRecord call = throwing.reporter.await();
+			CallRecord call = throwing.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.NOT_FOUND);
 			assertThat(call.exception()).isInstanceOf(NoSuchElementException.class);
-			assertThat(throwing.reporter.count()).isZero();
-			assertThat(throwing.closes.count).hasValue(1);
+			assertThat(throwing.recorder.count()).isZero();
+			assertThat(throwing.closes.statuses).hasSize(1);
 		}
 	}
 
@@ -119,10 +120,10 @@ class ErrorServerInterceptorTests {
 		try (Throwing throwing = new Throwing(Callback.COMPLETE, new IllegalStateException("secret"))) {
 			StatusRuntimeException ex = kind.await(throwing.harness.channel());
 			assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.OK);
-			CallRecord call = throwing.reporter.await();
+			CallRecord call = throwing.recorder.await();
 			assertThat(call.endReason()).isEqualTo(EndReason.COMPLETED);
 			assertThat(call.exception()).isNull();
-			assertThat(throwing.closes.count).hasValue(1);
+			assertThat(throwing.closes.statuses).hasSize(1);
 		}
 	}
 
@@ -141,10 +142,10 @@ class ErrorServerInterceptorTests {
 			}, new Metadata());
 			call.request(1);
 			call.sendMessage(PingRequest.getDefaultInstance());
-			CallRecord record = throwing.reporter.await();
+			CallRecord record = throwing.recorder.await();
 			assertThat(record.endReason()).isEqualTo(EndReason.CANCELLED);
 			assertThat(record.exception()).isNull();
-			assertThat(throwing.closes.count).as("so that traces tell of the cancel").hasValue(1);
+			assertThat(throwing.closes.statuses).as("so that traces tell of the cancel").hasSize(1);
 		}
 	}
 
@@ -196,9 +197,9 @@ class ErrorServerInterceptorTests {
 
 		private final RuntimeException failure;
 
-		private final RecordingReporter reporter = new RecordingReporter();
+		private final CallRecorder recorder = new CallRecorder();
 
-		private final ErrorFixture.Closes closes = new ErrorFixture.Closes();
+		private final Closes closes = new Closes();
 
 		private final GrpcHarness harness;
 
@@ -208,7 +209,7 @@ class ErrorServerInterceptorTests {
 			this.harness = GrpcHarness.netty()
 				.service(new PingService())
 				.mapping(ErrorFixture.mapping(ErrorFixture.properties()))
-				.interceptors(this.reporter, this.closes)
+				.interceptors(this.recorder, this.closes)
 				.innerInterceptors(new ErrorServerInterceptor(new RichStatus(RichStatus.DEFAULT_DOMAIN)), this)
 				.start();
 		}

@@ -95,7 +95,7 @@ class StatusMappingTests {
 			assertThat(error.reason()).isEqualTo((reason == EndReason.FAILED) ? code.name() : reason.name());
 			assertThat(error.correlationId()).isEqualTo(ErrorFixture.CORRELATION_ID);
 			assertThat(ex.getTrailers().toString()).doesNotContain("secret");
-			CallRecord call = this.fixture.reporter.await();
+			CallRecord call = this.fixture.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(code);
 			assertThat(call.endReason()).isEqualTo(reason);
 			assertThat(call.exceptionUnknown()).isFalse();
@@ -131,7 +131,7 @@ class StatusMappingTests {
 		assertThat(GrpcErrors.from(ex).reason()).isEqualTo("INTERNAL");
 		assertThat(GrpcErrors.from(ex).correlationId()).isEqualTo(ErrorFixture.CORRELATION_ID);
 		assertThat(ex.getTrailers().toString()).doesNotContain("secret");
-		CallRecord call = this.fixture.reporter.await();
+		CallRecord call = this.fixture.recorder.await();
 		assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
 		assertThat(call.endReason()).isEqualTo(EndReason.INTERNAL);
 		assertThat(call.exception()).isNotNull();
@@ -156,7 +156,7 @@ class StatusMappingTests {
 			GrpcErrors error = GrpcErrors.from(ex);
 			assertThat(error.reason()).isEqualTo("ABORTED");
 			assertThat(error.correlationId()).isEqualTo(ErrorFixture.CORRELATION_ID);
-			CallRecord call = this.fixture.reporter.await();
+			CallRecord call = this.fixture.recorder.await();
 			assertThat(call.endReason()).isEqualTo(EndReason.FAILED);
 			assertThat(call.exception()).isNotNull();
 			assertThat(call.exceptionUnknown()).isFalse();
@@ -173,7 +173,7 @@ class StatusMappingTests {
 			.build();
 		for (StatusRuntimeException ex : List.of(this.fixture.thrown(() -> StatusProto.toStatusRuntimeException(own)),
 				this.fixture.onError(() -> StatusProto.toStatusRuntimeException(own)))) {
-			this.fixture.reporter.await();
+			this.fixture.recorder.await();
 			GrpcErrors error = GrpcErrors.from(ex);
 			assertThat(error.description()).isEqualTo("own text");
 			assertThat(error.domain()).isEqualTo("shop");
@@ -188,7 +188,7 @@ class StatusMappingTests {
 			.withCause(new NoSuchElementException())
 			.asRuntimeException();
 		for (StatusRuntimeException ex : List.of(this.fixture.thrown(failure), this.fixture.onError(failure))) {
-			this.fixture.reporter.await();
+			this.fixture.recorder.await();
 			assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN);
 			assertThat(ex.getStatus().getDescription()).isEqualTo("own text");
 		}
@@ -200,7 +200,7 @@ class StatusMappingTests {
 		violations.add(violation("create.request.name", "must not be blank"));
 		violations.add(violation("create.request.email", "must be an address"));
 		StatusRuntimeException ex = this.fixture.thrown(() -> new ConstraintViolationException("secret", violations));
-		this.fixture.reporter.await();
+		this.fixture.recorder.await();
 		assertThat(GrpcErrors.from(ex).violations()).containsExactly(
 				new GrpcErrors.Violation("create.request.email", "must be an address"),
 				new GrpcErrors.Violation("create.request.name", "must not be blank"));

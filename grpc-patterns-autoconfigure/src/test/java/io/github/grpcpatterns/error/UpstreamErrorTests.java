@@ -108,7 +108,7 @@ class UpstreamErrorTests {
 		GrpcErrors error = GrpcErrors.from(ex);
 		assertThat(error.reason()).isEqualTo(code.name());
 		assertThat(error.correlationId()).isEqualTo(ErrorFixture.CORRELATION_ID);
-		CallRecord call = this.fixture.reporter.await();
+		CallRecord call = this.fixture.recorder.await();
 		assertThat(call.endReason()).isEqualTo(EndReason.FAILED);
 		assertThat(call.exception()).isInstanceOf(StatusRuntimeException.class);
 		assertThat(call.exceptionUnknown()).isFalse();
@@ -124,7 +124,7 @@ class UpstreamErrorTests {
 		for (Supplier<Throwable> failure : own) {
 			for (StatusRuntimeException ex : List.of(this.fixture.thrown(failure), this.fixture.onError(failure))) {
 				assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
-				this.fixture.reporter.await();
+				this.fixture.recorder.await();
 			}
 		}
 	}
@@ -171,7 +171,7 @@ class UpstreamErrorTests {
 		call.halfClose();
 		assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
 		call.cancel("enough", null);
-		CallRecord record = this.fixture.reporter.await();
+		CallRecord record = this.fixture.recorder.await();
 		release.countDown();
 		assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
 		assertThat(record.endReason()).isEqualTo(EndReason.CANCELLED);

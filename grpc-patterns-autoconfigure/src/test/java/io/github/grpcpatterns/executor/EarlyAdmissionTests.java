@@ -25,7 +25,7 @@ import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -61,7 +61,7 @@ class EarlyAdmissionTests {
 
 	private final AskedPolicy policy = new AskedPolicy();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder reporter = new CallRecorder();
 
 	/** One thread, and nobody waits for it. */
 	private final ThreadPoolExecutor one = new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new SynchronousQueue<>(),

@@ -8,7 +8,7 @@ import io.github.grpcpatterns.internal.call.HandlerExecutor;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.stack.StackExecutor;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -134,8 +134,8 @@ class ExecutorServerAutoConfigurationTests {
 
 	@Test
 	void whenTheUserHasATimerThenOursStaysAway() {
-		this.runner.withBean(CallTimer.class, ManualTimer::new)
-			.run((context) -> assertThat(context).getBean(CallTimer.class).isInstanceOf(ManualTimer.class));
+		this.runner.withBean(CallTimer.class, PolicyClock::new)
+			.run((context) -> assertThat(context).getBean(CallTimer.class).isInstanceOf(PolicyClock.class));
 	}
 
 	@Test

@@ -31,6 +31,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.search.RequiredSearch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -185,7 +186,47 @@ class MetricsTests {
 	}
 
 	@Test
-	void aStreamThatIsNeverStartedDoesNotCountAsActiveForGood() {
+	void aStreamThatIsNeverStartedCountsForNothing() {
+		try (GrpcHarness harness = start(false, DataSize.ofMegabytes(1))) {
+			harness.channel().newCall(PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT);
+			harness.channel().newCall(PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT).cancel("before", null);
+			String prefix = "grpc.patterns.client.stream.";
+			assertThat(meter(this.client, prefix + "active", "PingBidi").gauge().value()).isZero();
+			assertThat(this.client.find(prefix + "ended").counters()).isEmpty();
+			assertThat(this.client.find(prefix + "duration").timers()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "duration", "ended", "attempts" })
+	void aMeterThatFailsAtTheEndDoesNotFailTheCall(String meter) {
+		this.client.config().meterFilter(failing(meter));
+		this.server.config().meterFilter(failing(meter));
+		try (GrpcHarness harness = start(false, DataSize.ofMegabytes(1))) {
+			assertThat(harness.blocking().pingList(PingRequest.newBuilder().setCount(2).build())).toIterable()
+				.hasSize(2);
+		}
+	}
+
+	/**
+	 * Fails where a meter is made, as a registry does that has it with other tags.
+	 */
+	private static MeterFilter failing(String meter) {
+		return new MeterFilter() {
+
+			@Override
+			public MeterFilterReply accept(Meter.Id id) {
+				if (id.getName().endsWith("." + meter)) {
+					throw new NoClassDefFoundError("gone");
+				}
+				return MeterFilterReply.NEUTRAL;
+			}
+
+		};
+	}
+
+	@Test
+	void aStreamThatCannotBeMadeCountsAsFailedAndIsNotActive() {
 		ClientInterceptor refusing = new ClientInterceptor() {
 
 			@Override

@@ -22,13 +22,13 @@ import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.Early;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.Methods;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -58,9 +58,9 @@ class RateLimitServerInterceptorTests {
 
 	private static final String IDEMPOTENT = PingServiceGrpc.getPingIdempotentMethod().getFullMethodName();
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final PingService service = new PingService();
 
@@ -84,7 +84,7 @@ class RateLimitServerInterceptorTests {
 	}
 
 	private CallLimiters limiters(RateLimitServerProperties properties) {
-		return new CallLimiters(properties, this.timer, "", null);
+		return new CallLimiters(properties, this.clock, "", null);
 	}
 
 	private RateLimitServerInterceptor interceptor(RateLimitServerProperties properties) {
@@ -94,8 +94,8 @@ class RateLimitServerInterceptorTests {
 	private GrpcHarness start(RateLimitServerProperties properties) {
 		return GrpcHarness.netty()
 			.service(this.service)
-			.timer(this.timer)
-			.interceptors(this.reporter, new Authenticated(this.principal), interceptor(properties))
+			.timer(this.clock)
+			.interceptors(this.recorder, new Authenticated(this.principal), interceptor(properties))
 			.start();
 	}
 
@@ -116,9 +116,9 @@ class RateLimitServerInterceptorTests {
 		try (GrpcHarness harness = start(properties(2.5, 0, Per.METHOD))) {
 			for (int i = 0; i < 3; i++) {
 				assertThat(call(harness, method).await().getCode()).isEqualTo(Status.Code.OK);
-				assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+				assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			}
-			this.timer.advance(Duration.ofMillis(100));
+			this.clock.advance(Duration.ofMillis(100));
 			RawCall refused = call(harness, method);
 			assertThat(refused.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(refused.await().getDescription()).isEqualTo("too many calls");
@@ -126,11 +126,11 @@ class RateLimitServerInterceptorTests {
 			List<Any> details = refused.trailers().get(RichStatus.DETAILS).getDetailsList();
 			assertThat(details.get(0).unpack(ErrorInfo.class).getReason()).isEqualTo("RATE_LIMITED");
 			assertThat(details.get(1).unpack(RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(300_000_000);
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.endReason()).isEqualTo(EndReason.RATE_LIMITED);
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(this.service.calls).hasValue(3);
-			this.timer.advance(Duration.ofMillis(300));
+			this.clock.advance(Duration.ofMillis(300));
 			assertThat(call(harness, method).await().getCode()).isEqualTo(Status.Code.OK);
 		}
 	}
@@ -201,17 +201,17 @@ class RateLimitServerInterceptorTests {
 		Early early = new Early(rateLimit.admission());
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(this.service)
-			.timer(this.timer)
-			.interceptors(this.reporter, early, rateLimit)
+			.timer(this.clock)
+			.interceptors(this.recorder, early, rateLimit)
 			.start()) {
 			for (int i = 0; i < 3; i++) {
 				assertThat(call(harness, PingServiceGrpc.getPingMethod()).await().isOk()).isTrue();
-				assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+				assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			}
 			RawCall refused = call(harness, PingServiceGrpc.getPingMethod());
 			assertThat(refused.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(refused.trailers().get(RichStatus.PUSHBACK)).isEqualTo("1000");
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.RATE_LIMITED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.RATE_LIMITED);
 			assertThat(early.outcomes).containsExactly(EarlyDecisions.Outcome.ADMITTED, EarlyDecisions.Outcome.ADMITTED,
 					EarlyDecisions.Outcome.ADMITTED, EarlyDecisions.Outcome.REFUSED);
 			assertThat(this.service.calls).hasValue(3);
@@ -289,7 +289,7 @@ class RateLimitServerInterceptorTests {
 		int passed = 0;
 		for (int i = 0; i < 10_000; i++) {
 			passed += (acquire(limiters, PING, null, peer("10.0.0.1", i)) == 0) ? 1 : 0;
-			this.timer.advance(Duration.ofMillis(10));
+			this.clock.advance(Duration.ofMillis(10));
 		}
 		assertThat(passed).isBetween(70, 71);
 	}
@@ -299,10 +299,10 @@ class RateLimitServerInterceptorTests {
 		CallLimiters limiters = limiters(properties(1, 2, Per.PEER));
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isZero();
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isZero();
-		this.timer.advance(Duration.ofMillis(1999));
+		this.clock.advance(Duration.ofMillis(1999));
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isZero();
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isPositive();
-		this.timer.advance(Duration.ofSeconds(2));
+		this.clock.advance(Duration.ofSeconds(2));
 		assertThat(passes(limiters, PING)).isEqualTo(2);
 	}
 

@@ -30,8 +30,8 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import io.github.grpcpatterns.testing.CapturedLog;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.Methods;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.Metadata;
 import io.lettuce.core.RedisClient;
@@ -243,7 +243,7 @@ class SharedStoreTests {
 	@Nested
 	class WithAFake {
 
-		private final ManualTimer timer = new ManualTimer();
+		private final PolicyClock timer = new PolicyClock();
 
 		private CallLimiters limiters(FakeStore store, Duration timeout, OnStoreFailure onStoreFailure) {
 			return new CallLimiters(properties(1, 2, Per.METHOD, timeout, onStoreFailure), this.timer, "", store);

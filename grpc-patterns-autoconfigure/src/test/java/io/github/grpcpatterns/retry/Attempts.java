@@ -33,7 +33,7 @@ final class Attempts implements ClientInterceptor {
 	 */
 	List<String> previous() {
 		return this.headers.stream()
-			.map((headers) -> String.valueOf(headers.get(RetryCall.PREVIOUS_ATTEMPTS)))
+			.map((headers) -> String.valueOf(headers.get(RetryAttempt.PREVIOUS_ATTEMPTS)))
 			.toList();
 	}
 

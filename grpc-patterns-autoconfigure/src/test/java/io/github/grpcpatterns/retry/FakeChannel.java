@@ -22,12 +22,22 @@ final class FakeChannel extends Channel {
 	/** The calls made, in order. */
 	final List<FakeCall> calls = new CopyOnWriteArrayList<>();
 
+	private final String authority;
+
 	/** Thrown at the start of the next call, if anything. */
 	RuntimeException failure;
 
+	FakeChannel() {
+		this("fake");
+	}
+
+	FakeChannel(String authority) {
+		this.authority = authority;
+	}
+
 	@Override
 	public String authority() {
-		return "fake";
+		return this.authority;
 	}
 
 	FakeCall last() {

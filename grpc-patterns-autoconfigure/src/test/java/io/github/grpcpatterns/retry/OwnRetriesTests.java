@@ -8,8 +8,8 @@ import io.github.grpcpatterns.internal.backoff.OwnRetries;
 import io.github.grpcpatterns.internal.backoff.RetryWaits;
 import io.github.grpcpatterns.stub.ResumableStream;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -39,7 +39,7 @@ class OwnRetriesTests {
 
 	@Test
 	void aResumableStreamGoesByTheSettingsOfItsMethodAndAttemptsDoNotMultiply() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		PingService service = new PingService();
 		AtomicReference<Throwable> error = new AtomicReference<>();
 		try (GrpcHarness harness = GrpcHarness.netty()

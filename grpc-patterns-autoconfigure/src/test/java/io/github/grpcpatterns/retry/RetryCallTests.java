@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Queue;
 
 import io.github.grpcpatterns.retry.FakeChannel.FakeCall;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -31,7 +31,7 @@ class RetryCallTests {
 
 	private static final PingResponse RESPONSE = PingResponse.getDefaultInstance();
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final FakeChannel channel = new FakeChannel();
 
@@ -50,12 +50,16 @@ class RetryCallTests {
 
 	private ClientCall<PingRequest, PingResponse> make(String... settings) {
 		this.retry = Retries.interceptor(this.timer, settings);
+		return make(this.channel);
+	}
+
+	private ClientCall<PingRequest, PingResponse> make(FakeChannel channel) {
 		return this.retry.interceptCall(PingServiceGrpc.getPingBidiMethod(),
 				CallOptions.DEFAULT.withExecutor((task) -> {
 					synchronized (this.executor) {
 						this.executor.add(task);
 					}
-				}), this.channel);
+				}), channel);
 	}
 
 	private static PingRequest message(String value) {
@@ -158,7 +162,7 @@ class RetryCallTests {
 
 	@Test
 	void whenBufferIsFullThenAttemptTimeoutStillHolds() {
-		ClientCall<PingRequest, PingResponse> call = start("attempt-timeout=5s", "buffer-limit=16B",
+		ClientCall<PingRequest, PingResponse> call = start("attempt-timeout=5s", "buffer-limit=80B",
 				"overrides[0].methods=*", "overrides[0].idempotent=true");
 		call.sendMessage(message("longer than sixteen bytes"));
 		this.timer.advance(Duration.ofSeconds(5));
@@ -169,12 +173,12 @@ class RetryCallTests {
 
 	@Test
 	void whenBufferOverflowsDuringAWaitThenNextAttemptHasEverythingAndIsTheLast() {
-		ClientCall<PingRequest, PingResponse> call = start("buffer-limit=16B");
+		ClientCall<PingRequest, PingResponse> call = start("buffer-limit=80B");
 		call.sendMessage(message("a"));
 		this.channel.last().answer(Status.Code.UNAVAILABLE);
 		call.sendMessage(message("b"));
 		call.sendMessage(message("c"));
-		assertThat(this.retry.buffered()).isEqualTo(48);
+		assertThat(this.retry.buffered()).isEqualTo(3 * (64 + 3));
 		FakeCall second = pass();
 		assertThat(second.done).containsExactly("send value: \"a\"", "send value: \"b\"", "send value: \"c\"");
 		assertThat(this.retry.buffered()).isZero();
@@ -318,6 +322,31 @@ class RetryCallTests {
 		Context.current().withValue(key, "mine").run(this::start);
 		this.channel.last().answer(Status.Code.UNAVAILABLE);
 		assertThat(key.get(pass().context)).isEqualTo("mine");
+	}
+
+	@Test
+	void whenCallIsNeverStartedThenNothingIsLeft() {
+		ClientCall<PingRequest, PingResponse> cancelled = make("attempt-timeout=5s");
+		cancelled.cancel("before", null);
+		make("attempt-timeout=5s");
+		assertThat(this.channel.calls).isEmpty();
+		assertThat(this.timer.scheduled()).isEmpty();
+		assertThat(this.executor).isEmpty();
+		assertThat(this.heard).isEmpty();
+	}
+
+	@Test
+	void whenManyCallsAreNeverStartedThenOtherTargetsStillHaveBudgetsOfTheirOwn() {
+		this.retry = Retries.interceptor(this.timer, "budget.max-tokens=4");
+		for (int i = 0; i < 1000; i++) {
+			make(new FakeChannel("never-" + i));
+		}
+		this.retry.budget("failing").failed();
+		this.retry.budget("failing").failed();
+		FakeChannel other = new FakeChannel("other");
+		make(other).start(new Heard(), new Metadata());
+		other.last().answer(Status.Code.UNAVAILABLE);
+		assertThat(this.timer.scheduled()).hasSize(1);
 	}
 
 	@Test

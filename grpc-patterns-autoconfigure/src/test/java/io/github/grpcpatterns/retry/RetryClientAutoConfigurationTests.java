@@ -6,7 +6,7 @@ import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.resilience4j.micrometer.tagged.TaggedRetryMetricsPublisher;
 import io.github.resilience4j.retry.Retry;
@@ -68,7 +68,7 @@ class RetryClientAutoConfigurationTests {
 
 	@Test
 	void whenUserHasAnInterceptorOfTheNameThenOursStaysAway() {
-		ClientInterceptor own = TestCalls.callClientInterceptor(new ManualTimer());
+		ClientInterceptor own = TestCalls.callClientInterceptor(new PolicyClock());
 		this.runner.withBean(INTERCEPTOR, ClientInterceptor.class, () -> own)
 			.run((context) -> assertThat(context).doesNotHaveBean(RetryClientInterceptor.class));
 	}

@@ -20,9 +20,9 @@ import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.retry.FaultyService.Fault;
-import io.github.grpcpatterns.testing.CuttingProxy;
+import io.github.grpcpatterns.testing.FaultyProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -59,7 +59,7 @@ class RetryClientInterceptorTests {
 
 	private static final String PING = "grpcpatterns.testing.v1.PingService/Ping";
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final Attempts attempts = new Attempts();
 
@@ -303,9 +303,9 @@ class RetryClientInterceptorTests {
 
 	@Test
 	void whenConnectionIsLostAfterTheRequestLeftThenOnlyIdempotentMethodsAreRetried() throws Exception {
-		CuttingProxy[] proxy = new CuttingProxy[1];
+		FaultyProxy[] proxy = new FaultyProxy[1];
 		GrpcHarness harness = start(new FaultyService((run) -> (run <= 2) ? (responses) -> proxy[0].cut() : null));
-		proxy[0] = new CuttingProxy(harness.port());
+		proxy[0] = new FaultyProxy(harness.port());
 		this.open.add(proxy[0]);
 		connect(proxy[0].port());
 		assertThat(status(this.stub.ping(REQUEST)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -344,7 +344,7 @@ class RetryClientInterceptorTests {
 	@Test
 	void whenAttemptTimesOutBeforeThereIsAConnectionThenEveryMethodIsRetried() throws Exception {
 		start(FaultyService.failing(0, Status.Code.OK), "attempt-timeout=5s", "max-attempts=2");
-		CuttingProxy silent = new CuttingProxy(0);
+		FaultyProxy silent = new FaultyProxy(0);
 		this.open.add(silent);
 		connect(silent.port());
 		ListenableFuture<PingResponse> call = this.stub.ping(REQUEST);
@@ -389,11 +389,11 @@ class RetryClientInterceptorTests {
 
 	@Test
 	void whenConnectionDiesMidStreamThenNothingIsDeliveredTwice() throws Exception {
-		CuttingProxy[] proxy = new CuttingProxy[1];
+		FaultyProxy[] proxy = new FaultyProxy[1];
 		GrpcHarness harness = start(new FaultyService((run) -> (responses) -> {
 			responses.onNext(FaultyService.answer(REQUEST, 0));
 		}), "overrides[0].methods=*", "overrides[0].idempotent=true");
-		proxy[0] = new CuttingProxy(harness.port());
+		proxy[0] = new FaultyProxy(harness.port());
 		this.open.add(proxy[0]);
 		connect(proxy[0].port());
 		Responses responses = new Responses();
@@ -658,7 +658,7 @@ class RetryClientInterceptorTests {
 	void whenRetriedUploadWaitsForReadinessThenItGoesOn() {
 		// the first attempt dies while the caller waits for onReady
 		FaultyService service = new FaultyService((run) -> (run == 1) ? Fault.status(Status.Code.UNAVAILABLE) : null);
-		start(service, "buffer-limit=0", "buffer-limit-total=0");
+		start(service, "buffer-limit=1TB", "buffer-limit-total=0");
 		Upload upload = new Upload(500, 20_000);
 		this.async.pingStream(upload);
 		pass();

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.github.grpcpatterns.internal.call.TestCalls;
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -53,7 +53,7 @@ class RetryRaceTests {
 	private static final String[] FAST = { "initial-backoff=1ms", "max-backoff=2ms", "budget.max-tokens=0",
 			"max-attempts=5" };
 
-	private final CallTimer timer = TestCalls.sharedTimer();
+	private final SharedCallTimer timer = TestCalls.sharedTimer();
 
 	private final ExecutorService threads = Executors.newFixedThreadPool(8);
 
@@ -259,6 +259,40 @@ class RetryRaceTests {
 		await().atMost(Duration.ofSeconds(10)).until(() -> caller.getState() == Thread.State.WAITING);
 		caller.interrupt();
 		assertThat(status.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.CANCELLED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenTheApplicationClosesAtAnyTimeThenEachCallEndsOnce(boolean netty) throws Exception {
+		start(netty, FaultyService.failing(Integer.MAX_VALUE, Status.Code.UNAVAILABLE), "max-attempts=1000000");
+		List<Heard> calls = new ArrayList<>();
+		for (int i = 0; i < 500; i++) {
+			Heard heard = new Heard();
+			calls.add(heard);
+			CallOptions options = (i % 2 == 0) ? CallOptions.DEFAULT.withExecutor(Runnable::run) : CallOptions.DEFAULT;
+			ClientCall<PingRequest, PingResponse> call = this.harness.channel()
+				.newCall(PingServiceGrpc.getPingMethod(), options);
+			call.start(heard, new Metadata());
+			call.request(2);
+			call.sendMessage(REQUEST);
+			call.halfClose();
+			this.harness.channel().newCall(PingServiceGrpc.getPingMethod(), options); // never
+																						// started
+			if (i % 50 == 0) {
+				this.threads.submit(() -> this.harness.blocking().ping(REQUEST));
+			}
+			if (i == 400) {
+				new Thread(this.timer::close).start();
+			}
+		}
+		for (Heard heard : calls) {
+			assertThat(heard.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+		}
+		this.threads.shutdown(); // blocking calls waiting for a thread are made, and end
+		assertThat(this.threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+		await().until(() -> this.retry.buffered() == 0);
+		assertThat(calls).allSatisfy((heard) -> assertThat(heard.closes).hasValue(1));
+		assertThat(calls).allSatisfy((heard) -> assertThat(heard.afterClose).hasValue(0));
 	}
 
 	@ParameterizedTest

@@ -16,10 +16,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -44,7 +44,7 @@ class DrainRaceTests {
 
 	private final ExecutorService threads = Executors.newFixedThreadPool(3);
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	@AfterEach
 	void stop() {
@@ -53,7 +53,7 @@ class DrainRaceTests {
 
 	private GrpcHarness start(boolean netty, PingService service) {
 		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service)
-			.interceptors(this.reporter)
+			.interceptors(this.recorder)
 			.start();
 	}
 
@@ -101,11 +101,11 @@ class DrainRaceTests {
 				Status status = call.await();
 				assertThat(status.getCode()).isIn(Status.Code.OK, Status.Code.UNAVAILABLE, Status.Code.CANCELLED);
 				assertThat(call.closes()).isOne();
-				this.reporter.await();
+				this.recorder.await();
 			}
 			assertThat(service.toldAgain).hasValue(0);
 			assertThat(service.overlaps).hasValue(0);
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 			AtomicInteger live = new AtomicInteger();
 			harness.liveCalls().forEach((record) -> live.incrementAndGet());
 			assertThat(live).hasValue(0);
@@ -144,7 +144,7 @@ class DrainRaceTests {
 				call.halfClose();
 				end.get(10, TimeUnit.SECONDS);
 				assertThat(call.await().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-				this.reporter.await();
+				this.recorder.await();
 				if (call.trailers().get(RichStatus.PUSHBACK) == null) {
 					repeatable.add(name);
 				}

@@ -13,10 +13,10 @@ import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallScope;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -40,7 +40,7 @@ class DrainTests {
 
 	private final Draining service = new Draining();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private RawCall start(GrpcHarness harness) {
 		return RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
@@ -106,23 +106,16 @@ class DrainTests {
 	void aTaskOfAStreamThatIsNotReadyRunsInTheScopesOfItsCall() {
 		ThreadLocal<String> around = new ThreadLocal<>();
 		AtomicReference<String> seen = new AtomicReference<>();
-		PingService service = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				Drain.current().onDrain(() -> {
-					seen.set(String.valueOf(around.get()));
-					throw new IllegalStateException("thrown by the test");
-				});
-				PingResponse large = PingResponse.newBuilder()
-					.setPayload(ByteString.copyFrom(new byte[64 * 1024]))
-					.build();
-				for (int i = 0; i < 40; i++) {
-					responses.onNext(large);
-				}
+		PingService service = new PingService().onPingList((request, responses) -> {
+			Drain.current().onDrain(() -> {
+				seen.set(String.valueOf(around.get()));
+				throw new IllegalStateException("thrown by the test");
+			});
+			PingResponse large = PingResponse.newBuilder().setPayload(ByteString.copyFrom(new byte[64 * 1024])).build();
+			for (int i = 0; i < 40; i++) {
+				responses.onNext(large);
 			}
-
-		};
+		});
 		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(around(around)).start()) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
 				.send(PingRequest.getDefaultInstance())
@@ -227,19 +220,19 @@ class DrainTests {
 		this.service.task = () -> {
 			throw new IllegalStateException("secret");
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().service(this.service).interceptors(this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().service(this.service).interceptors(this.recorder).start()) {
 			RawCall call = send(start(harness), "register").awaitFirst();
 			beginDrain(harness);
 			assertThat(call.await()).extracting(Status::getCode, Status::getDescription)
 				.containsExactly(Status.Code.UNKNOWN, "unknown error");
-			assertThat(this.reporter.await().exception()).hasMessage("secret");
+			assertThat(this.recorder.await().exception()).hasMessage("secret");
 		}
 	}
 
 	@Test
 	void aHandlerMayEndItsCallOnceTheServerGoesAway() {
 		this.service.task = () -> Drain.current().end();
-		try (GrpcHarness harness = GrpcHarness.netty().service(this.service).interceptors(this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().service(this.service).interceptors(this.recorder).start()) {
 			RawCall call = send(start(harness), "register").awaitFirst();
 			this.service.drain().end();
 			send(call, "");
@@ -249,7 +242,7 @@ class DrainTests {
 				.containsExactly(Status.Code.UNAVAILABLE, "the server is shutting down");
 			assertThat(call.trailers().get(RichStatus.PUSHBACK)).isEqualTo("-1"); // not
 																					// idempotent
-			this.reporter.await();
+			this.recorder.await();
 			this.service.drain().end();
 			assertThat(call.closes()).isEqualTo(1);
 		}
@@ -257,13 +250,13 @@ class DrainTests {
 
 	@Test
 	void nobodyIsToldWhenTheCallIsOver() {
-		try (GrpcHarness harness = GrpcHarness.netty().service(this.service).interceptors(this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().service(this.service).interceptors(this.recorder).start()) {
 			RawCall call = send(start(harness), "register").awaitFirst();
 			CallRecord[] live = new CallRecord[1];
 			harness.liveCalls().forEach((record) -> live[0] = record);
 			send(call, "end");
 			call.await();
-			this.reporter.await();
+			this.recorder.await();
 			live[0].guard().beginDrain();
 			this.service.drain().onDrain(() -> this.service.told.add("late"));
 			RawCall next = send(start(harness), "").awaitFirst();

@@ -13,6 +13,7 @@ import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.retry.RetryClientAutoConfiguration;
 import io.github.grpcpatterns.retry.RetryClientInterceptor;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
+import io.github.grpcpatterns.testing.FaultyProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
@@ -54,7 +55,7 @@ class RefusedCallTests {
 			.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, RetryClientAutoConfiguration.class))
 			.run((client) -> stack.run(stack.runner(), (context, unused) -> {
 				Server server = TestStack.server(context);
-				try (HoldingProxy proxy = new HoldingProxy(server.getPort());
+				try (FaultyProxy proxy = new FaultyProxy(server.getPort());
 						GrpcHarness other = GrpcHarness.netty().service(elsewhere).start()) {
 					ManagedChannel channel = channel(proxy.port(), other.port());
 					refuseAndRetry(
@@ -71,7 +72,7 @@ class RefusedCallTests {
 	}
 
 	private static void refuseAndRetry(RetryClientInterceptor retry, ConfigurableApplicationContext context,
-			Server server, HoldingProxy proxy, ManagedChannel channel) {
+			Server server, FaultyProxy proxy, ManagedChannel channel) {
 		RawCall live = RawCall.start(channel, PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
 			.send(PingRequest.getDefaultInstance())
 			.awaitFirst();

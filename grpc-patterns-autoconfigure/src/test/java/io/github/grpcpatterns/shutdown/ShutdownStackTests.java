@@ -3,9 +3,7 @@ package io.github.grpcpatterns.shutdown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +21,7 @@ import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.stub.ResumableStream;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.TestStack;
 import io.github.grpcpatterns.testing.TestTokens;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -195,9 +194,9 @@ class ShutdownStackTests {
 			Health health = Health.watch(firstChannel, "");
 			Awaitility.await().until(() -> health.seen().size() == 1);
 			Channel either = new Either(firstChannel, secondChannel, () -> health.seen().size() > 1);
-			List<Numbers> readers = new ArrayList<>();
+			List<Received<PingResponse>> readers = new ArrayList<>();
 			for (int i = 0; i < 50; i++) {
-				Numbers reader = new Numbers();
+				Received<PingResponse> reader = new Received<>();
 				readers.add(reader);
 				ResumableStream
 					.of(either, PingServiceGrpc.getPingListMethod(),
@@ -210,7 +209,7 @@ class ShutdownStackTests {
 			RawCall unary = start(firstChannel, PingServiceGrpc.getPingMethod(), "hold").halfClose();
 			LiveCalls calls = first.getBean(LiveCalls.class);
 			Awaitility.await().until(() -> live(calls) == 52);
-			Awaitility.await().until(() -> readers.stream().allMatch((reader) -> reader.seen.size() >= 100));
+			Awaitility.await().until(() -> readers.stream().allMatch((reader) -> reader.values.size() >= 100));
 			CompletableFuture<Duration> stopped = stop(first);
 			assertThat(health(health).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 			assertThat(stopped).isNotDone();
@@ -219,8 +218,8 @@ class ShutdownStackTests {
 			assertThat(await(stopped)).isLessThan(Duration.ofSeconds(5)); // not the drain
 																			// timeout
 			assertThat(readers).allSatisfy((reader) -> {
-				assertThat(reader.end.orTimeout(40, TimeUnit.SECONDS).join().isOk()).isTrue();
-				assertThat(reader.seen)
+				assertThat(reader.status().isOk()).isTrue();
+				assertThat(reader.values).extracting(PingResponse::getCounter)
 					.containsExactlyElementsOf(IntStream.range(0, DrainingService.NUMBERS).boxed().toList());
 			});
 			List<Integer> cursors = second.getBean(DrainingService.class).cursors;
@@ -532,29 +531,6 @@ class ShutdownStackTests {
 		@Override
 		public String authority() {
 			return this.first.authority();
-		}
-
-	}
-
-	private static final class Numbers implements StreamObserver<PingResponse> {
-
-		final Queue<Integer> seen = new ConcurrentLinkedQueue<>();
-
-		final CompletableFuture<Status> end = new CompletableFuture<>();
-
-		@Override
-		public void onNext(PingResponse response) {
-			this.seen.add(response.getCounter());
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-			this.end.complete(Status.fromThrowable(ex));
-		}
-
-		@Override
-		public void onCompleted() {
-			this.end.complete(Status.OK);
 		}
 
 	}

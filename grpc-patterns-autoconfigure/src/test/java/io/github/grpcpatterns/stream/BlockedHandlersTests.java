@@ -13,11 +13,11 @@ import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
 import io.github.grpcpatterns.stub.StreamWriter;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -29,7 +29,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +45,7 @@ class BlockedHandlersTests {
 
 	private final CountDownLatch release = new CountDownLatch(1);
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	@AfterEach
 	void releaseAll() {
@@ -71,32 +70,27 @@ class BlockedHandlersTests {
 	@Test
 	void sourcesThatBlockDoNotHoldUpAnotherPacedStream() {
 		CountDownLatch blocked = new CountDownLatch(BLOCKED);
-		PingService service = new PingService() {
+		PingService service = new PingService().onPingList((request, responses) -> {
+			StreamWriter.send(new Iterator<PingResponse>() {
 
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				StreamWriter.send(new Iterator<PingResponse>() {
+				private int read;
 
-					private int read;
-
-					@Override
-					public boolean hasNext() {
-						if (this.read > 0 && request.getValue().equals("block")) {
-							blocked.countDown();
-							block();
-						}
-						return true;
+				@Override
+				public boolean hasNext() {
+					if (this.read > 0 && request.getValue().equals("block")) {
+						blocked.countDown();
+						block();
 					}
+					return true;
+				}
 
-					@Override
-					public PingResponse next() {
-						return PingResponse.newBuilder().setCounter(this.read++).build();
-					}
+				@Override
+				public PingResponse next() {
+					return PingResponse.newBuilder().setCounter(this.read++).build();
+				}
 
-				}, responses);
-			}
-
-		};
+			}, responses);
+		});
 		try (SharedCallTimer timer = new SharedCallTimer();
 				GrpcHarness harness = GrpcHarness.netty()
 					.service(service)
@@ -116,19 +110,14 @@ class BlockedHandlersTests {
 
 	@Test
 	void aCallIsReportedThoughItsHandlerBlocks() {
-		PingService service = new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				block();
-			}
-
-		};
+		PingService service = new PingService().onPing((request, responses) -> {
+			block();
+		});
 		try (SharedCallTimer timer = new SharedCallTimer();
 				GrpcHarness harness = GrpcHarness.netty()
 					.service(service)
 					.timer(timer)
-					.interceptors(this.reporter)
+					.interceptors(this.recorder)
 					.start()) {
 			RawCall call = RawCall
 				.start(harness.channel(), PingServiceGrpc.getPingMethod(),
@@ -136,17 +125,17 @@ class BlockedHandlersTests {
 				.send(PingRequest.getDefaultInstance())
 				.halfClose();
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.endReason()).isEqualTo(EndReason.DEADLINE);
 			assertThat(this.release.getCount()).isOne();
 			this.release.countDown();
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
 	@Test
 	void anInterceptorThatBlocksInACloseHoldsUpNoTimer() {
-		ManualTimer time = new ManualTimer();
+		PolicyClock time = new PolicyClock();
 		AtomicReference<Thread> closedOn = new AtomicReference<>();
 		AtomicReference<String> idThere = new AtomicReference<>();
 		AtomicReference<CallRecord> recordThere = new AtomicReference<>();
@@ -171,7 +160,7 @@ class BlockedHandlersTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().timer(time).interceptors(this.reporter, slow).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().timer(time).interceptors(this.recorder, slow).start()) {
 			RawCall call = RawCall
 				.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
 				.send(PingRequest.getDefaultInstance())

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.stream.StreamServerProperties.RatePer;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RatesTests {
 
-	private final Rates rates = new Rates(new ManualTimer());
+	private final Rates rates = new Rates(new PolicyClock());
 
 	private static RateLimit limit(RatePer per, String property) {
 		return RateLimit.of(1, 1, per, property);

@@ -12,9 +12,10 @@ import ch.qos.logback.classic.Logger;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.Status;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ final class SlowConsumer {
 		Map<String, Object> settings = args[0].equals("limited") ? Map.of()
 				: Map.of("max-pending-bytes", 0, "max-pending-bytes-total", 0);
 		CallTimer timer = TestCalls.sharedTimer();
-		RecordingReporter reporter = new RecordingReporter();
+		CallRecorder recorder = new CallRecorder();
 		OpenService service = new OpenService();
 		StreamServerInterceptor interceptor = new StreamServerInterceptor(StreamFixture.bind(settings), timer);
 		ExecutorService handlers = Executors.newFixedThreadPool(4);
@@ -44,7 +45,7 @@ final class SlowConsumer {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(service)
 			.timer(timer)
-			.interceptors(reporter, interceptor)
+			.interceptors(recorder, interceptor)
 			.start()) {
 			List<RawCall> calls = new ArrayList<>();
 			for (int i = 0; i < STREAMS; i++) {
@@ -58,7 +59,7 @@ final class SlowConsumer {
 				});
 			}
 			for (RawCall call : calls) {
-				if (reporter.await().endReason() == EndReason.SLOW_CONSUMER
+				if (recorder.await().endReason() == EndReason.SLOW_CONSUMER
 						&& call.request(1000).await().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
 					ended++;
 				}

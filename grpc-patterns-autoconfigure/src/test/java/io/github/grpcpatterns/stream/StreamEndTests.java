@@ -16,6 +16,7 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.LiveCalls;
 import io.github.grpcpatterns.testing.CapturedLog;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.TestStack;
 import io.github.grpcpatterns.testing.v1.PingRequest;

@@ -9,8 +9,9 @@ import com.google.rpc.QuotaFailure;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.grpc.Contexts;
 import io.grpc.Status;
 import org.awaitility.Awaitility;
@@ -37,9 +38,9 @@ final class StreamFixture {
 	/**
 	 * What everybody sees of a stream that a policy ended.
 	 */
-	static void assertEnded(RawCall call, OpenService.Handler handler, RecordingReporter reporter, EndReason reason) {
+	static void assertEnded(RawCall call, OpenService.Handler handler, CallRecorder recorder, EndReason reason) {
 		assertEnded(call, handler, reason);
-		CallRecord record = reporter.await();
+		CallRecord record = recorder.await();
 		assertThat(record.endReason()).isEqualTo(reason);
 		assertThat(record.status().getCode()).isEqualTo(reason.status().getCode());
 	}

@@ -7,10 +7,11 @@ import java.util.Map;
 
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.OpenService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -31,9 +32,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StreamLimitTests {
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final OpenService service = new OpenService();
 
@@ -44,8 +45,8 @@ class StreamLimitTests {
 
 	private GrpcHarness start(boolean netty, Map<String, ?> settings) {
 		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(this.service)
-			.timer(this.timer)
-			.interceptors(this.reporter, new StreamServerInterceptor(StreamFixture.bind(settings), this.timer))
+			.timer(this.clock)
+			.interceptors(this.recorder, new StreamServerInterceptor(StreamFixture.bind(settings), this.clock))
 			.start();
 	}
 
@@ -71,11 +72,11 @@ class StreamLimitTests {
 		try (GrpcHarness harness = start(Map.of("max-duration", "8h"))) {
 			RawCall call = open(harness, method);
 			OpenService.Handler handler = this.service.await();
-			this.timer.advance(Duration.ofHours(8).minusNanos(1));
+			this.clock.advance(Duration.ofHours(8).minusNanos(1));
 			assertThat(call.closes()).isZero();
-			this.timer.advance(Duration.ofNanos(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_DURATION);
-			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
+			this.clock.advance(Duration.ofNanos(1));
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_DURATION);
+			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
 		}
 	}
 
@@ -85,11 +86,11 @@ class StreamLimitTests {
 		try (GrpcHarness harness = start(Map.of("idle-timeout", "60"))) {
 			RawCall call = open(harness, method);
 			OpenService.Handler handler = this.service.await();
-			this.timer.advance(Duration.ofSeconds(59));
+			this.clock.advance(Duration.ofSeconds(59));
 			assertThat(call.closes()).isZero();
-			this.timer.advance(Duration.ofSeconds(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
-			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
+			this.clock.advance(Duration.ofSeconds(1));
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
+			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
 		}
 	}
 
@@ -100,17 +101,17 @@ class StreamLimitTests {
 			OpenService.Handler handler = this.service.await();
 			for (int i = 1; i <= 5; i++) {
 				int sent = i;
-				this.timer.advance(Duration.ofSeconds(40));
+				this.clock.advance(Duration.ofSeconds(40));
 				call.send(OpenService.request(i));
 				Awaitility.await().until(() -> handler.received.size() == sent);
-				this.timer.advance(Duration.ofSeconds(40));
+				this.clock.advance(Duration.ofSeconds(40));
 				handler.responses.onNext(OpenService.response(i));
 			}
-			assertThat(this.timer.scheduled()).hasSize(1);
-			this.timer.advance(Duration.ofSeconds(59));
+			assertThat(this.clock.scheduled()).hasSize(1);
+			this.clock.advance(Duration.ofSeconds(59));
 			assertThat(call.closes()).isZero();
-			this.timer.advance(Duration.ofSeconds(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+			this.clock.advance(Duration.ofSeconds(1));
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
 		}
 	}
 
@@ -119,11 +120,11 @@ class StreamLimitTests {
 		try (GrpcHarness harness = start(Map.of("idle-timeout", "60s", "max-duration", "1h"))) {
 			RawCall call = bidi(harness);
 			OpenService.Handler handler = this.service.await();
-			assertThat(this.timer.scheduled()).containsExactly(Duration.ofSeconds(60), Duration.ofHours(1));
+			assertThat(this.clock.scheduled()).containsExactly(Duration.ofSeconds(60), Duration.ofHours(1));
 			handler.responses.onCompleted();
 			assertThat(call.await().isOk()).isTrue();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
-			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
+			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
 		}
 	}
 
@@ -133,7 +134,7 @@ class StreamLimitTests {
 				Map.of("idle-timeout", "1s", "max-duration", "1s", "max-inbound-bytes", "1B", "inbound-rate", "1"))) {
 			RawCall call = open(harness, PingServiceGrpc.getPingMethod());
 			OpenService.Handler handler = this.service.await();
-			this.timer.advance(Duration.ofHours(1));
+			this.clock.advance(Duration.ofHours(1));
 			handler.responses.onNext(OpenService.response(1));
 			handler.responses.onCompleted();
 			assertThat(call.await().isOk()).isTrue();
@@ -152,7 +153,7 @@ class StreamLimitTests {
 			Awaitility.await().until(() -> handler.received.size() == 3);
 			assertThat(call.closes()).isZero();
 			call.send(OpenService.request(4));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_MESSAGES);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_MESSAGES);
 			assertThat(handler.received).containsExactly(1, 2, 3);
 			assertThat(StreamFixture.quotaFailure(call).getViolationsList()).singleElement().satisfies((violation) -> {
 				assertThat(violation.getSubject()).isEqualTo("grpcpatterns.testing.v1.PingService/PingBidi");
@@ -171,7 +172,7 @@ class StreamLimitTests {
 			for (int i = 1; i <= 10; i++) {
 				handler.responses.onNext(OpenService.response(i));
 			}
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_MESSAGES);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_MESSAGES);
 			assertThat(call.responses()).extracting(PingResponse::getCounter).containsExactly(1, 2, 3);
 			assertThat(StreamFixture.quotaFailure(call).getViolationsCount()).isOne();
 		}
@@ -190,7 +191,7 @@ class StreamLimitTests {
 			call.request(100);
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(call.responses()).hasSize(20);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.STREAM_MAX_MESSAGES);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.STREAM_MAX_MESSAGES);
 			Awaitility.await().untilAsserted(() -> assertThat(handler.cancels).hasValue(1));
 		}
 	}
@@ -215,7 +216,7 @@ class StreamLimitTests {
 			Awaitility.await().until(() -> handler.received.size() == 3);
 			assertThat(call.closes()).isZero();
 			call.send(PingRequest.newBuilder().setCount(1).build());
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_BYTES);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_BYTES);
 			assertThat(handler.received).hasSize(3);
 			assertThat(StreamFixture.quotaFailure(call).getViolations(0).getDescription())
 				.startsWith("max-inbound-bytes");
@@ -231,7 +232,7 @@ class StreamLimitTests {
 			for (int i = 0; i < 4; i++) {
 				handler.responses.onNext(response);
 			}
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_MAX_BYTES);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_MAX_BYTES);
 			assertThat(call.responses()).hasSize(3);
 		}
 	}
@@ -243,7 +244,7 @@ class StreamLimitTests {
 				"overrides[0].idle-timeout", 0))) {
 			RawCall call = bidi(harness);
 			OpenService.Handler handler = this.service.await();
-			this.timer.advance(Duration.ofHours(1));
+			this.clock.advance(Duration.ofHours(1));
 			for (int i = 0; i < 10; i++) {
 				call.send(OpenService.request(i));
 			}
@@ -267,7 +268,7 @@ class StreamLimitTests {
 	}
 
 	private StreamPolicy policy(Map<String, ?> settings, String method) {
-		return new StreamServerInterceptor(StreamFixture.bind(settings), this.timer)
+		return new StreamServerInterceptor(StreamFixture.bind(settings), this.clock)
 			.policy(PingServiceGrpc.getPingBidiMethod().toBuilder().setFullMethodName(method).build());
 	}
 

@@ -19,11 +19,12 @@ import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -54,9 +55,9 @@ class StreamQueueTests {
 
 	private static final int MESSAGE = 50_000;
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final OpenService service = new OpenService();
 
@@ -64,7 +65,7 @@ class StreamQueueTests {
 
 	private StreamServerInterceptor interceptor;
 
-	private ServerInterceptor outer = new RecordingReporter();
+	private ServerInterceptor outer = new CallRecorder();
 
 	private GrpcHarness start(boolean netty, CallTimer timer, BindableService service, Map<String, ?> settings) {
 		this.interceptor = new StreamServerInterceptor(StreamFixture.bind(settings), timer);
@@ -80,12 +81,12 @@ class StreamQueueTests {
 		};
 		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service)
 			.timer(timer)
-			.interceptors(this.reporter, keepGuard, this.outer, this.interceptor)
+			.interceptors(this.recorder, keepGuard, this.outer, this.interceptor)
 			.start();
 	}
 
 	private GrpcHarness start(Map<String, ?> settings) {
-		return start(true, this.timer, this.service, settings);
+		return start(true, this.clock, this.service, settings);
 	}
 
 	private static RawCall unread(GrpcHarness harness) {
@@ -148,7 +149,7 @@ class StreamQueueTests {
 			assertThat(handler.responses.isCancelled()).isTrue();
 			assertThat(this.interceptor.pendingBytes().total()).isLessThan(24L * MESSAGE);
 			goOn.countDown();
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.SLOW_CONSUMER);
 			sender.join();
 			assertNothingWaits();
 		}
@@ -157,7 +158,7 @@ class StreamQueueTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whatIsSentTooFastWaitsInOrderAndTheCloseBehindIt(boolean netty) {
-		try (GrpcHarness harness = start(netty, this.timer, this.service, Map.of())) {
+		try (GrpcHarness harness = start(netty, this.clock, this.service, Map.of())) {
 			RawCall call = unread(harness);
 			OpenService.Handler handler = this.service.await();
 			send(handler, 300);
@@ -170,7 +171,7 @@ class StreamQueueTests {
 			call.request(1000);
 			assertThat(call.await().isOk()).isTrue();
 			assertThat(call.responses()).extracting(PingResponse::getCounter).isEqualTo(upTo(300));
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.COMPLETED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.COMPLETED);
 			assertThat(handler.cancels).hasValue(0);
 			assertNothingWaits();
 		}
@@ -186,7 +187,7 @@ class StreamQueueTests {
 			call.request(1000);
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.NOT_FOUND);
 			assertThat(call.responses()).hasSize(300);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.FAILED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.FAILED);
 		}
 	}
 
@@ -212,7 +213,7 @@ class StreamQueueTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void aClientThatDoesNotReadEndsItsStreamAndTheMemoryComesBack(boolean netty) {
-		try (GrpcHarness harness = start(netty, this.timer, this.service, Map.of())) {
+		try (GrpcHarness harness = start(netty, this.clock, this.service, Map.of())) {
 			RawCall call = unread(harness);
 			OpenService.Handler handler = this.service.await();
 			long most = 0;
@@ -224,7 +225,7 @@ class StreamQueueTests {
 			assertThat(most).isBetween(1L, (16L << 20) + 64 * sent);
 			assertNothingWaits();
 			call.request(1000);
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.SLOW_CONSUMER);
 			assertThat(call.responses().size()).isLessThan(300);
 		}
 	}
@@ -237,7 +238,7 @@ class StreamQueueTests {
 			OpenService.Handler handler = this.service.await();
 			send(handler, 40);
 			call.request(1000);
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.SLOW_CONSUMER);
 		}
 	}
 
@@ -250,15 +251,15 @@ class StreamQueueTests {
 			send(handler, 300);
 			handler.responses.onCompleted();
 			switch (reason) {
-				case STREAM_IDLE -> this.timer.advance(Duration.ofMinutes(1));
+				case STREAM_IDLE -> this.clock.advance(Duration.ofMinutes(1));
 				case STREAM_MAX_DURATION -> {
 					for (int i = 0; i < 61; i++) {
 						call.send(OpenService.request(i));
 						int received = i + 1;
 						Awaitility.await().until(() -> handler.received.size() == received);
-						this.timer.advance(Duration.ofSeconds(59));
+						this.clock.advance(Duration.ofSeconds(59));
 					}
-					this.timer.advance(Duration.ofSeconds(1));
+					this.clock.advance(Duration.ofSeconds(1));
 				}
 				// While the close is on its way to be held, nobody can tell yet.
 				default -> this.guard.get().end(reason);
@@ -267,7 +268,7 @@ class StreamQueueTests {
 			call.request(1000);
 			assertThat(call.await().getCode()).isEqualTo(reason.status().getCode());
 			assertThat(call.responses().size()).isLessThan(300);
-			assertThat(this.reporter.await().endReason()).isEqualTo(reason);
+			assertThat(this.recorder.await().endReason()).isEqualTo(reason);
 			Awaitility.await().untilAsserted(() -> assertThat(handler.cancels).hasValue(1));
 			assertThat(handler.context.isCancelled()).isTrue();
 			assertThat(this.guard.get().end(EndReason.TERMINATED)).isFalse();
@@ -286,7 +287,7 @@ class StreamQueueTests {
 			}
 			call.cancel();
 			assertNothingWaits();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			assertThat(handler.cancels).hasValue(1);
 			if (!closed) {
 				handler.responses.onNext(OpenService.response(1, MESSAGE));
@@ -298,23 +299,18 @@ class StreamQueueTests {
 	@Test
 	void aHandlerThatKeepsItsThreadDoesNotKeepWhatWaits() {
 		CountDownLatch all = new CountDownLatch(1);
-		PingService busy = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				for (int i = 0; i < 300; i++) {
-					responses.onNext(OpenService.response(i, MESSAGE));
-				}
-				try {
-					all.await(20, TimeUnit.SECONDS);
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
-				responses.onCompleted();
+		PingService busy = new PingService().onPingList((request, responses) -> {
+			for (int i = 0; i < 300; i++) {
+				responses.onNext(OpenService.response(i, MESSAGE));
 			}
-
-		};
+			try {
+				all.await(20, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			responses.onCompleted();
+		});
 		try (GrpcHarness harness = start(true, TestCalls.sharedTimer(), busy, Map.of())) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
 				.send(PingRequest.getDefaultInstance())
@@ -331,23 +327,18 @@ class StreamQueueTests {
 	@Test
 	void aClientsCancelDropsWhatWaitsEvenWhileTheHandlerKeepsItsThread() {
 		CountDownLatch dropped = new CountDownLatch(1);
-		PingService busy = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				for (int i = 0; i < 300; i++) {
-					responses.onNext(OpenService.response(i, MESSAGE));
-				}
-				try {
-					dropped.await(20, TimeUnit.SECONDS);
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
+		PingService busy = new PingService().onPingList((request, responses) -> {
+			for (int i = 0; i < 300; i++) {
+				responses.onNext(OpenService.response(i, MESSAGE));
 			}
-
-		};
-		try (GrpcHarness harness = start(true, this.timer, busy, Map.of())) {
+			try {
+				dropped.await(20, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
+		try (GrpcHarness harness = start(true, this.clock, busy, Map.of())) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
 				.send(PingRequest.getDefaultInstance())
 				.halfClose();
@@ -355,7 +346,7 @@ class StreamQueueTests {
 			call.cancel();
 			assertNothingWaits();
 			dropped.countDown();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 		}
 	}
 
@@ -374,7 +365,7 @@ class StreamQueueTests {
 			Awaitility.await().untilAsserted(() -> assertThat(handlers.get(1).cancels).hasValue(1));
 			calls.get(1).request(1000);
 			assertThat(calls.get(1).await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
 			for (int i : new int[] { 0, 2 }) {
 				handlers.get(i).responses.onCompleted();
 				calls.get(i).request(1000);
@@ -419,7 +410,7 @@ class StreamQueueTests {
 					responses.onCompleted();
 				}))
 			.build();
-		try (GrpcHarness harness = start(true, this.timer, proxy, Map.of(limit, 100 * message.length))) {
+		try (GrpcHarness harness = start(true, this.clock, proxy, Map.of(limit, 100 * message.length))) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
 				.send(PingRequest.getDefaultInstance())
 				.halfClose();
@@ -552,7 +543,7 @@ class StreamQueueTests {
 			assertThat(call.await().isOk()).isFalse();
 			List<Integer> received = call.responses().stream().map(PingResponse::getCounter).toList();
 			assertThat(received).isEqualTo(IntStream.range(1, 30).boxed().toList());
-			assertThat(this.reporter.await().status().isOk()).isFalse();
+			assertThat(this.recorder.await().status().isOk()).isFalse();
 			assertThat(this.interceptor.pendingBytes().total()).isZero();
 		}
 	}
@@ -584,7 +575,7 @@ class StreamQueueTests {
 			handler.responses.onCompleted();
 			assertThat(closes).isEmpty();
 			call.cancel();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			Awaitility.await().until(() -> !closes.isEmpty());
 			assertThat(closes).extracting(Status::getCode).containsExactly(Status.Code.CANCELLED);
 			assertThat(this.interceptor.pendingBytes().total()).isZero();
@@ -616,13 +607,13 @@ class StreamQueueTests {
 			handler.responses.onNext(OpenService.response(1));
 			Awaitility.await().until(() -> call.responses().size() == 1);
 			Awaitility.await().until(() -> {
-				this.timer.advance(Duration.ofMillis(100)); // a token comes, and is held
+				this.clock.advance(Duration.ofMillis(100)); // a token comes, and is held
 				return handler.responses.isReady();
 			});
 			ready.set(false); // at the first look, and no longer at the next
 			handler.responses.onNext(OpenService.response(2));
 			Awaitility.await().until(() -> {
-				this.timer.advance(Duration.ofMillis(5));
+				this.clock.advance(Duration.ofMillis(5));
 				return call.responses().size() == 2;
 			});
 			call.cancel();

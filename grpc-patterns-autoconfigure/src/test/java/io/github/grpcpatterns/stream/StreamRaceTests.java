@@ -14,9 +14,10 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -45,7 +46,7 @@ class StreamRaceTests {
 
 	private final ExecutorService handlers = Executors.newFixedThreadPool(2);
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
@@ -78,7 +79,7 @@ class StreamRaceTests {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(new Sender())
 			.timer(timer)
-			.interceptors(this.reporter, keepGuard(), interceptor)
+			.interceptors(this.recorder, keepGuard(), interceptor)
 			.start()) {
 			for (int i = 0; i < CALLS; i++) {
 				this.guard.set(null);
@@ -96,7 +97,7 @@ class StreamRaceTests {
 				}
 				assertThat(call.await().getCode()).isEqualTo(reason.status().getCode());
 				assertThat(call.closes()).isOne();
-				assertThat(this.reporter.await().endReason()).isEqualTo(reason);
+				assertThat(this.recorder.await().endReason()).isEqualTo(reason);
 				if (setting.equals("max-outbound-messages")) {
 					assertThat(call.responses()).hasSize(300);
 				}
@@ -104,7 +105,7 @@ class StreamRaceTests {
 			assertThat(this.starts).hasPositiveValue();
 			Awaitility.await().untilAsserted(() -> assertThat(this.cancels).hasValue(this.starts.get()));
 			assertThat(this.faults).isEmpty();
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 			Awaitility.await().untilAsserted(() -> assertThat(interceptor.pendingBytes().total()).isZero());
 		}
 	}

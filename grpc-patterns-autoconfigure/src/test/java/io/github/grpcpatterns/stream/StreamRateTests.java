@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,10 +16,11 @@ import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.OpenService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
@@ -47,9 +47,9 @@ class StreamRateTests {
 
 	private static final int MANY = 200;
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock clock = new PolicyClock();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private final OpenService service = new OpenService();
 
@@ -61,7 +61,7 @@ class StreamRateTests {
 	}
 
 	private GrpcHarness start(Map<String, ?> settings) {
-		return start(settings, this.timer);
+		return start(settings, this.clock);
 	}
 
 	private GrpcHarness start(Map<String, ?> settings, CallTimer timer) {
@@ -83,7 +83,7 @@ class StreamRateTests {
 			.service(this.service)
 			.timer(timer)
 			.executor(this.twoThreads)
-			.interceptors(this.reporter, principal, new StreamServerInterceptor(StreamFixture.bind(settings), timer))
+			.interceptors(this.recorder, principal, new StreamServerInterceptor(StreamFixture.bind(settings), timer))
 			.start();
 	}
 
@@ -117,7 +117,7 @@ class StreamRateTests {
 	private void awaitTimers(int timers) {
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(1))
-			.untilAsserted(() -> assertThat(this.timer.scheduled()).hasSize(timers));
+			.untilAsserted(() -> assertThat(this.clock.scheduled()).hasSize(timers));
 	}
 
 	@Test
@@ -144,8 +144,8 @@ class StreamRateTests {
 					assertThat(handler.halfCloses).hasValue(0);
 				}
 				awaitTimers(MANY);
-				this.timer.advance(Duration.ofMillis(49));
-				this.timer.advance(Duration.ofMillis(1));
+				this.clock.advance(Duration.ofMillis(49));
+				this.clock.advance(Duration.ofMillis(1));
 			}
 			unlimited.cancel();
 		}
@@ -156,14 +156,14 @@ class StreamRateTests {
 		try (GrpcHarness harness = start(Map.of("inbound-rate", 2.5))) {
 			RawCall call = open(harness, null);
 			OpenService.Handler handler = this.service.await();
-			this.timer.advance(Duration.ofHours(1));
+			this.clock.advance(Duration.ofHours(1));
 			send(call, 10);
 			awaitReceived(handler, 3);
 			awaitTimers(1);
-			this.timer.advance(Duration.ofMillis(400));
+			this.clock.advance(Duration.ofMillis(400));
 			awaitReceived(handler, 4);
 			awaitTimers(1);
-			this.timer.advance(Duration.ofMillis(399));
+			this.clock.advance(Duration.ofMillis(399));
 			assertThat(handler.received).hasSize(4);
 			call.cancel();
 		}
@@ -183,7 +183,7 @@ class StreamRateTests {
 				Awaitility.await().until(() -> call.responses().size() == count);
 				awaitTimers(1);
 				assertThat(call.closes()).isZero();
-				this.timer.advance(Duration.ofMillis(500));
+				this.clock.advance(Duration.ofMillis(500));
 			}
 			assertThat(call.await().isOk()).isTrue();
 			assertThat(call.responses()).extracting(PingResponse::getCounter).isEqualTo(upTo(5));
@@ -203,9 +203,9 @@ class StreamRateTests {
 				handler.responses.onNext(OpenService.response(i));
 				assertThat(handler.responses.isReady()).isFalse();
 				Awaitility.await().until(() -> call.responses().size() == count);
-				this.timer.advance(Duration.ofMillis(499));
+				this.clock.advance(Duration.ofMillis(499));
 				assertThat(handler.responses.isReady()).isFalse();
-				this.timer.advance(Duration.ofMillis(1));
+				this.clock.advance(Duration.ofMillis(1));
 				Awaitility.await().until(() -> handler.readies.get() == count + 1);
 			}
 			call.cancel();
@@ -222,7 +222,7 @@ class StreamRateTests {
 			handler.onReady = () -> ids.add(String.valueOf(MDC.get("correlationId")));
 			handler.responses.onNext(OpenService.response(1));
 			assertThat(handler.responses.isReady()).isFalse();
-			this.timer.advance(Duration.ofMillis(500));
+			this.clock.advance(Duration.ofMillis(500));
 			Awaitility.await().untilAsserted(() -> assertThat(ids).containsExactly("one"));
 			call.cancel();
 		}
@@ -245,9 +245,9 @@ class StreamRateTests {
 			send(second, 50);
 			secondHandler.responses.request(50);
 			for (int i = 1; i <= 5; i++) {
-				this.timer.advance(Duration.ofMillis(100));
+				this.clock.advance(Duration.ofMillis(100));
 				awaitReceived(firstHandler, i + 1);
-				this.timer.advance(Duration.ofMillis(100));
+				this.clock.advance(Duration.ofMillis(100));
 				awaitReceived(secondHandler, i);
 			}
 			RawCall other = open(harness, "bob");
@@ -258,8 +258,8 @@ class StreamRateTests {
 				awaitReceived(otherHandler, 1);
 			}
 			else {
-				this.timer.advance(Duration.ofMillis(100));
-				this.timer.advance(Duration.ofMillis(100));
+				this.clock.advance(Duration.ofMillis(100));
+				this.clock.advance(Duration.ofMillis(100));
 				assertThat(otherHandler.received).isEmpty();
 			}
 		}
@@ -273,14 +273,14 @@ class StreamRateTests {
 			send(first, 2);
 			awaitReceived(handler, 1);
 			first.cancel();
-			this.reporter.await();
+			this.recorder.await();
 			System.gc();
 			RawCall second = open(harness, "alice");
 			OpenService.Handler secondHandler = this.service.await();
 			send(second, 1);
 			awaitTimers(1);
 			assertThat(secondHandler.received).isEmpty();
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			awaitReceived(secondHandler, 1);
 		}
 	}
@@ -293,16 +293,16 @@ class StreamRateTests {
 			send(call, 3);
 			awaitReceived(handler, 1);
 			for (int i = 2; i <= 3; i++) {
-				Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
-				this.timer.advance(Duration.ofSeconds(100));
+				Awaitility.await().until(() -> this.clock.scheduled().contains(Duration.ofSeconds(100)));
+				this.clock.advance(Duration.ofSeconds(100));
 				awaitReceived(handler, i);
 			}
-			Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
-			this.timer.advance(Duration.ofSeconds(104));
+			Awaitility.await().until(() -> this.clock.scheduled().contains(Duration.ofSeconds(100)));
+			this.clock.advance(Duration.ofSeconds(104));
 			assertThat(call.closes()).isZero();
-			this.timer.advance(Duration.ofSeconds(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
-			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
+			this.clock.advance(Duration.ofSeconds(1));
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
+			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
 		}
 	}
 
@@ -317,14 +317,14 @@ class StreamRateTests {
 			for (int i = 1; i <= 3; i++) {
 				int count = i;
 				Awaitility.await().until(() -> call.responses().size() == count);
-				Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
-				this.timer.advance(Duration.ofSeconds(100));
+				Awaitility.await().until(() -> this.clock.scheduled().contains(Duration.ofSeconds(100)));
+				this.clock.advance(Duration.ofSeconds(100));
 			}
-			Awaitility.await().until(() -> this.timer.scheduled().size() == 1);
-			this.timer.advance(Duration.ofSeconds(4));
+			Awaitility.await().until(() -> this.clock.scheduled().size() == 1);
+			this.clock.advance(Duration.ofSeconds(4));
 			assertThat(call.closes()).isZero();
-			this.timer.advance(Duration.ofSeconds(1));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+			this.clock.advance(Duration.ofSeconds(1));
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
 		}
 	}
 
@@ -336,7 +336,7 @@ class StreamRateTests {
 			for (int i = 0; i < 12; i++) {
 				handler.responses.onNext(OpenService.response(i, 10_000));
 			}
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.SLOW_CONSUMER);
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.SLOW_CONSUMER);
 			assertThat(call.responses()).hasSize(1);
 		}
 	}
@@ -360,12 +360,12 @@ class StreamRateTests {
 			send(third, 1);
 			awaitTimers(1);
 			assertThat(handler.received).isEmpty();
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			awaitReceived(handler, 1);
 			third.halfClose();
 			Awaitility.await().until(() -> handler.halfCloses.get() == 1);
-			Awaitility.await().untilAsserted(() -> assertThat(this.timer.scheduled()).isEmpty());
-			this.timer.advance(Duration.ofSeconds(1));
+			Awaitility.await().untilAsserted(() -> assertThat(this.clock.scheduled()).isEmpty());
+			this.clock.advance(Duration.ofSeconds(1));
 			RawCall silent = open(harness, null);
 			this.service.await().responses.request(1);
 			RawCall fifth = open(harness, null);
@@ -375,8 +375,8 @@ class StreamRateTests {
 			awaitTimers(1);
 			assertThat(fifthHandler.received).isEmpty();
 			silent.cancel();
-			Awaitility.await().until(() -> this.timer.scheduled().equals(List.of(Duration.ZERO)));
-			this.timer.advance(Duration.ZERO);
+			Awaitility.await().until(() -> this.clock.scheduled().equals(List.of(Duration.ZERO)));
+			this.clock.advance(Duration.ZERO);
 			awaitReceived(fifthHandler, 1);
 		}
 	}
@@ -389,7 +389,7 @@ class StreamRateTests {
 			Awaitility.await().until(() -> handler.readies.get() == 1);
 			handler.responses.onNext(OpenService.response(1));
 			Awaitility.await().until(() -> first.responses().size() == 1);
-			this.timer.advance(Duration.ofSeconds(1));
+			this.clock.advance(Duration.ofSeconds(1));
 			Awaitility.await().until(() -> handler.readies.get() == 2);
 			RawCall second = open(harness, null);
 			OpenService.Handler secondHandler = this.service.await();
@@ -399,7 +399,7 @@ class StreamRateTests {
 			handler.responses.onCompleted();
 			assertThat(first.await().isOk()).isTrue();
 			Awaitility.await().until(() -> {
-				this.timer.advance(Duration.ZERO); // the token may come a moment after
+				this.clock.advance(Duration.ZERO); // the token may come a moment after
 													// the end
 				return second.responses().size() == 1;
 			});
@@ -422,7 +422,7 @@ class StreamRateTests {
 			}
 			awaitTimers(1);
 			call.cancel();
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			awaitTimers(0);
 		}
 	}
@@ -434,11 +434,11 @@ class StreamRateTests {
 			OpenService.Handler handler = this.service.await();
 			send(call, 1);
 			awaitReceived(handler, 1);
-			Awaitility.await().until(() -> this.timer.scheduled().contains(Duration.ofSeconds(100)));
+			Awaitility.await().until(() -> this.clock.scheduled().contains(Duration.ofSeconds(100)));
 			call.halfClose();
 			Awaitility.await().until(() -> handler.halfCloses.get() == 1);
-			this.timer.advance(Duration.ofSeconds(5));
-			StreamFixture.assertEnded(call, handler, this.reporter, EndReason.STREAM_IDLE);
+			this.clock.advance(Duration.ofSeconds(5));
+			StreamFixture.assertEnded(call, handler, this.recorder, EndReason.STREAM_IDLE);
 		}
 	}
 
@@ -446,31 +446,16 @@ class StreamRateTests {
 	void aTokenThatComesWhileTheHandlerLooksIsTold() {
 		AtomicReference<Duration> slip = new AtomicReference<>();
 		Thread looking = Thread.currentThread();
-		CallTimer slipping = new CallTimer() {
+		PolicyClock slipping = new PolicyClock() {
 
 			@Override
 			public long nanoTime() {
-				long now = StreamRateTests.this.timer.nanoTime();
+				long now = super.nanoTime();
 				Duration further = (Thread.currentThread() == looking) ? slip.getAndSet(null) : null;
 				if (further != null) {
-					StreamRateTests.this.timer.advance(further);
+					advance(further);
 				}
 				return now;
-			}
-
-			@Override
-			public Runnable schedule(Runnable task, long delayNanos) {
-				return StreamRateTests.this.timer.schedule(task, delayNanos);
-			}
-
-			@Override
-			public Runnable scheduleOrNow(Runnable task, long delayNanos) {
-				return schedule(task, delayNanos);
-			}
-
-			@Override
-			public Executor executor() {
-				return StreamRateTests.this.timer.executor();
 			}
 
 		};
@@ -482,7 +467,7 @@ class StreamRateTests {
 			OpenService.Handler otherHandler = this.service.await();
 			Awaitility.await().until(() -> otherHandler.readies.get() == 1);
 			otherHandler.responses.onNext(OpenService.response(1));
-			this.timer.advance(Duration.ofSeconds(1));
+			slipping.advance(Duration.ofSeconds(1));
 			Awaitility.await().until(() -> otherHandler.readies.get() == 2);
 			slip.set(Duration.ofSeconds(1));
 			assertThat(handler.responses.isReady()).isFalse();

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.stream.StreamServerProperties.RatePer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,24 +87,12 @@ class StreamServerPropertiesTests {
 	void everyRateMakesABucket(double rate) {
 		long burst = (long) Math.ceil(rate);
 		RateLimit limit = RateLimit.of(rate, burst, RatePer.STREAM, "");
-		long[] now = { 1 };
-		io.github.bucket4j.Bucket bucket = limit.bucket(new io.github.bucket4j.TimeMeter() {
-
-			@Override
-			public long currentTimeNanos() {
-				return now[0];
-			}
-
-			@Override
-			public boolean isWallClockBased() {
-				return false;
-			}
-
-		});
+		PolicyClock clock = new PolicyClock();
+		io.github.bucket4j.Bucket bucket = limit.bucket(clock);
 		assertThat(bucket.tryConsume(burst)).isTrue();
 		assertThat(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()).isCloseTo((long) (1e9 / rate),
 				org.assertj.core.api.Assertions.within((long) (1 + 1e6 / rate)));
-		now[0] += (long) (10e9 / rate) + 1;
+		clock.advance(Duration.ofNanos((long) (10e9 / rate) + 1));
 		assertThat(bucket.getAvailableTokens()).isBetween(Math.min(10, burst), Math.min(11, burst));
 	}
 

@@ -5,7 +5,7 @@ import java.util.Map;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +19,7 @@ class StreamSettingsTests {
 	private final StreamServerInterceptor interceptor = new StreamServerInterceptor(
 			StreamFixture.bind(Map.of("idle-timeout", "5m", "overrides[0].methods",
 					"grpcpatterns.testing.v1.PingService/PingBidi", "overrides[0].idle-timeout", "1m")),
-			new ManualTimer());
+			new PolicyClock());
 
 	@Test
 	void aStreamHasEverySettingWithThePropertyThatDecided() {

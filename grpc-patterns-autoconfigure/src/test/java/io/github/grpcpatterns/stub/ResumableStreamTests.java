@@ -31,9 +31,9 @@ import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.status.CallEnding;
 import io.github.grpcpatterns.internal.status.RichStatus;
-import io.github.grpcpatterns.testing.CuttingProxy;
+import io.github.grpcpatterns.testing.FaultyProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -135,7 +135,7 @@ class ResumableStreamTests {
 		}));
 		GrpcHarness first = start(GrpcHarness.netty().service(dying));
 		GrpcHarness second = start(GrpcHarness.netty().service(this.feed));
-		CuttingProxy machine = new CuttingProxy(first.port());
+		FaultyProxy machine = new FaultyProxy(first.port());
 		this.open.add(machine);
 		ManagedChannel channel = both(machine.port(), second.port());
 		resumable(ClientInterceptors.intercept(channel, new Settings(QUICK, CallTimer.standalone())))
@@ -234,7 +234,7 @@ class ResumableStreamTests {
 
 	@Test
 	void waitsGrowAndBeginAnewAfterAMessage() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		this.feed.script(Break.UNAVAILABLE.after(0), Break.UNAVAILABLE.after(0), Break.UNAVAILABLE.after(1),
 				Break.UNAVAILABLE.after(0));
 		resumable(new RetryWaits(9, 100, 3, 1000, 0), timer).start(this.reader);
@@ -247,7 +247,7 @@ class ResumableStreamTests {
 
 	@Test
 	void theServersDelayReplacesTheWait() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		RetryInfo delay = RetryInfo.newBuilder()
 			.setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
 			.build();
@@ -304,7 +304,7 @@ class ResumableStreamTests {
 
 	@Test
 	void whenCancelledDuringAWaitThenTheStreamEndsAtOnce() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		this.feed.always(Break.UNAVAILABLE.after(5));
 		ResumableStream.Running running = resumable(QUICK, timer).start(this.reader);
 		await().until(() -> timer.scheduled().size() == 1);
@@ -316,7 +316,7 @@ class ResumableStreamTests {
 
 	@Test
 	void whenTheSurroundingContextIsCancelledDuringAWaitThenTheStreamEndsAtOnce() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		this.feed.always(Break.UNAVAILABLE.after(5));
 		Context.CancellableContext context = Context.current().withCancellation();
 		context.run(() -> resumable(QUICK, timer).start(this.reader));

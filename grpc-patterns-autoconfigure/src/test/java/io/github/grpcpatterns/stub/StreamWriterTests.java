@@ -257,7 +257,7 @@ class StreamWriterTests {
 		await().until(() -> call.closed.getCount() == 0);
 		assertThat(call.status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 		assertThat(ErrorDetails.of(call.trailers).reason()).isEqualTo("SERVER_DRAINING");
-		assertThat(Pushback.retryInfoMillis(call.trailers)).isEqualTo(1000);
+		assertThat(Pushback.ofRetryInfo(call.trailers).millis()).isEqualTo(1000);
 	}
 
 	@ParameterizedTest

@@ -1,25 +1,71 @@
 package io.github.grpcpatterns.testing;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /**
- * A service with every kind of call. A request may ask for an error: {@code throw:X}
- * throws, {@code error:X} answers with {@code onError}, where X is a status code, or the
- * simple name of an exception of {@code java.lang} or {@code java.util}.
+ * A service with every kind of call, that answers unless a test sets a handler. A request
+ * may ask for an error: {@code throw:X} throws, {@code error:X} answers with
+ * {@code onError}, where X is a status code, or the simple name of an exception of
+ * {@code java.lang} or {@code java.util}.
  */
 public class PingService extends PingServiceGrpc.PingServiceImplBase {
 
 	public final AtomicInteger calls = new AtomicInteger();
 
+	private Runnable first = () -> {
+	};
+
+	private BiConsumer<PingRequest, ServerCallStreamObserver<PingResponse>> ping = this::answer;
+
+	private BiConsumer<PingRequest, ServerCallStreamObserver<PingResponse>> pingList = this::answerAll;
+
+	private Function<ServerCallStreamObserver<PingResponse>, StreamObserver<PingRequest>> pingBidi = this::echo;
+
+	/**
+	 * Set what runs first in every handler.
+	 */
+	public PingService first(Runnable first) {
+		this.first = first;
+		return this;
+	}
+
+	public PingService onPing(BiConsumer<PingRequest, ServerCallStreamObserver<PingResponse>> handler) {
+		this.ping = handler;
+		return this;
+	}
+
+	public PingService onPingList(BiConsumer<PingRequest, ServerCallStreamObserver<PingResponse>> handler) {
+		this.pingList = handler;
+		return this;
+	}
+
+	public PingService onPingBidi(
+			Function<ServerCallStreamObserver<PingResponse>, StreamObserver<PingRequest>> handler) {
+		this.pingBidi = handler;
+		return this;
+	}
+
+	private ServerCallStreamObserver<PingResponse> begin(StreamObserver<PingResponse> responses) {
+		this.calls.incrementAndGet();
+		this.first.run();
+		return (ServerCallStreamObserver<PingResponse>) responses;
+	}
+
 	@Override
 	public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-		this.calls.incrementAndGet();
+		this.ping.accept(request, begin(responses));
+	}
+
+	private void answer(PingRequest request, StreamObserver<PingResponse> responses) {
 		if (!fails(request, responses)) {
 			responses.onNext(answer(request, 0));
 			responses.onCompleted();
@@ -38,7 +84,10 @@ public class PingService extends PingServiceGrpc.PingServiceImplBase {
 
 	@Override
 	public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-		this.calls.incrementAndGet();
+		this.pingList.accept(request, begin(responses));
+	}
+
+	private void answerAll(PingRequest request, StreamObserver<PingResponse> responses) {
 		if (fails(request, responses)) {
 			return;
 		}
@@ -50,7 +99,7 @@ public class PingService extends PingServiceGrpc.PingServiceImplBase {
 
 	@Override
 	public StreamObserver<PingRequest> pingStream(StreamObserver<PingResponse> responses) {
-		this.calls.incrementAndGet();
+		begin(responses);
 		return new StreamObserver<>() {
 
 			private int count;
@@ -80,7 +129,13 @@ public class PingService extends PingServiceGrpc.PingServiceImplBase {
 
 	@Override
 	public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-		this.calls.incrementAndGet();
+		return this.pingBidi.apply(begin(responses));
+	}
+
+	/**
+	 * Answer each request, as without a handler.
+	 */
+	public StreamObserver<PingRequest> echo(StreamObserver<PingResponse> responses) {
 		return new StreamObserver<>() {
 
 			private int count;

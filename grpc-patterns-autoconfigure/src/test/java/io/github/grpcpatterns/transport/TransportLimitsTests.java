@@ -10,7 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
-import io.github.grpcpatterns.testing.RawConnection;
+import io.github.grpcpatterns.testing.FaultyClient;
 import io.github.grpcpatterns.testing.TestStack;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -69,12 +69,12 @@ class TransportLimitsTests {
 	void aClientThatOpensMoreCallsThanAnnouncedIsRefused(TestStack stack) {
 		run(stack.runner().withPropertyValues("grpc.patterns.server.transport.max-concurrent-calls-per-connection=7"),
 				stack, (port) -> {
-					try (RawConnection connection = RawConnection.open(port)) {
+					try (FaultyClient connection = FaultyClient.open(port)) {
 						assertThat(connection.maxConcurrentStreams()).isEqualTo(7);
 						for (int i = 0; i < 8; i++) {
 							connection.startCall(BIDI);
 						}
-						assertThat(connection.await(RawConnection.RST_STREAM).stream()).isEqualTo(15);
+						assertThat(connection.await(FaultyClient.RST_STREAM).stream()).isEqualTo(15);
 					}
 				});
 	}
@@ -83,11 +83,11 @@ class TransportLimitsTests {
 	@EnumSource
 	void aClientThatResetsTooManyCallsLosesItsConnection(TestStack stack) {
 		run(stack.runner().withPropertyValues("grpc.patterns.server.transport.max-resets=50"), stack, (port) -> {
-			try (RawConnection connection = RawConnection.open(port)) {
+			try (FaultyClient connection = FaultyClient.open(port)) {
 				for (int i = 0; i < 100; i++) {
 					connection.reset(connection.startCall(BIDI));
 				}
-				RawConnection.Frame goAway = connection.await(RawConnection.GOAWAY);
+				FaultyClient.Frame goAway = connection.await(FaultyClient.GOAWAY);
 				assertThat(goAway.payload().getInt(4)).isEqualTo(ENHANCE_YOUR_CALM);
 			}
 		});
@@ -124,8 +124,8 @@ class TransportLimitsTests {
 	void aConnectionThatSaysNothingIsClosed(TestStack stack) {
 		run(stack.runner().withPropertyValues("grpc.patterns.server.transport.handshake-timeout=300ms"), stack,
 				(port) -> {
-					try (RawConnection connection = RawConnection.silent(port)) {
-						assertThat(connection.await(RawConnection.HEADERS)).isNull();
+					try (FaultyClient connection = FaultyClient.silent(port)) {
+						assertThat(connection.await(FaultyClient.HEADERS)).isNull();
 					}
 				});
 	}
@@ -135,8 +135,8 @@ class TransportLimitsTests {
 	void aConnectionWithoutCallsIsClosed(TestStack stack) {
 		run(stack.runner().withPropertyValues("grpc.patterns.server.transport.max-connection-idle=1s"), stack,
 				(port) -> {
-					try (RawConnection connection = RawConnection.open(port)) {
-						assertThat(connection.await(RawConnection.GOAWAY)).isNotNull();
+					try (FaultyClient connection = FaultyClient.open(port)) {
+						assertThat(connection.await(FaultyClient.GOAWAY)).isNotNull();
 					}
 				});
 	}
@@ -203,7 +203,7 @@ class TransportLimitsTests {
 	@EnumSource
 	void aCustomizerOfTheUsersWins(TestStack stack) {
 		run(stack.runner().withUserConfiguration(FiveCalls.class), stack, (port) -> {
-			try (RawConnection connection = RawConnection.open(port)) {
+			try (FaultyClient connection = FaultyClient.open(port)) {
 				assertThat(connection.maxConcurrentStreams()).isEqualTo(5);
 			}
 		});
@@ -220,7 +220,7 @@ class TransportLimitsTests {
 	private static long maxConcurrentStreams(TestStack stack, String... properties) {
 		List<Long> result = new ArrayList<>();
 		run(stack.runner().withPropertyValues(properties), stack, (port) -> {
-			try (RawConnection connection = RawConnection.open(port)) {
+			try (FaultyClient connection = FaultyClient.open(port)) {
 				result.add(connection.maxConcurrentStreams());
 			}
 		});

@@ -14,11 +14,11 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.OtherMethod;
 import io.github.grpcpatterns.internal.status.RichStatus;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.OrderService;
 import io.github.grpcpatterns.testing.PingService;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.OrderLine;
 import io.github.grpcpatterns.testing.v1.OrderRequest;
 import io.github.grpcpatterns.testing.v1.OrderResponse;
@@ -51,7 +51,7 @@ class ValidationServerInterceptorTests {
 
 	private final OrderService service = new OrderService();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	static List<MethodDescriptor<OrderRequest, OrderResponse>> methods() {
 		return List.of(RuledServiceGrpc.getOrderMethod(), RuledServiceGrpc.getOrderListMethod(),
@@ -61,7 +61,7 @@ class ValidationServerInterceptorTests {
 	private GrpcHarness start(RequestValidator validator) {
 		return GrpcHarness.netty()
 			.service(this.service)
-			.interceptors(this.reporter, new ValidationServerInterceptor(validator))
+			.interceptors(this.recorder, new ValidationServerInterceptor(validator))
 			.start();
 	}
 
@@ -100,7 +100,7 @@ class ValidationServerInterceptorTests {
 			assertThat(outcome.violations()).extracting(FieldViolation::getField, FieldViolation::getDescription)
 				.containsExactly(tuple("", "the total must not be below the deposit"),
 						tuple("customer", "must be at most 10 characters"));
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.endReason()).isEqualTo(EndReason.INVALID_REQUEST);
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
 			assertThat(this.service.requests).hasValue(0);
@@ -114,7 +114,7 @@ class ValidationServerInterceptorTests {
 			Outcome outcome = call(harness.channel(), RuledServiceGrpc.getOrderStreamMethod(), VALID, VALID,
 					VALID.toBuilder().setCustomer("somebody else").build(), VALID);
 			assertThat(outcome.status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-			this.reporter.await();
+			this.recorder.await();
 			assertThat(this.service.requests).hasValue(2);
 			assertThat(this.service.completed).hasValue(0);
 		}
@@ -193,7 +193,7 @@ class ValidationServerInterceptorTests {
 					VALID.toBuilder().setNumbers("SECRET").build());
 			assertThat(outcome.status.getCode()).isEqualTo(Status.Code.INTERNAL);
 			assertThat(outcome.status.getDescription()).isEqualTo("internal error");
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.INTERNAL);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.INTERNAL);
 			assertThat(this.service.requests).hasValue(0);
 			Awaitility.await().until(() -> !log.events().isEmpty());
 			assertThat(log.events()).singleElement()

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
 
-import io.github.grpcpatterns.testing.CuttingProxy;
+import io.github.grpcpatterns.testing.FaultyProxy;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -136,7 +136,7 @@ class RetryTests {
 	@Test
 	void whereTheHandlerMayHaveRunOnlyAnIdempotentMethodIsRepeated() throws IOException {
 		Misbehaving service = misbehaving((run) -> Status.OK, null);
-		try (CuttingProxy proxy = new CuttingProxy(this.server.getPort())) {
+		try (FaultyProxy proxy = new FaultyProxy(this.server.getPort())) {
 			service.cutOnce = proxy::cut;
 			PingServiceGrpc.PingServiceBlockingStub stub = PingServiceGrpc.newBlockingStub(app.client(proxy.port()));
 			assertThat(failure(() -> stub.ping(REQUEST)).getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);

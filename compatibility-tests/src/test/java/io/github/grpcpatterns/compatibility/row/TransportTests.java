@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.compatibility.row;
 
+import io.github.grpcpatterns.testing.FaultyClient;
 import io.github.grpcpatterns.testing.PingService;
-import io.github.grpcpatterns.testing.RawConnection;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +42,7 @@ class TransportTests {
 	@Order(1)
 	void callsOfAConnectionAreLimited() {
 		PingService service = app.bean(PingService.class);
-		try (RawConnection connection = RawConnection.open(app.port())) {
+		try (FaultyClient connection = FaultyClient.open(app.port())) {
 			assertThat(connection.maxConcurrentStreams()).isEqualTo(7);
 			for (int i = 0; i < 8; i++) {
 				connection.startCall(App.PING + "PingBidi");
@@ -51,7 +51,7 @@ class TransportTests {
 				Awaitility.await().untilAsserted(() -> assertThat(service.calls).hasValue(8));
 			}
 			else {
-				assertThat(connection.await(RawConnection.RST_STREAM).stream()).isEqualTo(15);
+				assertThat(connection.await(FaultyClient.RST_STREAM).stream()).isEqualTo(15);
 				Awaitility.await().untilAsserted(() -> assertThat(service.calls).hasValue(7));
 			}
 		}
@@ -59,25 +59,25 @@ class TransportTests {
 
 	@Test
 	void aConnectionThatResetsTooManyCallsIsClosed() {
-		try (RawConnection connection = RawConnection.open(app.port())) {
+		try (FaultyClient connection = FaultyClient.open(app.port())) {
 			for (int i = 0; i < 100; i++) {
 				connection.reset(connection.startCall(App.PING + "PingBidi"));
 			}
-			assertThat(connection.await(RawConnection.GOAWAY).payload().getInt(4)).isEqualTo(ENHANCE_YOUR_CALM);
+			assertThat(connection.await(FaultyClient.GOAWAY).payload().getInt(4)).isEqualTo(ENHANCE_YOUR_CALM);
 		}
 	}
 
 	@Test
 	void aConnectionThatSaysNothingIsClosed() {
-		try (RawConnection connection = RawConnection.silent(app.port())) {
-			assertThat(connection.await(RawConnection.HEADERS)).isNull();
+		try (FaultyClient connection = FaultyClient.silent(app.port())) {
+			assertThat(connection.await(FaultyClient.HEADERS)).isNull();
 		}
 	}
 
 	@Test
 	void aConnectionWithoutCallsIsClosed() {
-		try (RawConnection connection = RawConnection.open(app.port())) {
-			assertThat(connection.await(RawConnection.GOAWAY)).isNotNull();
+		try (FaultyClient connection = FaultyClient.open(app.port())) {
+			assertThat(connection.await(FaultyClient.GOAWAY)).isNotNull();
 		}
 	}
 

@@ -1,29 +1,25 @@
 package io.github.grpcpatterns.internal.backoff;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
+import io.github.grpcpatterns.internal.concurrent.CallLog;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.CallOptions;
 import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Deadline;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Where a client's call comes from that may take several attempts: the {@link Context} it
- * was made in, its deadline, and the executor of its callbacks. A timer's thread has none
- * of these.
+ * The origin of a client's call that may take several attempts: the {@link Context} in
+ * which it was made, its deadline, and the executor of its callbacks. A timer's thread
+ * has none of these.
  */
 public final class ClientCallOrigin {
-
-	private static final Logger LOGGER = LoggerFactory.getLogger(ClientCallOrigin.class);
 
 	private final Context context = Context.current();
 
@@ -61,110 +57,85 @@ public final class ClientCallOrigin {
 	}
 
 	/**
-	 * Run something where the callbacks of the call run: a blocking stub hears of nothing
-	 * that happens elsewhere.
-	 * @param task what to run, in the context of the call
-	 * @param otherwise where it runs if the call has no executor of its own, or a closed
-	 * one
+	 * Run something where the callbacks of the call run, in its context: a blocking stub
+	 * waits there, and notices nothing that happens elsewhere. Where the call has no
+	 * executor of its own, or that one refuses the task, the timer's executor runs it.
+	 * @param task the task, run once; an exception from it is logged
+	 * @param timer the timer
 	 */
-	public void handOver(Runnable task, Executor otherwise) {
-		Runnable inContext = this.context.wrap(task);
-		if (this.callOptions.getExecutor() != null) {
-			try {
-				this.callOptions.getExecutor().execute(inContext);
-				return;
-			}
-			catch (RejectedExecutionException ex) {
-				LOGGER.debug("The executor of a call is closed");
-			}
+	public void handOver(Runnable task, CallTimer timer) {
+		Once once = new Once(this.context.wrap(task));
+		Executor own = this.callOptions.getExecutor();
+		if ((own == null || !once.runOn(own)) && !once.runOn(timer.executor())) {
+			once.run(); // the end of a call must not be lost
 		}
-		otherwise.execute(inContext);
 	}
 
 	/**
-	 * Make a pause between two attempts, which does not begin yet.
-	 * @param timer what to wait with
-	 * @param goOn run when the time is over
-	 * @param cancelled run instead when the pause is cancelled, by {@link Pause#cancel}
-	 * or the context; both run where the callbacks of the call do
+	 * Run something on the timer's executor, in the context of the call: from a timer's
+	 * thread, for what must not wait for the executor of the call.
+	 * @param task the task, run once; an exception from it is logged
+	 * @param timer the timer
+	 */
+	public void runAway(Runnable task, CallTimer timer) {
+		Once once = new Once(this.context.wrap(task));
+		if (!once.runOn(timer.executor())) {
+			once.run();
+		}
+	}
+
+	/**
+	 * Make a pause between two attempts, which does not begin yet. When it is over, one
+	 * of the two callbacks runs where the callbacks of the call do.
+	 * @param timer the timer to wait with
+	 * @param goOn runs when the time has passed
+	 * @param end ends the call instead: the pause or the context was cancelled, or the
+	 * timer closed before the time had passed
 	 * @return the pause
 	 */
-	public Pause pause(CallTimer timer, Runnable goOn, Consumer<Status> cancelled) {
-		return new Pause(timer, goOn, cancelled);
+	public Pause pause(CallTimer timer, Runnable goOn, BiConsumer<Status, Metadata> end) {
+		return new Pause(this, timer, goOn, end);
 	}
 
 	/**
-	 * The time between two attempts. It ends once.
+	 * A task that runs once, however often it is handed to an executor that may or may
+	 * not have taken it.
 	 */
-	public final class Pause implements Context.CancellationListener {
+	private static final class Once implements Runnable {
 
-		private final AtomicBoolean over = new AtomicBoolean();
+		private final Runnable task;
 
-		private final CallTimer timer;
+		private final AtomicBoolean begun = new AtomicBoolean();
 
-		private final Runnable goOn;
-
-		private final Consumer<Status> cancelled;
-
-		private volatile @Nullable Runnable unschedule;
-
-		private Pause(CallTimer timer, Runnable goOn, Consumer<Status> cancelled) {
-			this.timer = timer;
-			this.goOn = goOn;
-			this.cancelled = cancelled;
+		Once(Runnable task) {
+			this.task = task;
 		}
 
 		/**
-		 * Begin to wait.
-		 * @param millis how long
+		 * Return whether an executor took the task.
 		 */
-		public void begin(long millis) {
-			this.unschedule = this.timer.schedule(this::timeOver, TimeUnit.MILLISECONDS.toNanos(millis));
-			ClientCallOrigin.this.context.addListener(this, Runnable::run);
-			if (this.over.get()) { // before all of this was in place
-				forget();
+		boolean runOn(Executor executor) {
+			try {
+				executor.execute(this);
+				return true;
 			}
-		}
-
-		/**
-		 * On the timer's thread, which must not run what is not ours.
-		 */
-		private void timeOver() {
-			if (claim()) {
-				Executor callbacks = this.timer.executor();
-				callbacks.execute(() -> handOver(this.goOn, callbacks));
-			}
-		}
-
-		/**
-		 * End the pause, from any thread, also before it begins.
-		 * @param status why
-		 */
-		public void cancel(Status status) {
-			if (claim()) {
-				handOver(() -> this.cancelled.accept(status), this.timer.executor());
-			}
-		}
-
-		private boolean claim() {
-			if (!this.over.compareAndSet(false, true)) {
+			catch (Throwable ex) { // closed, full, or out of threads
+				CallLog.LOGGER.debug("An executor refused a task of a call", ex);
 				return false;
 			}
-			forget();
-			return true;
-		}
-
-		private void forget() {
-			Runnable unschedule = this.unschedule;
-			if (unschedule != null) {
-				unschedule.run();
-			}
-			ClientCallOrigin.this.context.removeListener(this);
 		}
 
 		@Override
-		public void cancelled(Context context) {
-			cancel(Contexts.statusFromCancelled(context));
+		public void run() {
+			if (!this.begun.compareAndSet(false, true)) {
+				return;
+			}
+			try {
+				this.task.run();
+			}
+			catch (Throwable ex) {
+				CallLog.LOGGER.error("A callback of a call failed", ex);
+			}
 		}
 
 	}

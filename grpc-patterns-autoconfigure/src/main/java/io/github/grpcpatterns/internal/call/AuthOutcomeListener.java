@@ -12,10 +12,12 @@ public interface AuthOutcomeListener {
 	/**
 	 * A call passed authentication, or was refused by it. Called on the thread that
 	 * starts the call, before the call goes on, or on another one where that thread is
-	 * stuck in a verifier of the application's; must be short and not throw.
+	 * stuck in a verifier of the application's; must be short. One that throws is logged,
+	 * and harms no call.
+	 * @param call the record of the call
 	 * @param outcome how it went
 	 */
-	void outcome(Outcome outcome);
+	void outcome(CallRecord call, Outcome outcome);
 
 	/**
 	 * How the authentication of a call went.

@@ -1,9 +1,11 @@
 package io.github.grpcpatterns.internal.call;
 
+import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.internal.concurrent.CallLog;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.status.UpstreamErrors;
 import io.grpc.CallOptions;
@@ -17,6 +19,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
@@ -47,9 +50,7 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 	@Override
 	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
 			CallOptions callOptions, Channel next) {
-		this.calledMethods.called(method);
-		CallRecord record = new CallRecord(this.timer.nanoTime());
-		record.begin(method, null);
+		CallRecord record = CallRecord.client(method);
 		CallOptions options = callOptions.withOption(CallRecord.CLIENT, record);
 		if (record.streaming()) {
 			options = options.withStreamTracerFactory(new CallClientTracer(record));
@@ -57,18 +58,30 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 		try {
 			return new RecordedCall<>(next.newCall(method, options), record);
 		}
-		catch (RuntimeException | Error ex) { // of an interceptor further in
-			Status status = Status.fromThrowable(ex);
-			record.end(status, EndReason.of(status.getCode()), this.timer.nanoTime());
+		catch (Throwable ex) { // of an interceptor further in: the call is over
+			record.start(this.timer.nanoTime());
+			end(record, Status.fromThrowable(ex));
 			throw ex;
 		}
 	}
 
+	private void end(CallRecord record, Status status) {
+		record.end(status, EndReason.of(status.getCode()), this.timer.nanoTime());
+	}
+
+	/**
+	 * A call with its record, which reports nothing unless the call is started.
+	 */
 	private final class RecordedCall<ReqT, RespT> extends ForwardingClientCall.SimpleForwardingClientCall<ReqT, RespT> {
 
 		private final CallRecord record;
 
 		private final AtomicBoolean reported = new AtomicBoolean();
+
+		/** The caller's thread only. */
+		private boolean started;
+
+		private volatile boolean cancelled;
 
 		RecordedCall(ClientCall<ReqT, RespT> call, CallRecord record) {
 			super(call);
@@ -77,13 +90,25 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 
 		@Override
 		public void start(Listener<RespT> responseListener, Metadata headers) {
+			if (this.started) {
+				throw new IllegalStateException("Already started");
+			}
+			this.started = true;
+			CallClientInterceptor.this.calledMethods.called(this.record.method());
+			this.record.start(CallClientInterceptor.this.timer.nanoTime());
 			try {
 				super.start(new RecordedListener<>(responseListener, this), headers);
 			}
-			catch (RuntimeException | Error ex) {
-				report(Status.fromThrowable(ex));
+			catch (Throwable ex) {
+				report(this.cancelled ? Status.CANCELLED.withCause(ex) : Status.fromThrowable(ex));
 				throw ex;
 			}
+		}
+
+		@Override
+		public void cancel(@Nullable String message, @Nullable Throwable cause) {
+			this.cancelled = true;
+			super.cancel(message, cause);
 		}
 
 		@Override
@@ -96,8 +121,18 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 
 		void report(Status status) {
 			if (this.reported.compareAndSet(false, true)) {
-				this.record.peer(getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
-				this.record.end(status, EndReason.of(status.getCode()), CallClientInterceptor.this.timer.nanoTime());
+				this.record.peer(peer());
+				end(this.record, status);
+			}
+		}
+
+		private @Nullable SocketAddress peer() {
+			try {
+				return getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+			}
+			catch (Throwable ex) { // or the caller would never hear of the end
+				CallLog.LOGGER.debug("No peer of a call of {}", this.record.methodName(), ex);
+				return null;
 			}
 		}
 

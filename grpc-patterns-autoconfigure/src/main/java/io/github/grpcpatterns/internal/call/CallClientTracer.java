@@ -22,12 +22,16 @@ final class CallClientTracer extends ClientStreamTracer.Factory {
 
 	@Override
 	public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+		this.record.traffic().parsed(); // of an earlier attempt whose message was dropped
 		return new Attempt();
 	}
 
 	private final class Attempt extends ClientStreamTracer {
 
-		/** Who is telling the size of a message that is not compressed. */
+		/**
+		 * Who is telling the size of a message that is not compressed. Two threads use it
+		 * at once, without harm: each looks for itself.
+		 */
 		private @Nullable Thread telling;
 
 		/**

@@ -33,7 +33,9 @@ public final class CallRecord {
 
 	private static final MessageReporter[] NO_MESSAGE_REPORTERS = {};
 
-	private final long startNanos;
+	private long startNanos;
+
+	private boolean started;
 
 	private @Nullable MethodDescriptor<?, ?> method;
 
@@ -45,6 +47,8 @@ public final class CallRecord {
 
 	/** Those of a stream's messages. */
 	private MessageReporter[] messageReporters = NO_MESSAGE_REPORTERS;
+
+	private boolean reporterFailed;
 
 	private @Nullable SocketAddress peer;
 
@@ -110,14 +114,44 @@ public final class CallRecord {
 	}
 
 	/**
-	 * Note the method and the peer. The first of those who know both does.
+	 * Make the record of a client's call, which has not started.
+	 * @param method the method
+	 * @return the record
+	 */
+	static CallRecord client(MethodDescriptor<?, ?> method) {
+		CallRecord record = new CallRecord(0);
+		record.method(method);
+		return record;
+	}
+
+	/**
+	 * Start a client's call.
+	 * @param nanoTime the time
+	 */
+	void start(long nanoTime) {
+		this.startNanos = nanoTime;
+		this.traffic.touch(nanoTime);
+		this.started = true;
+		for (CallReporter reporter : this.reporters) {
+			tellStarted(reporter);
+		}
+	}
+
+	/**
+	 * Begin a server's call: note the method and the peer. The first of those who know
+	 * both does.
 	 * @param method the method
 	 * @param peer the peer, or {@code null} where the transport knows none
 	 */
 	public void begin(MethodDescriptor<?, ?> method, @Nullable SocketAddress peer) {
+		method(method);
+		this.peer = peer;
+		this.started = true;
+	}
+
+	private void method(MethodDescriptor<?, ?> method) {
 		this.method = method;
 		this.streaming = method.getType() != MethodDescriptor.MethodType.UNARY;
-		this.peer = peer;
 	}
 
 	void earlyDecisions(EarlyDecisions earlyDecisions) {
@@ -209,14 +243,36 @@ public final class CallRecord {
 	}
 
 	/**
-	 * Add a reporter. Called by interceptors before they start the call further in, on
-	 * one thread.
+	 * Add a reporter. Called by interceptors before they make or start the call further
+	 * in, on one thread.
 	 * @param reporter the reporter
 	 */
 	public void addReporter(CallReporter reporter) {
 		this.reporters = append(this.reporters, reporter);
 		if (reporter instanceof MessageReporter messages && this.streaming) {
 			this.messageReporters = append(this.messageReporters, messages);
+		}
+		if (this.started) {
+			tellStarted(reporter);
+		}
+	}
+
+	private void tellStarted(CallReporter reporter) {
+		try {
+			reporter.started(this);
+		}
+		catch (Throwable ex) {
+			reporterFailed(ex);
+		}
+	}
+
+	/**
+	 * A reporter is no reason to fail a call, nor to log the same for each message.
+	 */
+	private void reporterFailed(Throwable ex) {
+		if (!this.reporterFailed) {
+			this.reporterFailed = true;
+			CallLog.LOGGER.warn("Cannot report a call of {}", methodName(), ex);
 		}
 	}
 
@@ -408,7 +464,12 @@ public final class CallRecord {
 		}
 		touch();
 		for (MessageReporter reporter : this.messageReporters) {
-			reporter.messageReceived(this);
+			try {
+				reporter.messageReceived(this);
+			}
+			catch (Throwable ex) {
+				reporterFailed(ex);
+			}
 		}
 	}
 
@@ -419,7 +480,12 @@ public final class CallRecord {
 		}
 		touch();
 		for (MessageReporter reporter : this.messageReporters) {
-			reporter.messageSent(this);
+			try {
+				reporter.messageSent(this);
+			}
+			catch (Throwable ex) {
+				reporterFailed(ex);
+			}
 		}
 	}
 
@@ -439,7 +505,12 @@ public final class CallRecord {
 		}
 		this.traffic.size(sent, bytes);
 		for (MessageReporter reporter : this.messageReporters) {
-			reporter.messageSize(this, sent, bytes);
+			try {
+				reporter.messageSize(this, sent, bytes);
+			}
+			catch (Throwable ex) {
+				reporterFailed(ex);
+			}
 		}
 	}
 
@@ -503,7 +574,7 @@ public final class CallRecord {
 				reporter.ended(this);
 			}
 			catch (Throwable ex) {
-				CallLog.LOGGER.warn("Cannot report the end of a call of {}", methodName(), ex);
+				reporterFailed(ex);
 			}
 		}
 	}

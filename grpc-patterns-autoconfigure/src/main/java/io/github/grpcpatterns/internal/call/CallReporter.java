@@ -10,6 +10,14 @@ package io.github.grpcpatterns.internal.call;
 public interface CallReporter {
 
 	/**
+	 * The call starts. A call of a client that is made and never started is not reported
+	 * at all.
+	 * @param call the call
+	 */
+	default void started(CallRecord call) {
+	}
+
+	/**
 	 * The call is over, told exactly once: {@link CallRecord#status()} and
 	 * {@link CallRecord#endReason()} are final. Never called on a transport thread.
 	 * @param call the call

@@ -1,36 +1,46 @@
 package io.github.grpcpatterns.internal.status;
 
-import com.google.protobuf.Duration;
+import java.time.Duration;
+
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
 
 /**
- * When the server wants to see the call again: the trailer {@code grpc-retry-pushback-ms}
+ * When the server wants to see a call again: the trailer {@code grpc-retry-pushback-ms}
  * (gRFC A6), else {@code google.rpc.RetryInfo}.
+ *
+ * @param stops whether the server forbids another attempt: the trailer is negative, or
+ * not a number
+ * @param delay the delay before another attempt, {@code null} where the server does not
+ * ask for one
  */
-public final class Pushback {
+public record Pushback(boolean stops, @Nullable Duration delay) {
 
-	/** The server said nothing. */
-	public static final long ABSENT = Long.MIN_VALUE;
+	private static final Pushback NONE = new Pushback(false, null);
 
-	/** Never. */
-	public static final long STOP = -1;
-
-	private Pushback() {
-	}
+	private static final Pushback STOP = new Pushback(true, null);
 
 	/**
-	 * Read the server's wish.
-	 * @param trailers the trailers of an attempt
-	 * @return milliseconds, {@link #ABSENT} or {@link #STOP}
+	 * The longest valid {@code google.protobuf.Duration}.
 	 */
-	public static long millis(Metadata trailers) {
-		String pushback = trailers.get(RichStatus.PUSHBACK);
-		if (pushback == null) {
-			return retryInfoMillis(trailers);
+	private static final long MAX_SECONDS = 315_576_000_000L;
+
+	private static final int MAX_NANOS = 999_999_999;
+
+	/**
+	 * Read trailers.
+	 * @param trailers the trailers of a failed call, {@code null} where there are none
+	 * @return what they ask for
+	 */
+	public static Pushback of(@Nullable Metadata trailers) {
+		String millis = (trailers != null) ? trailers.get(RichStatus.PUSHBACK) : null;
+		if (millis == null) {
+			return ofRetryInfo(trailers);
 		}
 		try {
-			return Math.max(STOP, Long.parseLong(pushback.trim()));
+			long value = Long.parseLong(millis.trim());
+			return (value >= 0) ? new Pushback(false, Duration.ofMillis(value)) : STOP;
 		}
 		catch (NumberFormatException ex) {
 			return STOP;
@@ -38,21 +48,31 @@ public final class Pushback {
 	}
 
 	/**
-	 * Read the server's wish from {@link RetryInfo} alone.
-	 * @param trailers the trailers of an attempt
-	 * @return milliseconds or {@link #ABSENT}
+	 * Read {@link RetryInfo} alone, for a new call rather than another attempt of the
+	 * same one.
+	 * @param trailers the trailers of a failed call, {@code null} where there are none
+	 * @return what it asks for; it never stops
 	 */
-	public static long retryInfoMillis(Metadata trailers) {
+	public static Pushback ofRetryInfo(@Nullable Metadata trailers) {
 		RetryInfo info = ErrorDetails.of(trailers).find(RetryInfo.class);
 		if (info == null || !info.hasRetryDelay()) {
-			return ABSENT;
+			return NONE;
 		}
-		Duration delay = info.getRetryDelay();
-		if (delay.getSeconds() < 0 || delay.getNanos() < 0) {
-			return ABSENT;
+		long seconds = info.getRetryDelay().getSeconds();
+		int nanos = info.getRetryDelay().getNanos();
+		if (seconds < 0 || nanos < 0 || seconds > MAX_SECONDS || nanos > MAX_NANOS) {
+			return NONE;
 		}
-		long millis = (delay.getNanos() + 999_999) / 1_000_000;
-		return (delay.getSeconds() > Long.MAX_VALUE / 1000 - 1) ? Long.MAX_VALUE : delay.getSeconds() * 1000 + millis;
+		return new Pushback(false, Duration.ofSeconds(seconds, nanos));
+	}
+
+	/**
+	 * Return the delay as timers take it.
+	 * @return the milliseconds, rounded up; negative where the server does not ask for a
+	 * delay
+	 */
+	public long millis() {
+		return (this.delay != null) ? this.delay.plusNanos(999_999).toMillis() : -1;
 	}
 
 }

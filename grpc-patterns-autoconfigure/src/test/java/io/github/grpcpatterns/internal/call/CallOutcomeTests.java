@@ -11,12 +11,12 @@ import java.util.zip.ZipException;
 
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.testing.CuttingProxy;
+import io.github.grpcpatterns.testing.CallRecorder;
+import io.github.grpcpatterns.testing.FaultyProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -25,7 +25,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +39,7 @@ class CallOutcomeTests {
 		CallRecord record = new CallRecord(0);
 		record.begin(PingServiceGrpc.getPingMethod(), null);
 		record.transportClosed(transport, 1_000_000);
-		new CallOutcome(record, new CallState(), null, new ManualTimer()).decide(Status.OK, true, 1_000_000);
+		new CallOutcome(record, new CallState(), null, new PolicyClock()).decide(Status.OK, true, 1_000_000);
 		return record;
 	}
 
@@ -63,22 +62,17 @@ class CallOutcomeTests {
 	@Test
 	void callsOfAConnectionThatIsCutWhileTheyAreAnsweredAreCancelled() throws Exception {
 		List<Status.Code> codes = new CopyOnWriteArrayList<>();
-		RecordingReporter reporter = new RecordingReporter();
+		CallRecorder recorder = new CallRecorder();
 		ByteString payload = ByteString.copyFrom(new byte[2000]);
-		PingService service = new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				responses.onNext(PingResponse.newBuilder().setPayload(payload).build());
-				responses.onCompleted();
-			}
-
-		};
+		PingService service = new PingService().onPing((request, responses) -> {
+			responses.onNext(PingResponse.newBuilder().setPayload(payload).build());
+			responses.onCompleted();
+		});
 		ExecutorService handlers = Executors.newFixedThreadPool(4);
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(service)
 			.executor(handlers)
-			.interceptors(reporter)
+			.interceptors(recorder)
 			.start()) {
 			for (int round = 0; round < 30; round++) {
 				cutWhileAnswering(harness);
@@ -88,8 +82,8 @@ class CallOutcomeTests {
 				harness.liveCalls().forEach((call) -> any[0] = true);
 				return !any[0];
 			});
-			while (reporter.count() > 0) {
-				codes.add(reporter.await().status().getCode());
+			while (recorder.count() > 0) {
+				codes.add(recorder.await().status().getCode());
 			}
 			assertThat(codes).contains(Status.Code.OK, Status.Code.CANCELLED)
 				.containsOnly(Status.Code.OK, Status.Code.CANCELLED);
@@ -100,7 +94,7 @@ class CallOutcomeTests {
 	}
 
 	private static void cutWhileAnswering(GrpcHarness harness) throws Exception {
-		try (CuttingProxy proxy = new CuttingProxy(harness.port())) {
+		try (FaultyProxy proxy = new FaultyProxy(harness.port())) {
 			ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", proxy.port())
 				.usePlaintext()
 				.disableRetry()

@@ -3,9 +3,12 @@ package io.github.grpcpatterns.internal.call;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -14,6 +17,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallRecordTests {
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final AtomicReference<CallRecord> record = new AtomicReference<>();
 
@@ -73,6 +77,57 @@ class CallRecordTests {
 			assertThat(this.record.get().traffic().bytesSent()).isZero();
 			assertThat(this.record.get().traffic().lastMessageNanos()).isEqualTo(this.record.get().startNanos());
 		}
+	}
+
+	@Test
+	void aReporterThatFailsFailsNothingElseAndIsLoggedOnce() {
+		CallRecord record = CallRecord.client(PingServiceGrpc.getPingBidiMethod());
+		CallRecorder next = new CallRecorder();
+		record.addReporter(new FailingReporter());
+		record.addReporter(next);
+		try (CapturedLog log = new CapturedLog("grpc.patterns.call")) {
+			record.start(0);
+			record.sent();
+			record.received(10);
+			record.end(Status.OK, EndReason.COMPLETED, 1);
+			assertThat(log.events()).hasSize(1);
+		}
+		assertThat(record.traffic().messagesSent()).isEqualTo(1);
+		assertThat(record.traffic().messagesReceived()).isEqualTo(1);
+		assertThat(next.count()).isEqualTo(1);
+	}
+
+	private static final class FailingReporter implements MessageReporter {
+
+		private static NoClassDefFoundError failure() {
+			return new NoClassDefFoundError("gone");
+		}
+
+		@Override
+		public void started(CallRecord call) {
+			throw failure();
+		}
+
+		@Override
+		public void messageReceived(CallRecord call) {
+			throw failure();
+		}
+
+		@Override
+		public void messageSent(CallRecord call) {
+			throw failure();
+		}
+
+		@Override
+		public void messageSize(CallRecord call, boolean sent, long bytes) {
+			throw failure();
+		}
+
+		@Override
+		public void ended(CallRecord call) {
+			throw failure();
+		}
+
 	}
 
 }

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.internal.call;
 
 import java.util.function.LongConsumer;
 
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
@@ -22,7 +22,7 @@ class CallTracerTests {
 
 	@Test
 	void theServerTellsSizesApartThatAreToldAtOnce() throws Exception {
-		ServerStreamTracer tracer = TestCalls.tracer(new ManualTimer(), TestCalls.registeredMethods())
+		ServerStreamTracer tracer = TestCalls.tracer(new PolicyClock(), TestCalls.registeredMethods())
 			.newServerStreamTracer("any", new Metadata());
 		CallRecord record = CallRecord.SERVER.get(tracer.filterContext(Context.ROOT));
 		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
@@ -37,6 +37,22 @@ class CallTracerTests {
 		ClientStreamTracer tracer = new CallClientTracer(record).newClientStreamTracer(
 				ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(CallOptions.DEFAULT).build(), new Metadata());
 		check(tracer, tracer::inboundUncompressedSize, record);
+	}
+
+	@Test
+	void theSizeOfAMessageThatAnAttemptDroppedIsNotThatOfTheNextAttempts() {
+		CallRecord record = new CallRecord(0);
+		record.begin(PingServiceGrpc.getPingBidiMethod(), null);
+		CallClientTracer tracers = new CallClientTracer(record);
+		for (int bytes : new int[] { 300, 200 }) {
+			ClientStreamTracer tracer = tracers.newClientStreamTracer(
+					ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(CallOptions.DEFAULT).build(),
+					new Metadata());
+			tracer.inboundMessageRead(0, 30, -1);
+			tracer.inboundUncompressedSize(bytes);
+		}
+		record.received(record.traffic().parsed());
+		assertThat(record.traffic().bytesReceived()).isEqualTo(200);
 	}
 
 	private static void check(StreamTracer tracer, LongConsumer inflated, CallRecord record) throws Exception {

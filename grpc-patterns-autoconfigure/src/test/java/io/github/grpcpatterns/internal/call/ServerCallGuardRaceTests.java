@@ -12,10 +12,10 @@ import java.util.concurrent.locks.LockSupport;
 
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -41,7 +41,7 @@ class ServerCallGuardRaceTests {
 
 	private final Queue<Handler> handlers = new ConcurrentLinkedQueue<>();
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	enum Transport {
 
@@ -50,22 +50,17 @@ class ServerCallGuardRaceTests {
 	}
 
 	private GrpcHarness start(Transport transport) {
-		PingService service = new PingService() {
-
-			@Override
-			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-				Handler handler = new Handler((ServerCallStreamObserver<PingResponse>) responses);
-				ServerCallGuardRaceTests.this.handlers.add(handler);
-				handler.start();
-				return handler;
-			}
-
-		};
+		PingService service = new PingService().onPingBidi((responses) -> {
+			Handler handler = new Handler(responses);
+			ServerCallGuardRaceTests.this.handlers.add(handler);
+			handler.start();
+			return handler;
+		});
 		GrpcHarness.Builder builder = (transport == Transport.NETTY) ? GrpcHarness.netty() : GrpcHarness.inProcess();
 		if (transport == Transport.DIRECT) {
 			builder.executor(Runnable::run).channel((channel) -> channel.directExecutor());
 		}
-		return builder.service(service).interceptors(this.reporter).start();
+		return builder.service(service).interceptors(this.recorder).start();
 	}
 
 	@ParameterizedTest
@@ -99,10 +94,10 @@ class ServerCallGuardRaceTests {
 				assertThat(handler.over.await(20, TimeUnit.SECONDS)).isTrue();
 			}
 			for (int i = 0; i < started; i++) {
-				this.reporter.await();
+				this.recorder.await();
 			}
 			assertThat(this.faults).isEmpty();
-			assertThat(this.reporter.count()).isLessThanOrEqualTo(CALLS - started);
+			assertThat(this.recorder.count()).isLessThanOrEqualTo(CALLS - started);
 			for (Handler handler : this.handlers) {
 				assertThat(handler.cancels.get() + handler.completes.get()).isEqualTo(1);
 			}

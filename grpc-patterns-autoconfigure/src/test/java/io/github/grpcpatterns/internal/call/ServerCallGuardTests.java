@@ -7,9 +7,6 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,13 +15,13 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.ManualTimer;
 import io.github.grpcpatterns.testing.PingService;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
-import io.github.grpcpatterns.testing.RecordingReporter;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -60,10 +57,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class ServerCallGuardTests {
 
-	private final RecordingReporter reporter = new RecordingReporter();
+	private final CallRecorder recorder = new CallRecorder();
 
 	private GrpcHarness start(boolean netty) {
-		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).interceptors(this.reporter).start();
+		return (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).interceptors(this.recorder).start();
 	}
 
 	@ParameterizedTest
@@ -75,26 +72,26 @@ class ServerCallGuardTests {
 			Iterator<PingResponse> list = harness.blocking().pingList(PingRequest.newBuilder().setCount(3).build());
 			assertThat(list).toIterable().hasSize(3);
 			assertReported("PingList", 1, 3);
-			CompletableFuture<Void> done = new CompletableFuture<>();
-			StreamObserver<PingRequest> stream = harness.async().pingStream(completing(done));
+			Received<PingResponse> done = new Received<>();
+			StreamObserver<PingRequest> stream = harness.async().pingStream(done);
 			stream.onNext(PingRequest.getDefaultInstance());
 			stream.onNext(PingRequest.getDefaultInstance());
 			stream.onCompleted();
-			done.get(10, TimeUnit.SECONDS);
+			assertThat(done.error()).isNull();
 			assertReported("PingStream", 2, 1);
-			CompletableFuture<Void> bidiDone = new CompletableFuture<>();
-			StreamObserver<PingRequest> bidi = harness.async().pingBidi(completing(bidiDone));
+			Received<PingResponse> bidiDone = new Received<>();
+			StreamObserver<PingRequest> bidi = harness.async().pingBidi(bidiDone);
 			bidi.onNext(PingRequest.getDefaultInstance());
 			bidi.onNext(PingRequest.getDefaultInstance());
 			bidi.onCompleted();
-			bidiDone.get(10, TimeUnit.SECONDS);
+			assertThat(bidiDone.error()).isNull();
 			assertReported("PingBidi", 2, 2);
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
 	private void assertReported(String method, int received, int sent) {
-		CallRecord call = this.reporter.await();
+		CallRecord call = this.recorder.await();
 		assertThat(call.methodName()).endsWith("/" + method);
 		assertThat(call.status().getCode()).isEqualTo(Status.Code.OK);
 		assertThat(call.endReason()).isEqualTo(EndReason.COMPLETED);
@@ -113,7 +110,7 @@ class ServerCallGuardTests {
 					assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN);
 					assertThat(ex.getStatus().getDescription()).isEqualTo("unknown error");
 				});
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.UNKNOWN);
 			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
 		}
@@ -134,7 +131,7 @@ class ServerCallGuardTests {
 					.halfClose();
 				assertThat(call.await().getCode()).isEqualTo(Status.Code.INTERNAL);
 				assertThat(call.await().getDescription()).isEqualTo("the request could not be parsed");
-				assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+				assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
 			}
 			assertThat(other.halfClose().await().getCode()).isEqualTo(Status.Code.OK);
 		}
@@ -147,7 +144,7 @@ class ServerCallGuardTests {
 				.setPayload(ByteString.copyFrom(new byte[5 * 1024 * 1024]))
 				.build();
 			assertThat(ping(harness, large).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(call.endReason()).isEqualTo(EndReason.FAILED);
 		}
@@ -162,7 +159,7 @@ class ServerCallGuardTests {
 			RawCall call = compressed(harness).send(large).halfClose();
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 			assertThat(call.await().getDescription()).isEqualTo("the request is too large");
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 		}
 	}
 
@@ -196,34 +193,29 @@ class ServerCallGuardTests {
 
 		});
 		try (GrpcHarness harness = GrpcHarness.netty()
-			.interceptors(this.reporter)
+			.interceptors(this.recorder)
 			.channel((channel) -> channel.compressorRegistry(broken))
 			.start()) {
 			RawCall call = compressed(harness).send(PingRequest.newBuilder().setValue("a").build()).halfClose();
 			assertThat(call.await().getCode()).isEqualTo(Status.Code.INTERNAL);
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
 		}
 	}
 
 	@Test
 	void aStreamWhoseTrailersAreStuckBehindALittleIsReported() {
-		ManualTimer time = new ManualTimer();
+		PolicyClock time = new PolicyClock();
 		AtomicReference<ServerCallStreamObserver<PingResponse>> stream = new AtomicReference<>();
-		PingService service = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				stream.set((ServerCallStreamObserver<PingResponse>) responses);
-				stream.get().setOnCancelHandler(() -> {
-				});
-			}
-
-		};
+		PingService service = new PingService().onPingList((request, responses) -> {
+			stream.set(responses);
+			stream.get().setOnCancelHandler(() -> {
+			});
+		});
 		int window = 65_535;
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(service)
 			.timer(time)
-			.interceptors(this.reporter)
+			.interceptors(this.recorder)
 			.channel((channel) -> ((NettyChannelBuilder) channel).flowControlWindow(window))
 			.start()) {
 			RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
@@ -237,32 +229,28 @@ class ServerCallGuardTests {
 			Awaitility.await().until(() -> stream.get().isReady());
 			stream.get().onCompleted();
 			time.advance(Duration.ofSeconds(5));
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.OK);
 		}
 	}
 
 	@Test
 	void aPolicyEndsACallThoughTheOnlyThreadOfTheHandlersIsHeld() throws Exception {
-		ManualTimer time = new ManualTimer();
+		PolicyClock time = new PolicyClock();
 		ExecutorService handlers = Executors.newSingleThreadExecutor();
 		AtomicReference<Context> context = new AtomicReference<>();
 		CountDownLatch cancelled = new CountDownLatch(1);
-		PingService service = new PingService() {
-
-			@Override
-			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-				context.set(Context.current());
-				((ServerCallStreamObserver<PingResponse>) responses).setOnCancelHandler(cancelled::countDown);
-				return super.pingBidi(responses);
-			}
-
-		};
+		PingService service = new PingService();
+		service.onPingBidi((responses) -> {
+			context.set(Context.current());
+			responses.setOnCancelHandler(cancelled::countDown);
+			return service.echo(responses);
+		});
 		CountDownLatch release = new CountDownLatch(1);
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.service(service)
 			.timer(time)
 			.executor(handlers)
-			.interceptors(this.reporter)
+			.interceptors(this.recorder)
 			.start()) {
 			RawCall call = RawCall
 				.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
@@ -276,7 +264,7 @@ class ServerCallGuardTests {
 				time.advance(Duration.ofMillis(100));
 				return context.get().isCancelled();
 			});
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.STREAM_MAX_DURATION);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.STREAM_MAX_DURATION);
 			assertThat(cancelled.getCount()).isOne();
 			release.countDown();
 			await(cancelled);
@@ -290,20 +278,15 @@ class ServerCallGuardTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 2 })
 	void aUnaryAnswerThatIsNotOneMessageIsInternal(int messages) {
-		PingService service = new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				for (int i = 0; i < messages; i++) {
-					responses.onNext(PingResponse.getDefaultInstance());
-				}
-				responses.onCompleted();
+		PingService service = new PingService().onPing((request, responses) -> {
+			for (int i = 0; i < messages; i++) {
+				responses.onNext(PingResponse.getDefaultInstance());
 			}
-
-		};
-		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+			responses.onCompleted();
+		});
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.INTERNAL);
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
 		}
 	}
 
@@ -321,7 +304,7 @@ class ServerCallGuardTests {
 						responses.onCompleted();
 					}))
 			.build();
-		try (GrpcHarness harness = GrpcHarness.netty().service(() -> broken).interceptors(this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().service(() -> broken).interceptors(this.recorder).start()) {
 			RawCall call = RawCall
 				.start(harness.channel(),
 						PingServiceGrpc.getPingMethod().toBuilder().setFullMethodName("broken.Service/Ping").build(),
@@ -329,7 +312,7 @@ class ServerCallGuardTests {
 				.send(PingRequest.getDefaultInstance())
 				.halfClose();
 			assertThat(call.await().isOk()).isFalse();
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.INTERNAL);
 		}
 	}
 
@@ -340,7 +323,7 @@ class ServerCallGuardTests {
 					CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS), new Metadata());
 			call.send(PingRequest.getDefaultInstance()).awaitFirst();
 			harness.channel().shutdownNow();
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
 			assertThat(record.endReason()).isEqualTo(EndReason.CANCELLED);
 		}
@@ -351,7 +334,7 @@ class ServerCallGuardTests {
 	void withoutATracerThePoliciesAreNotWeaker(boolean policy) {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.withoutTracer()
-			.interceptors(this.reporter, new ServerInterceptor() {
+			.interceptors(this.recorder, new ServerInterceptor() {
 
 				@Override
 				public <A, B> ServerCall.Listener<A> interceptCall(ServerCall<A, B> call, Metadata headers,
@@ -373,7 +356,7 @@ class ServerCallGuardTests {
 			}
 			Status.Code code = policy ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
 			assertThat(call.await().getCode()).isEqualTo(code);
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isEqualTo(code);
 			assertThat(record.endReason()).isEqualTo(policy ? EndReason.STREAM_IDLE : EndReason.CANCELLED);
 		}
@@ -418,16 +401,16 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, failing, policy).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.recorder, failing, policy).start()) {
 			Status status = ping(harness,
 					PingRequest.newBuilder()
 						.setError(who.equals("thrown") ? "throw:IllegalStateException" : "")
 						.build());
 			assertThat(status.getCode()).isNotIn(Status.Code.OK, Status.Code.CANCELLED);
 			assertThat(String.valueOf(status.getDescription())).doesNotContain("secret");
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(status.getCode());
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
@@ -444,9 +427,9 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, handing).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.recorder, handing).start()) {
 			assertThat(ping(harness, PingRequest.getDefaultInstance()).getCode()).isEqualTo(Status.Code.UNKNOWN);
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.UNKNOWN);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.UNKNOWN);
 		}
 	}
 
@@ -465,13 +448,13 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, throwing).mapping((thrown, call) -> {
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(this.recorder, throwing).mapping((thrown, call) -> {
 			throw new NoClassDefFoundError("another secret");
 		}).start()) {
 			Status status = ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
 			assertThat(status.getCode()).isEqualTo(Status.Code.INTERNAL);
 			assertThat(status.getDescription()).isEqualTo("internal error");
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
 			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
 		}
@@ -498,9 +481,9 @@ class ServerCallGuardTests {
 			}
 
 		};
-		try (GrpcHarness harness = GrpcHarness.netty().interceptors(policy, this.reporter).start()) {
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(policy, this.recorder).start()) {
 			harness.blocking().ping(PingRequest.getDefaultInstance());
-			assertThat(this.reporter.await().status().getCode()).isEqualTo(Status.Code.OK);
+			assertThat(this.recorder.await().status().getCode()).isEqualTo(Status.Code.OK);
 			Awaitility.await().untilAsserted(() -> assertThat(cleaned.getCount()).isZero());
 		}
 	}
@@ -508,10 +491,9 @@ class ServerCallGuardTests {
 	@Test
 	void whatListensToTheContextOfACallHoldsUpNoOtherCall() throws Exception {
 		CountDownLatch blocked = new CountDownLatch(1);
-		PingService service = new PingService() {
-
-			@Override
-			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
+		PingService service = new PingService()
+			.onPing((request, responses) -> ServerCallGuard.current().endAfter(1, EndReason.DEADLINE))
+			.onPingBidi((responses) -> {
 				ServerCallGuard.current().endAfter(1, EndReason.STREAM_MAX_DURATION);
 				Context.current().addListener((context) -> {
 					try {
@@ -521,16 +503,9 @@ class ServerCallGuardTests {
 						Thread.currentThread().interrupt();
 					}
 				}, Runnable::run);
-				return super.pingBidi(responses);
-			}
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-				ServerCallGuard.current().endAfter(1, EndReason.DEADLINE);
-			}
-
-		};
-		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+				return new Received<>();
+			});
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			RawCall stream = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
 					new Metadata());
 			assertThat(stream.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
@@ -570,9 +545,9 @@ class ServerCallGuardTests {
 
 		};
 		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
-				GrpcHarness harness = GrpcHarness.netty().interceptors(this.reporter, stack, failing).start()) {
+				GrpcHarness harness = GrpcHarness.netty().interceptors(this.recorder, stack, failing).start()) {
 			Status status = ping(harness, PingRequest.getDefaultInstance());
-			CallRecord call = this.reporter.await();
+			CallRecord call = this.recorder.await();
 			assertThat(call.status().getCode()).isEqualTo(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
 			assertThat(call.exception()).isInstanceOf(IllegalStateException.class);
 			Awaitility.await()
@@ -595,7 +570,7 @@ class ServerCallGuardTests {
 
 		};
 		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
-				GrpcHarness harness = GrpcHarness.netty().interceptors(correlation, this.reporter).start()) {
+				GrpcHarness harness = GrpcHarness.netty().interceptors(correlation, this.recorder).start()) {
 			ping(harness, PingRequest.newBuilder().setError("throw:IllegalStateException").build());
 			Awaitility.await().untilAsserted(() -> assertThat(log.events()).singleElement().satisfies((event) -> {
 				assertThat(event.getThrowableProxy().getMessage()).isEqualTo("secret text");
@@ -606,26 +581,21 @@ class ServerCallGuardTests {
 
 	@Test
 	void aStreamThatNobodyReadsIsReportedAllTheSame() {
-		ManualTimer timer = new ManualTimer();
+		PolicyClock timer = new PolicyClock();
 		AtomicReference<ServerCallGuard> guard = new AtomicReference<>();
-		PingService service = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				guard.set(ServerCallGuard.current());
-				PingResponse large = PingResponse.newBuilder()
-					.setPayload(ByteString.copyFrom(new byte[1024 * 1024]))
-					.build();
-				for (int i = 0; i < 3; i++) {
-					responses.onNext(large);
-				}
+		PingService service = new PingService().onPingList((request, responses) -> {
+			guard.set(ServerCallGuard.current());
+			PingResponse large = PingResponse.newBuilder()
+				.setPayload(ByteString.copyFrom(new byte[1024 * 1024]))
+				.build();
+			for (int i = 0; i < 3; i++) {
+				responses.onNext(large);
 			}
-
-		};
+		});
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.timer(timer)
 			.service(service)
-			.interceptors(this.reporter)
+			.interceptors(this.recorder)
 			.start()) {
 			ClientCall<PingRequest, PingResponse> call = harness.channel()
 				.newCall(PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT);
@@ -637,9 +607,9 @@ class ServerCallGuardTests {
 			Awaitility.await().until(() -> guard.get() != null && guard.get().record().traffic().messagesSent() == 3);
 			assertThat(guard.get().end(EndReason.SLOW_CONSUMER)).isTrue();
 			timer.advance(Duration.ofSeconds(1));
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.SLOW_CONSUMER);
 			call.cancel("done", null);
-			assertThat(this.reporter.count()).isZero();
+			assertThat(this.recorder.count()).isZero();
 		}
 	}
 
@@ -649,23 +619,19 @@ class ServerCallGuardTests {
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch release = new CountDownLatch(1);
 		AtomicReference<Boolean> readyBehind = new AtomicReference<>();
-		PingService service = new PingService() {
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> observer) {
-				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
-				responses.setOnReadyHandler(() -> {
-					if (readyBehind.get() == null) {
-						busy(inside, release);
-						responses.onNext(PingResponse.getDefaultInstance());
-						readyBehind.set(responses.isReady());
-						release.countDown();
-					}
-					else {
-						responses.onCompleted();
-					}
-				});
-			}
-		};
+		PingService service = new PingService().onPingList((request, responses) -> {
+			responses.setOnReadyHandler(() -> {
+				if (readyBehind.get() == null) {
+					busy(inside, release);
+					responses.onNext(PingResponse.getDefaultInstance());
+					readyBehind.set(responses.isReady());
+					release.countDown();
+				}
+				else {
+					responses.onCompleted();
+				}
+			});
+		});
 		try (GrpcHarness harness = (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(service).start()) {
 			Iterator<PingResponse> responses = harness.blocking()
 				.withDeadlineAfter(20, TimeUnit.SECONDS)
@@ -700,26 +666,20 @@ class ServerCallGuardTests {
 
 	@Test
 	void whatIsSentAfterTheStreamWasClosedIsNotCounted() {
-		PingService service = new PingService() {
-
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> observer) {
-				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
-				responses.setOnCancelHandler(() -> {
-				});
+		PingService service = new PingService().onPingList((request, responses) -> {
+			responses.setOnCancelHandler(() -> {
+			});
+			responses.onNext(PingResponse.getDefaultInstance());
+			Awaitility.await().until(responses::isCancelled);
+			for (int i = 0; i < 5; i++) {
 				responses.onNext(PingResponse.getDefaultInstance());
-				Awaitility.await().until(responses::isCancelled);
-				for (int i = 0; i < 5; i++) {
-					responses.onNext(PingResponse.getDefaultInstance());
-				}
 			}
-
-		};
-		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+		});
+		try (GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT,
 					new Metadata());
 			call.send(PingRequest.getDefaultInstance()).halfClose().awaitFirst().cancel();
-			CallRecord record = this.reporter.await();
+			CallRecord record = this.recorder.await();
 			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
 			assertThat(record.traffic().messagesSent()).isEqualTo(1);
 		}
@@ -729,24 +689,18 @@ class ServerCallGuardTests {
 	void anAnswerThatIsMissingBecauseTheClientCancelledIsNoErrorOfTheHandler() {
 		CountDownLatch handling = new CountDownLatch(1);
 		CountDownLatch done = new CountDownLatch(1);
-		PingService service = new PingService() {
-
-			@Override
-			public void ping(PingRequest request, StreamObserver<PingResponse> observer) {
-				ServerCallStreamObserver<PingResponse> responses = (ServerCallStreamObserver<PingResponse>) observer;
-				responses.setOnCancelHandler(() -> {
-				});
-				new Thread(() -> {
-					handling.countDown();
-					Awaitility.await().until(responses::isCancelled);
-					responses.onCompleted();
-					done.countDown();
-				}).start();
-			}
-
-		};
+		PingService service = new PingService().onPing((request, responses) -> {
+			responses.setOnCancelHandler(() -> {
+			});
+			new Thread(() -> {
+				handling.countDown();
+				Awaitility.await().until(responses::isCancelled);
+				responses.onCompleted();
+				done.countDown();
+			}).start();
+		});
 		try (CapturedLog log = new CapturedLog("grpc.patterns.call");
-				GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.reporter).start()) {
+				GrpcHarness harness = GrpcHarness.netty().service(service).interceptors(this.recorder).start()) {
 			RawCall call = RawCall
 				.start(harness.channel(), PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT, new Metadata())
 				.send(PingRequest.getDefaultInstance())
@@ -754,7 +708,7 @@ class ServerCallGuardTests {
 			await(handling);
 			call.cancel();
 			await(done);
-			assertThat(this.reporter.await().endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.CANCELLED);
 			assertThat(log.events()).isEmpty();
 		}
 	}
@@ -798,26 +752,6 @@ class ServerCallGuardTests {
 			return PingResponse.getDefaultInstance();
 		}
 
-	}
-
-	private static <T> StreamObserver<T> completing(CompletableFuture<Void> done) {
-		return new StreamObserver<>() {
-
-			@Override
-			public void onNext(T value) {
-			}
-
-			@Override
-			public void onError(Throwable ex) {
-				done.completeExceptionally(ex);
-			}
-
-			@Override
-			public void onCompleted() {
-				done.complete(null);
-			}
-
-		};
 	}
 
 }

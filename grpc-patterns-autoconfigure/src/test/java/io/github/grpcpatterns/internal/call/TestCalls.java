@@ -8,7 +8,7 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
 import io.github.grpcpatterns.internal.status.RichStatus;
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.grpc.ClientInterceptor;
 import io.grpc.Context;
@@ -34,7 +34,7 @@ public final class TestCalls {
 
 	public static ServerInterceptor callServerInterceptor(CallTimer timer, Executor handlers, RichStatus richStatus,
 			ExceptionMapping mapping, LiveCalls liveCalls) {
-		CallTimer reports = (timer instanceof ManualTimer manual) ? manual.unlisted() : timer;
+		CallTimer reports = (timer instanceof PolicyClock manual) ? manual.unlisted() : timer;
 		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, handlers, richStatus, mapping, liveCalls,
 				new ReportWatch(reports, liveCalls)));
 	}

@@ -2,7 +2,7 @@ package io.github.grpcpatterns.internal.concurrent;
 
 import java.time.Duration;
 
-import io.github.grpcpatterns.testing.ManualTimer;
+import io.github.grpcpatterns.testing.PolicyClock;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CoarseClockTests {
 
-	private final ManualTimer timer = new ManualTimer();
+	private final PolicyClock timer = new PolicyClock();
 
 	private final CoarseClock clock = new CoarseClock(this.timer);
 

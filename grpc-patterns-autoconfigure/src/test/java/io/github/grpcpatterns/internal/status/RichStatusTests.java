@@ -16,8 +16,8 @@ import com.google.rpc.RequestInfo;
 import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
-import io.github.grpcpatterns.testing.RecordingReporter;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
@@ -46,13 +46,13 @@ class RichStatusTests {
 
 	private static final Refusing REFUSING = new Refusing();
 
-	private static final RecordingReporter REPORTER = new RecordingReporter();
+	private static final CallRecorder RECORDER = new CallRecorder();
 
 	private static GrpcHarness harness;
 
 	@BeforeAll
 	static void start() {
-		harness = GrpcHarness.netty().interceptors(REPORTER, REFUSING).start();
+		harness = GrpcHarness.netty().interceptors(RECORDER, REFUSING).start();
 	}
 
 	@AfterAll
@@ -231,7 +231,7 @@ class RichStatusTests {
 		StatusRuntimeException thrown = catchThrowableOfType(StatusRuntimeException.class,
 				() -> harness.blocking().ping(PingRequest.getDefaultInstance()));
 		assertThat(thrown).isNotNull();
-		assertThat(REPORTER.await().status().getCode()).isEqualTo(thrown.getStatus().getCode());
+		assertThat(RECORDER.await().status().getCode()).isEqualTo(thrown.getStatus().getCode());
 		return thrown;
 	}
 

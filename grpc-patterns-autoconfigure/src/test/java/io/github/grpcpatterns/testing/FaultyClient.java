@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * A client that speaks HTTP/2 by hand, and so can do what no honest one does.
  */
-public final class RawConnection implements Closeable {
+public final class FaultyClient implements Closeable {
 
 	public static final int HEADERS = 1;
 
@@ -33,7 +33,7 @@ public final class RawConnection implements Closeable {
 
 	private int nextStream = 1;
 
-	private RawConnection(int port) throws IOException {
+	private FaultyClient(int port) throws IOException {
 		this.socket = new Socket("127.0.0.1", port);
 		this.socket.setSoTimeout(20_000);
 		this.in = new DataInputStream(this.socket.getInputStream());
@@ -43,9 +43,9 @@ public final class RawConnection implements Closeable {
 	/**
 	 * Connect, and say nothing.
 	 */
-	public static RawConnection silent(int port) {
+	public static FaultyClient silent(int port) {
 		try {
-			return new RawConnection(port);
+			return new FaultyClient(port);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -55,8 +55,8 @@ public final class RawConnection implements Closeable {
 	/**
 	 * Connect, and begin as every client.
 	 */
-	public static RawConnection open(int port) {
-		RawConnection connection = silent(port);
+	public static FaultyClient open(int port) {
+		FaultyClient connection = silent(port);
 		connection.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 		connection.send(SETTINGS, 0, 0, new byte[0]);
 		return connection;

@@ -1,33 +1,73 @@
 package io.github.grpcpatterns.testing;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.bucket4j.TimeMeter;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 
 /**
- * A timer whose time stands still until the test moves it. Tasks that become due run on
- * the thread that moves it.
+ * The time of every policy: of timers, tokens, caches and rates. It starts now and stands
+ * still until the test moves it. Tasks that become due run on the thread that moves it.
  */
-public final class ManualTimer implements CallTimer {
+public class PolicyClock extends Clock implements CallTimer, Ticker, TimeMeter {
+
+	private static final long START_NANOS = 1_000_000_000L;
 
 	private final Executor callbacks = Executors.newCachedThreadPool((task) -> {
-		Thread thread = new Thread(task, "manual-timer-callback");
+		Thread thread = new Thread(task, "policy-clock-callback");
 		thread.setDaemon(true);
 		return thread;
 	});
 
 	private final List<Task> tasks = new ArrayList<>();
 
-	private long now = 1_000_000_000L;
+	private final Instant start = Instant.now();
+
+	private long now = START_NANOS;
 
 	@Override
 	public synchronized long nanoTime() {
 		return this.now;
+	}
+
+	@Override
+	public long read() {
+		return nanoTime();
+	}
+
+	@Override
+	public long currentTimeNanos() {
+		return nanoTime();
+	}
+
+	@Override
+	public boolean isWallClockBased() {
+		return false;
+	}
+
+	@Override
+	public Instant instant() {
+		return this.start.plusNanos(nanoTime() - START_NANOS);
+	}
+
+	@Override
+	public ZoneId getZone() {
+		return ZoneOffset.UTC;
+	}
+
+	@Override
+	public Clock withZone(ZoneId zone) {
+		throw new UnsupportedOperationException("no policy knows a zone");
 	}
 
 	@Override
@@ -48,7 +88,7 @@ public final class ManualTimer implements CallTimer {
 	}
 
 	private synchronized void remove(Task task) {
-		this.tasks.remove(task);
+		this.tasks.removeIf((other) -> other == task);
 	}
 
 	@Override
@@ -65,12 +105,12 @@ public final class ManualTimer implements CallTimer {
 
 			@Override
 			public long nanoTime() {
-				return ManualTimer.this.nanoTime();
+				return PolicyClock.this.nanoTime();
 			}
 
 			@Override
 			public Runnable schedule(Runnable task, long delayNanos) {
-				return ManualTimer.this.schedule(task, delayNanos, false);
+				return PolicyClock.this.schedule(task, delayNanos, false);
 			}
 
 			@Override
@@ -80,7 +120,7 @@ public final class ManualTimer implements CallTimer {
 
 			@Override
 			public Executor executor() {
-				return ManualTimer.this.executor();
+				return PolicyClock.this.executor();
 			}
 
 		};
@@ -108,7 +148,7 @@ public final class ManualTimer implements CallTimer {
 			return null;
 		}
 		this.now = Math.max(this.now, first.due);
-		this.tasks.remove(first);
+		remove(first);
 		return first;
 	}
 
@@ -123,24 +163,7 @@ public final class ManualTimer implements CallTimer {
 			.toList();
 	}
 
-	private static final class Task {
-
-		private final Runnable run;
-
-		private final long due;
-
-		private final boolean listed;
-
-		Task(Runnable run, long due, boolean listed) {
-			this.run = run;
-			this.due = due;
-			this.listed = listed;
-		}
-
-		long due() {
-			return this.due;
-		}
-
+	private record Task(Runnable run, long due, boolean listed) {
 	}
 
 }

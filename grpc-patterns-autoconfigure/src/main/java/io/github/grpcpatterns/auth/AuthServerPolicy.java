@@ -9,16 +9,16 @@ import java.util.Set;
  * @param authorities the authorities one of which the caller needs; empty where any valid
  * token is enough
  */
-record MethodAccess(Kind kind, Set<String> authorities) {
+record AuthServerPolicy(Kind kind, Set<String> authorities) {
 
-	static final MethodAccess PUBLIC = new MethodAccess(Kind.PUBLIC, Set.of());
+	static final AuthServerPolicy PUBLIC = new AuthServerPolicy(Kind.PUBLIC, Set.of());
 
-	static final MethodAccess DENIED = new MethodAccess(Kind.DENIED, Set.of());
+	static final AuthServerPolicy DENIED = new AuthServerPolicy(Kind.DENIED, Set.of());
 
-	static final MethodAccess AUTHENTICATED = new MethodAccess(Kind.AUTHENTICATED, Set.of());
+	static final AuthServerPolicy AUTHENTICATED = new AuthServerPolicy(Kind.AUTHENTICATED, Set.of());
 
-	static MethodAccess authorities(Set<String> authorities) {
-		return new MethodAccess(Kind.AUTHENTICATED, authorities);
+	static AuthServerPolicy authorities(Set<String> authorities) {
+		return new AuthServerPolicy(Kind.AUTHENTICATED, authorities);
 	}
 
 	/**

@@ -8,11 +8,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 
 /**
- * Stands between a client and a server, and cuts their connections when told.
+ * Stands between a client and a server. On demand it cuts their connections, or holds
+ * back the server's answers as a slow network does.
  */
-public final class CuttingProxy implements AutoCloseable {
+public final class FaultyProxy implements AutoCloseable {
 
 	private final ServerSocket listener;
 
@@ -20,11 +22,13 @@ public final class CuttingProxy implements AutoCloseable {
 
 	private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
+	private final Semaphore open = new Semaphore(1);
+
 	/**
 	 * Create it.
 	 * @param port the port of the server; 0 to accept connections and say nothing
 	 */
-	public CuttingProxy(int port) throws IOException {
+	public FaultyProxy(int port) throws IOException {
 		this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		this.port = port;
 		run(this::accept);
@@ -39,24 +43,45 @@ public final class CuttingProxy implements AutoCloseable {
 			Socket client = this.listener.accept();
 			this.sockets.add(client);
 			if (this.port != 0) {
-				Socket server = new Socket(InetAddress.getLoopbackAddress(), this.port);
-				this.sockets.add(server);
-				run(() -> copy(client, server));
-				run(() -> copy(server, client));
+				run(() -> connect(client));
 			}
 		}
 	}
 
-	private static void copy(Socket from, Socket to) throws IOException {
-		try (from; to) {
-			InputStream in = from.getInputStream();
-			OutputStream out = to.getOutputStream();
-			in.transferTo(out);
+	private void connect(Socket client) throws IOException {
+		try (client; Socket server = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+			this.sockets.add(server);
+			run(() -> {
+				try (client; server) {
+					client.getInputStream().transferTo(server.getOutputStream());
+				}
+			});
+			copyWhenOpen(server.getInputStream(), client.getOutputStream());
+		}
+	}
+
+	private void copyWhenOpen(InputStream in, OutputStream out) throws IOException {
+		byte[] buffer = new byte[8192];
+		for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+			this.open.acquireUninterruptibly();
+			this.open.release();
+			out.write(buffer, 0, read);
 		}
 	}
 
 	/**
-	 * Cut what is connected now.
+	 * Hold back the server's answers until {@link #release()}.
+	 */
+	public void hold() {
+		this.open.acquireUninterruptibly();
+	}
+
+	public void release() {
+		this.open.release();
+	}
+
+	/**
+	 * Cut every connection of now.
 	 */
 	public void cut() {
 		for (Socket socket : this.sockets) {
@@ -83,9 +108,9 @@ public final class CuttingProxy implements AutoCloseable {
 				task.run();
 			}
 			catch (IOException ex) {
-				return; // cut
+				return; // cut, or nobody listens any more
 			}
-		}, "cutting-proxy");
+		}, "faulty-proxy");
 		thread.setDaemon(true);
 		thread.start();
 	}

@@ -1,4 +1,4 @@
-package io.github.grpcpatterns.stream;
+package io.github.grpcpatterns.testing;
 
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -8,19 +8,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.protobuf.ByteString;
-import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.grpc.Context;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
+import org.awaitility.Awaitility;
 
 /**
- * Leaves every stream open, for the test to send and to see what the handler sees.
+ * Leaves every call open, for the test to answer and to see what the handler sees.
  */
 @GrpcService
-final class OpenService extends PingService {
+public final class OpenService extends PingService {
 
 	private final BlockingQueue<Handler> handlers = new LinkedBlockingQueue<>();
 
@@ -29,19 +30,19 @@ final class OpenService extends PingService {
 	/**
 	 * From now on the handlers ask for no message, the test does.
 	 */
-	OpenService asksForNothing() {
+	public OpenService asksForNothing() {
 		this.asks = false;
 		return this;
 	}
 
 	/**
-	 * Wait for the next stream.
+	 * Wait for the next call.
 	 */
-	Handler await() {
+	public Handler await() {
 		try {
 			Handler handler = this.handlers.poll(10, TimeUnit.SECONDS);
 			if (handler == null) {
-				throw new AssertionError("no stream was opened");
+				throw new AssertionError("no call was opened");
 			}
 			return handler;
 		}
@@ -50,18 +51,25 @@ final class OpenService extends PingService {
 		}
 	}
 
-	int opened() {
+	public int opened() {
 		return this.handlers.size();
+	}
+
+	private Handler open(StreamObserver<PingResponse> responses) {
+		this.calls.incrementAndGet();
+		Handler handler = new Handler(responses);
+		this.handlers.add(handler);
+		return handler;
 	}
 
 	@Override
 	public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-		this.handlers.add(new Handler(responses));
+		open(responses);
 	}
 
 	@Override
 	public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-		this.handlers.add(new Handler(responses));
+		open(responses);
 	}
 
 	@Override
@@ -71,44 +79,42 @@ final class OpenService extends PingService {
 
 	@Override
 	public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-		Handler handler = new Handler(responses);
 		if (!this.asks) {
-			handler.responses.disableAutoRequest();
+			((ServerCallStreamObserver<PingResponse>) responses).disableAutoRequest();
 		}
-		this.handlers.add(handler);
-		return handler;
+		return open(responses);
 	}
 
-	static PingResponse response(int counter) {
+	public static PingResponse response(int counter) {
 		return PingResponse.newBuilder().setCounter(counter).build();
 	}
 
-	static PingResponse response(int counter, int bytes) {
+	public static PingResponse response(int counter, int bytes) {
 		return PingResponse.newBuilder().setCounter(counter).setPayload(ByteString.copyFrom(new byte[bytes])).build();
 	}
 
-	static PingRequest request(int count) {
+	public static PingRequest request(int count) {
 		return PingRequest.newBuilder().setCount(count).build();
 	}
 
 	/**
-	 * The handler of one stream.
+	 * The handler of one call.
 	 */
-	static final class Handler implements StreamObserver<PingRequest> {
+	public static final class Handler implements StreamObserver<PingRequest> {
 
-		final ServerCallStreamObserver<PingResponse> responses;
+		public final ServerCallStreamObserver<PingResponse> responses;
 
-		final Context context = Context.current();
+		public final Context context = Context.current();
 
-		final List<Integer> received = new CopyOnWriteArrayList<>();
+		public final List<Integer> received = new CopyOnWriteArrayList<>();
 
-		final AtomicInteger cancels = new AtomicInteger();
+		public final AtomicInteger cancels = new AtomicInteger();
 
-		final AtomicInteger readies = new AtomicInteger();
+		public final AtomicInteger readies = new AtomicInteger();
 
-		final AtomicInteger halfCloses = new AtomicInteger();
+		public final AtomicInteger halfCloses = new AtomicInteger();
 
-		volatile Runnable onReady = () -> {
+		public volatile Runnable onReady = () -> {
 		};
 
 		Handler(StreamObserver<PingResponse> responses) {
@@ -118,6 +124,15 @@ final class OpenService extends PingService {
 				this.readies.incrementAndGet();
 				this.onReady.run();
 			});
+		}
+
+		/**
+		 * Wait for the cancel.
+		 * @return why the context was cancelled
+		 */
+		public Status.Code awaitCancelled() {
+			Awaitility.await().until(() -> this.cancels.get() > 0);
+			return Status.fromThrowable(this.context.cancellationCause()).getCode();
 		}
 
 		@Override

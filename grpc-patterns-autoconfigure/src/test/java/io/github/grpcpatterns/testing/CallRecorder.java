@@ -15,7 +15,7 @@ import io.grpc.ServerInterceptor;
 /**
  * Keeps the records of the calls that ended, as logging and metrics get them.
  */
-public final class RecordingReporter implements CallReporter, ServerInterceptor {
+public final class CallRecorder implements CallReporter, ServerInterceptor {
 
 	private final BlockingQueue<CallRecord> ended = new LinkedBlockingQueue<>();
 

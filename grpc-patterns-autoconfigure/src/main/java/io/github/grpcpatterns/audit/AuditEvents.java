@@ -1,0 +1,20 @@
+package io.github.grpcpatterns.audit;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes decisions as events of Spring Boot's audit.
+ */
+@FunctionalInterface
+interface AuditEvents {
+
+	/**
+	 * Publish a decision.
+	 * @param principal the caller, {@code null} where nobody was authenticated
+	 * @param data the data of the event
+	 */
+	void publish(@Nullable String principal, Map<String, Object> data);
+
+}

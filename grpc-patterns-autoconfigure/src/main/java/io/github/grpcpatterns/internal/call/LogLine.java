@@ -1,0 +1,81 @@
+package io.github.grpcpatterns.internal.call;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.MDC;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * A log line with key-values. What is among them is not in the MDC while the line is
+ * written: a JSON encoder loses a line that has the same name in both.
+ */
+public final class LogLine {
+
+	private final LoggingEventBuilder event;
+
+	private final List<String> keys = new ArrayList<>(12);
+
+	/**
+	 * Begin a line of a level that is enabled.
+	 * @param logger the logger
+	 * @param level the level
+	 * @param message the message
+	 */
+	public LogLine(Logger logger, Level level, String message) {
+		this.event = logger.makeLoggingEventBuilder(level).setMessage(message);
+	}
+
+	/**
+	 * Add a key-value.
+	 * @param key the key
+	 * @param value the value, or {@code null} to leave the key out
+	 * @return this line
+	 */
+	public LogLine add(String key, @Nullable Object value) {
+		if (value != null) {
+			this.keys.add(key);
+			this.event.addKeyValue(key, value);
+		}
+		return this;
+	}
+
+	/**
+	 * Add the exception, with its stack trace.
+	 * @param exception the exception
+	 * @return this line
+	 */
+	public LogLine cause(Throwable exception) {
+		this.event.setCause(exception);
+		return this;
+	}
+
+	/**
+	 * Write the line.
+	 */
+	public void write() {
+		write(0);
+	}
+
+	private void write(int from) {
+		for (int i = from; i < this.keys.size(); i++) {
+			String key = this.keys.get(i);
+			String inMdc = MDC.get(key);
+			if (inMdc != null) {
+				MDC.remove(key);
+				try {
+					write(i + 1);
+				}
+				finally {
+					MDC.put(key, inMdc);
+				}
+				return;
+			}
+		}
+		this.event.log();
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.github.grpcpatterns.metrics;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A meter for each constant of an enum, registered when it is first needed. Several
+ * threads may register the same one at once, which the registry makes one.
+ *
+ * @param <K> the type of the constants
+ * @param <M> the type of the meters
+ */
+final class ByConstant<K extends Enum<K>, M> {
+
+	private final Function<K, M> register;
+
+	/** Not a plain array: a meter is to be seen as a whole by other threads. */
+	private final AtomicReferenceArray<@Nullable M> meters;
+
+	ByConstant(Class<K> type, Function<K, M> register) {
+		this.register = register;
+		this.meters = new AtomicReferenceArray<>(type.getEnumConstants().length);
+	}
+
+	M get(K key) {
+		M meter = this.meters.getAcquire(key.ordinal());
+		if (meter == null) {
+			meter = this.register.apply(key);
+			this.meters.setRelease(key.ordinal(), meter);
+		}
+		return meter;
+	}
+
+}
