@@ -153,8 +153,8 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 		try {
 			return decisions.decide(call, headers, effort);
 		}
-		catch (Throwable ex) { // the interceptor of the policy tries again, and fails in
-								// its place
+		catch (Throwable ex) {
+			// The interceptor of the policy tries again, and fails in its place
 			logger.debug("Cannot decide about a call of {} before it waits for a thread", call.methodName(), ex);
 			return Outcome.UNDECIDED;
 		}

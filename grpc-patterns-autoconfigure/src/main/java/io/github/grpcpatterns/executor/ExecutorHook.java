@@ -61,7 +61,7 @@ final class ExecutorHook implements ServerBuilderHook {
 			executor = admission;
 		}
 		builder.executor(executor);
-		this.servers.given(executor);
+		this.servers.given();
 	}
 
 	/**
