@@ -28,7 +28,7 @@ final class AuthOutcomes {
 				listener.outcome(call, outcome);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener of decisions about access failed", ex);
+				logger.warn("An AuthOutcomeListener failed", ex);
 			}
 		}
 	}

@@ -96,13 +96,13 @@ final class HttpKeyFetcher implements KeyFetcher {
 			keys = JSONObjectUtils.getURI(metadata, "jwks_uri");
 		}
 		catch (ParseException | RuntimeException ex) { // JSON, but no object
-			throw new CompletionException(new IOException("the metadata are no JSON object that names keys"));
+			throw new CompletionException(new IOException("the metadata is not a JSON object that names keys"));
 		}
 		if (!String.valueOf(this.issuer).equals(metadata.get("issuer"))) {
-			throw new CompletionException(new IOException("the metadata are another issuer's"));
+			throw new CompletionException(new IOException("the metadata belongs to another issuer"));
 		}
 		if (keys == null || !("https".equals(keys.getScheme()) || "http".equals(keys.getScheme()))) {
-			throw new CompletionException(new IOException("the metadata name no keys"));
+			throw new CompletionException(new IOException("the metadata names no keys"));
 		}
 		return keys;
 	}

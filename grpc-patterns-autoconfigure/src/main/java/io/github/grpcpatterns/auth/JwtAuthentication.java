@@ -72,7 +72,7 @@ public final class JwtAuthentication implements Authentication {
 	@Override
 	public void setAuthenticated(boolean authenticated) {
 		if (!authenticated) {
-			throw new IllegalArgumentException("authenticated: false (expected: true, for other calls share this)");
+			throw new IllegalArgumentException("authenticated: false (expected: true, because other calls share this)");
 		}
 	}
 

@@ -153,7 +153,7 @@ final class JwtDecoders {
 			JWSAlgorithm algorithm = JWSAlgorithm.parse(names.get(i));
 			if (!fitting.contains(algorithm)) {
 				throw new SettingException(this.algorithmsProperty + "[" + i + "]", names.get(i),
-						"Does not fit the source of keys, which allows "
+						"Does not match the source of keys, which allows "
 								+ String.join(", ", fitting.stream().map(JWSAlgorithm::getName).sorted().toList())
 								+ ".");
 			}

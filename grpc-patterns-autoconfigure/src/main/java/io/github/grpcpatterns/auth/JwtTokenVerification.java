@@ -125,10 +125,10 @@ final class JwtTokenVerification implements TokenVerification {
 			return unavailable();
 		}
 		if (cause instanceof BadJWTException || ex instanceof JwtValidationException) {
-			return invalid("issuer or times do not fit");
+			return invalid("issuer or times do not match");
 		}
 		return invalid((cause instanceof BadJOSEException)
-				? "type, algorithm or signature do not fit, or the key is unknown" : "not a JWT");
+				? "type, algorithm or signature do not match, or the key is unknown" : "not a JWT");
 	}
 
 	private static AuthenticationException invalid(String why) {

@@ -50,7 +50,7 @@ final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
 		if (this.subscription != null) {
 			this.subscription.cancel();
 		}
-		this.body.onError(new IOException("the answer is too large"));
+		this.body.onError(new IOException("the response is too large"));
 	}
 
 	@Override

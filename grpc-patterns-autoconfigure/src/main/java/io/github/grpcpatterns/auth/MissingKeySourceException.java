@@ -12,7 +12,7 @@ final class MissingKeySourceException extends IllegalStateException {
 	private final transient List<String> methods;
 
 	MissingKeySourceException(List<String> methods) {
-		super("no source of keys to check the tokens of calls with, wanted by " + String.join(", ", methods));
+		super("no source of keys to verify tokens with, required by " + String.join(", ", methods));
 		this.methods = methods;
 	}
 

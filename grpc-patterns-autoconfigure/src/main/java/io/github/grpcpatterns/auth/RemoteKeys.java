@@ -163,7 +163,7 @@ final class RemoteKeys implements JWKSource<SecurityContext>, AutoCloseable {
 		else {
 			this.notBefore = Math.max(this.lastStart + RETRY_NANOS, now + REST_NANOS);
 			logger.warn("Cannot fetch keys from {}{}: {}", this.fetcher,
-					(this.keys != null) ? ", those at hand stay in use" : "", text(ex));
+					(this.keys != null) ? "; the current keys stay in use" : "", text(ex));
 		}
 		if (this.cancelRenewal != null) {
 			this.cancelRenewal.run();
@@ -238,7 +238,7 @@ final class RemoteKeys implements JWKSource<SecurityContext>, AutoCloseable {
 		private static final long serialVersionUID = 1L;
 
 		NotAtHandException() {
-			super("the key is not at hand");
+			super("the key is not available");
 		}
 
 	}

@@ -155,7 +155,7 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 		}
 		catch (Throwable ex) { // the interceptor of the policy tries again, and fails in
 								// its place
-			logger.debug("Cannot decide about a call of {} before it waits for a thread", call.methodName(), ex);
+			logger.debug("Cannot decide about a call of {} before it is queued", call.methodName(), ex);
 			return Outcome.UNDECIDED;
 		}
 	}

@@ -42,8 +42,7 @@ record VirtualThreads(@Nullable Executor executor) {
 		if (release < FIRST_RELEASE_WITHOUT_PINNING) {
 			logger.warn(
 					"Calls run on virtual threads of Java {}, where a handler that blocks in a synchronized block or "
-							+ "method holds on to one of the few platform threads that carry them. Use Java {} or "
-							+ "later, or set '{}.virtual=off'.",
+							+ "method pins its carrier thread. Use Java {} or " + "later, or set '{}.virtual=off'.",
 					release, FIRST_RELEASE_WITHOUT_PINNING, ExecutorServerProperties.PREFIX);
 		}
 		return new VirtualThreads(new VirtualThreadTaskExecutor("grpc-virtual-"));

@@ -39,7 +39,7 @@ public final class AttemptMetricsClientInterceptor implements ClientInterceptor,
 		Tags tags = CallMeters.methodTags(method);
 		return new ByConstant<>(Status.Code.class,
 				(code) -> Counter.builder("grpc.patterns.client.attempts")
-					.description("Attempts of calls, by the status of the attempt.")
+					.description("Call attempts by status.")
 					.tags(tags)
 					.tag(CallMeters.STATUS_TAG, code.name())
 					.register(this.registry));

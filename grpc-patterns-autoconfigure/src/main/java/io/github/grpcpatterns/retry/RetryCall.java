@@ -132,7 +132,7 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 			task.run();
 		}
 		catch (Throwable ex) {
-			logger.debug("An attempt of {} refused what the caller did", this.loop.methodName(), ex);
+			logger.debug("An attempt of {} rejected an operation of the caller", this.loop.methodName(), ex);
 			cancel("Failed to send", ex);
 		}
 	}

@@ -179,7 +179,7 @@ final class ServerDrain implements ServerLifecycleListener {
 			live.incrementAndGet();
 			call.guard().beginDrain();
 		});
-		logger.info("A gRPC server stops, {} calls are under way", live);
+		logger.info("Stopping a gRPC server with {} calls in progress", live);
 		boolean drained = false;
 		try {
 			drained = server.awaitTermination(this.drainNanos, TimeUnit.NANOSECONDS);
@@ -196,7 +196,7 @@ final class ServerDrain implements ServerLifecycleListener {
 			this.health.forEach(HealthSwitch::enterTerminalState);
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Cannot tell everyone who watches health that the server stops", ex);
+			logger.warn("Cannot set the health of a stopping server", ex);
 		}
 	}
 
@@ -215,7 +215,7 @@ final class ServerDrain implements ServerLifecycleListener {
 			}
 		});
 		if (ended.get() > 0) {
-			logger.warn("Ended {} calls that were under way after the drain timeout", ended);
+			logger.warn("Ended {} calls that were still in progress after the drain timeout", ended);
 		}
 		if (!server.awaitTermination(CLOSE_NANOS, TimeUnit.NANOSECONDS)) {
 			server.shutdownNow();

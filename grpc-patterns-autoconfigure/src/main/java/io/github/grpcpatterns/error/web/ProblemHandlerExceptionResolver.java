@@ -43,7 +43,7 @@ final class ProblemHandlerExceptionResolver implements HandlerExceptionResolver,
 			response.getOutputStream().write(problem.body());
 		}
 		catch (IOException | IllegalStateException failure) {
-			logger.debug("Cannot answer with a problem", failure);
+			logger.debug("Cannot write a problem response", failure);
 		}
 		return new ModelAndView();
 	}

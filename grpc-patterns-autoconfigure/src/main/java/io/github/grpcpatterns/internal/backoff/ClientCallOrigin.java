@@ -120,7 +120,7 @@ public final class ClientCallOrigin {
 				return true;
 			}
 			catch (Throwable ex) { // closed, full, or out of threads
-				CallLog.LOGGER.debug("An executor refused a task of a call", ex);
+				CallLog.LOGGER.debug("An executor rejected a task of a call", ex);
 				return false;
 			}
 		}

@@ -58,7 +58,7 @@ public final class MethodOverrides<O extends MethodOverride> {
 			List<String> methods = override.methods();
 			// null where the entry leaves it out
 			if (methods == null || methods.isEmpty()) {
-				throw new SettingException(property + ".methods", "", "Names no method.");
+				throw new SettingException(property + ".methods", "", "Must name a method.");
 			}
 			for (MethodPatterns.Named named : seen.parse(property + ".methods", methods)) {
 				entries.add(new Named<>(named, property, override));

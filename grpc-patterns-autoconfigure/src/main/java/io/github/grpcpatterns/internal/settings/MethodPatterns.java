@@ -48,7 +48,7 @@ public record MethodPatterns(List<Named> named) {
 				try {
 					MethodPattern pattern = new MethodPattern(texts.get(i));
 					if (!this.patterns.add(pattern)) {
-						throw new SettingException(element, texts.get(i), "The same pattern stands in the list twice.");
+						throw new SettingException(element, texts.get(i), "The list contains the same pattern twice.");
 					}
 					named.add(new Named(element, pattern));
 				}

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class SettingException extends IllegalArgumentException {
 
 	/** A reason, of a value where settings belong. */
-	static final String NO_VALUE = "Is the name of several settings, and has no value of its own.";
+	static final String NO_VALUE = "Is a group of settings and takes no value.";
 
 	private static final long serialVersionUID = 1L;
 

@@ -41,7 +41,7 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
 		}
 		String action = cause.action();
 		StringBuilder description = new StringBuilder(
-				(action != null) ? "A setting of grpc-patterns does not let the application start:\n\n"
+				(action != null) ? "A setting of grpc-patterns prevents the application from starting:\n\n"
 						: "A setting of grpc-patterns is not valid:\n\n");
 		description.append("    Property: ").append(name).append('\n');
 		ConfigurationPropertyName element = ConfigurationPropertyName.adapt(name, '.');

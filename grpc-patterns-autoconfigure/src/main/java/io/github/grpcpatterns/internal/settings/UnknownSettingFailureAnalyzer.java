@@ -37,8 +37,8 @@ final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<Unboun
 			.map((property) -> line(property, tree))
 			.sorted()
 			.collect(Collectors.joining());
-		return new FailureAnalysis("There are settings that grpc-patterns does not know:\n\n" + settings,
-				"Correct or remove them. An unknown setting would mean that a policy is not applied.", cause);
+		return new FailureAnalysis("Unknown settings under grpc.patterns:\n\n" + settings,
+				"Correct or remove them. An unknown setting would leave a policy unapplied.", cause);
 	}
 
 	private static String line(ConfigurationProperty property, SettingTree tree) {
