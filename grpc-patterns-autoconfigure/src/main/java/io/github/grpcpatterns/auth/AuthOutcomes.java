@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the listeners the outcome of each call.
+ * Notifies the listeners of each call's authentication outcome.
  */
 final class AuthOutcomes {
 

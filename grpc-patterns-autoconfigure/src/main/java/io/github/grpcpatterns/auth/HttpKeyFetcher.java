@@ -20,8 +20,8 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches a key set over HTTP, from an address, or from where an issuer's metadata say.
- * Takes five seconds and {@value #MAX_BYTES} bytes at most.
+ * Fetches a key set over HTTP, from an address or through an issuer's metadata, within
+ * five seconds and {@value #MAX_BYTES} bytes.
  *
  * @see <a href="https://openid.net/specs/openid-connect-discovery-1_0.html">OpenID
  * Connect Discovery</a>
@@ -132,7 +132,7 @@ final class HttpKeyFetcher implements KeyFetcher {
 		body = body.orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		body.whenComplete((bytes, ex) -> {
 			if (!response.isDone()) {
-				response.cancel(true); // a body that drips would go on for ever
+				response.cancel(true); // a slow body would go on forever
 			}
 		});
 		return body;
@@ -173,7 +173,7 @@ final class HttpKeyFetcher implements KeyFetcher {
 	}
 
 	/**
-	 * Where it is, for messages.
+	 * Return its location, for messages.
 	 */
 	@Override
 	public String toString() {

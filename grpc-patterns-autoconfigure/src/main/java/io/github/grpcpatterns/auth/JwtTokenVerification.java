@@ -33,9 +33,9 @@ import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 
 /**
- * Verifies JWTs: a decoder checks signature, issuer and times, and what every decoder has
- * to put up with is checked here. The exceptions never carry the token nor another's
- * text, which might.
+ * Verifies JWTs: a decoder checks signature, issuer and times; the checks that apply to
+ * every decoder are here. Exceptions carry neither the token nor a foreign message, which
+ * might contain it.
  */
 final class JwtTokenVerification implements TokenVerification {
 

@@ -3,7 +3,8 @@ package io.github.grpcpatterns.auth;
 import java.util.List;
 
 /**
- * There are methods that want a token, and nothing to check tokens with.
+ * Signals that methods require a token and there is no source of keys to verify tokens
+ * with.
  */
 final class MissingKeySourceException extends IllegalStateException {
 

@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Reports a {@link MissingKeySourceException}, and the ways out.
+ * Reports a {@link MissingKeySourceException} and its possible fixes.
  */
 final class MissingKeySourceFailureAnalyzer extends AbstractFailureAnalyzer<MissingKeySourceException> {
 

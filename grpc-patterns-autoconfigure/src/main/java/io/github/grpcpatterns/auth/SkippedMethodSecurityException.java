@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.auth;
 
 /**
- * The method-security annotations of a service would be skipped without a word.
+ * Signals that the method-security annotations of a service would be silently skipped.
  */
 final class SkippedMethodSecurityException extends IllegalStateException {
 
