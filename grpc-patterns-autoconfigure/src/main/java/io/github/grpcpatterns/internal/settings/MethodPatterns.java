@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Method patterns of settings of the server, as a bean: at the start each must match a
+ * The method patterns of a server setting, as a bean. On startup, each must match a
  * registered method.
  *
  * @param named the patterns, each with the property it stands in

@@ -16,8 +16,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 /**
- * Reports a {@link SettingException}: which setting, its value, where it was set, and
- * what is wrong with it.
+ * Reports a {@link SettingException}: the setting, its value, its origin and the reason.
  */
 final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingException> implements Ordered {
 

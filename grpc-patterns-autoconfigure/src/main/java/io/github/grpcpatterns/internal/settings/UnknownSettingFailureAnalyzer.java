@@ -12,8 +12,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 
 /**
- * Reports settings that no pattern has, without their values: a misspelt {@code secert}
- * has a secret for its value, and Boot's own report would print it.
+ * Reports unknown settings without their values: the value of a misspelled {@code secert}
+ * is a secret, and Boot's own report would print it.
  */
 final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException>
 		implements Ordered {
