@@ -21,7 +21,7 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * Counts each attempt of a call by its own status; it stands inside retry.
+ * Counts each attempt of a call by its own status, inside the retry interceptor.
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor

@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the meters of the calls that are served.
+ * Auto-configuration for the meters of inbound calls.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class,
 		afterName = {
