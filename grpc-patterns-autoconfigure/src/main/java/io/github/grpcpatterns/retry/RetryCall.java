@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The caller's side of a call that may take several attempts: holds the caller to the
- * rules of a {@link ClientCall}, and passes on what it does to the attempts. Nothing
- * begins before {@link #start}.
+ * The caller's side of a call that may take several attempts: enforces the contract of
+ * {@link ClientCall}, and passes its operations to the attempts. No attempt starts before
+ * {@link #start}.
  *
  * @param <ReqT> the type of the requests
  * @param <RespT> the type of the responses
