@@ -27,9 +27,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.Lifecycle;
 
 /**
- * Brings servers to their end. All of it happens while the stack waits on the thread that
- * stops the server, so that the stack's own grace period begins when nothing is left to
- * wait for, and neither shortens nor lengthens anything.
+ * Shuts servers down. All steps run on the thread on which the stack stops the server, so
+ * that the stack's own grace period begins when nothing is left to wait for, and neither
+ * shortens nor lengthens the drain.
  */
 final class ServerDrain implements ServerLifecycleListener {
 
@@ -63,7 +63,7 @@ final class ServerDrain implements ServerLifecycleListener {
 
 	private final ObjectProvider<HealthSwitch> health;
 
-	/** What runs, by server; servers have no equality of their own. */
+	/** The running servers; servers have no equality of their own. */
 	private final Map<Server, Lifecycle> started = new ConcurrentHashMap<>();
 
 	/** The servers that take no more calls. */
@@ -134,8 +134,8 @@ final class ServerDrain implements ServerLifecycleListener {
 	}
 
 	/**
-	 * Where the application ends, its servers stop one after the other: stop them at the
-	 * same time instead, or the last would wait for all the drains before its own.
+	 * When the application closes, its servers would stop one after the other: stop them
+	 * at the same time instead, or the last would wait for all the drains before its own.
 	 */
 	private List<Thread> stopOthers() {
 		if (!this.closing || !this.together.compareAndSet(false, true)) {
