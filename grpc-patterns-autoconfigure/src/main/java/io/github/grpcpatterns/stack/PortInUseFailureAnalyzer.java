@@ -15,8 +15,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 
 /**
- * Reports a gRPC server that cannot listen, for which both stacks have a stack trace
- * only.
+ * Reports a gRPC server that cannot listen, for which both stacks print only a stack
+ * trace.
  */
 final class PortInUseFailureAnalyzer extends AbstractFailureAnalyzer<IOException> {
 

@@ -7,7 +7,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.util.StringUtils;
 
 /**
- * Reports a {@link TwoStacksException}, and the two ways out.
+ * Reports a {@link TwoStacksException} and the two possible fixes.
  */
 final class TwoStacksFailureAnalyzer extends AbstractFailureAnalyzer<TwoStacksException> {
 
