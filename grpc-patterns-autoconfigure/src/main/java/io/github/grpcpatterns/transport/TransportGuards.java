@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a server on Netty before it is built, and so before it listens: at the
- * versions it stands on, and at what it opens to more than its own host.
+ * Checks a server on Netty before it is built, and thus before it listens: the versions
+ * that it uses, and its exposure to other hosts.\n *
  * <p>
- * How it listens is read from the stack's settings. TLS that a customizer of the
- * application turns on is not seen; {@code plaintext: allow} is for that.
+ * \n * The stack's settings determine how it listens. TLS that a customizer of the
+ * application enables is not detected; use {@code plaintext: allow} then.
  */
 final class TransportGuards implements ServerBuilderHook {
 
