@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the listeners the outcome of each call.
+ * Notifies the listeners of each call's authentication outcome.
  */
 final class AuthOutcomes {
 
@@ -28,7 +28,7 @@ final class AuthOutcomes {
 				listener.outcome(call, outcome);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener of decisions about access failed", ex);
+				logger.warn("An AuthOutcomeListener failed", ex);
 			}
 		}
 	}

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.Lifecycle;
 
 /**
- * The executors that the servers of this process really have: a customizer of the
- * application may have given the builder another one after ours.
+ * The effective executors of this process's servers: a customizer of the application may
+ * have replaced ours.
  */
 final class ServerExecutors implements ServerLifecycleListener, ServerExecutorName {
 

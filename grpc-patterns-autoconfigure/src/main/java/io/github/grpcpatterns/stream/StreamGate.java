@@ -10,8 +10,8 @@ import io.grpc.ServerCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the messages of a stream out while the transport is ready and the rate has a
- * token, within the stream's quota, and bounds what waits for that.
+ * Sends the messages of a stream while the transport is ready and the rate has a token,
+ * within the stream's quota, and bounds the pending messages.
  *
  * @param <T> the type of messages
  */

@@ -1,16 +1,16 @@
 /**
- * Checks requests against the rules that stand in their proto files, with protovalidate.
+ * Validates requests against the rules in their proto files, with protovalidate.\n *
  * <p>
- * On where protovalidate is on the class path. Each message of a request is checked
- * before the handler gets it, of all four kinds of call. Rules that do not compile fail
- * the start. <pre>{@code
+ * \n * Enabled if protovalidate is on the class path. Each message of a request is
+ * checked before the handler gets it, of all four kinds of call. Rules that do not
+ * compile fail the start. <pre>{@code
  * message CreateUserRequest {
  *   string name = 1 [(buf.validate.field).string.min_len = 1];
  *   string email = 2 [(buf.validate.field).string.email = true];
  * }
  * }</pre>
  * <table>
- * <caption>What callers see</caption>
+ * <caption>Statuses that callers receive</caption>
  * <tr>
  * <th>status</th>
  * <th>reason</th>

@@ -1,12 +1,12 @@
 package io.github.grpcpatterns.internal.call;
 
 /**
- * Decides when the messages that a handler sends go to the transport, and how much may
- * wait for that. There is one for a call at most, put in place before the handler starts;
- * without one messages go as they are sent.
+ * Decides when the messages that a handler sends are passed to the transport, and how
+ * much may be pending. A call has at most one, set before the handler starts; without
+ * one, messages are passed on at once.\n *
  * <p>
- * A gate that holds a message back leaves word at the exit when that may have changed,
- * with {@link ServerCallGuard#outboundChanged()}.
+ * \n * A gate that holds a message back calls {@link ServerCallGuard#outboundChanged()}
+ * when that may have changed.
  */
 public interface OutboundGate {
 
