@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reports the settings that a pattern applies to a method. The interceptor of a pattern
  * with settings by method implements it, so that settings are not reported for an
- * interceptor that was replaced.\n *
+ * interceptor that was replaced.
  * <p>
- * \n * Never called by a call; may be called from any thread.
+ * Never called by a call; may be called from any thread.
  */
 public interface MethodSettingsSource {
 

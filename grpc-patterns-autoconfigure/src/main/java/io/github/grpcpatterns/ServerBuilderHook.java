@@ -4,9 +4,9 @@ import io.grpc.ServerBuilder;
 
 /**
  * Configures the builder of a server of either stack. Hooks run before the customizers of
- * the application, which can override them.\n *
+ * the application, which can override them.
  * <p>
- * \n * No policy may depend on a hook: a test's transport may run none.
+ * No policy may depend on a hook: a test's transport may run none.
  */
 @FunctionalInterface
 public interface ServerBuilderHook {

@@ -16,9 +16,10 @@ import org.springframework.util.ClassUtils;
 /**
  * The result of accepting a token.
  *
- * @param authentication the authenticated caller\n * @param name the caller's name, empty
- * if it has none\n * @param authorities the caller's authorities\n * @param expiresAt the
- * expiry of the token, {@code null} if none or unknown
+ * @param authentication the authenticated caller
+ * @param name the caller's name, empty if it has none
+ * @param authorities the caller's authorities
+ * @param expiresAt the expiry of the token, {@code null} if none or unknown
  */
 record AcceptedToken(Authentication authentication, String name, Set<String> authorities,
 		@Nullable Instant expiresAt) implements TokenResult {

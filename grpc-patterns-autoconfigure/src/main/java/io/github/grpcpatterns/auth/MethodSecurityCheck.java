@@ -16,9 +16,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Fails the start if the method-security annotations of a service would be skipped.\n *
+ * Fails the start if the method-security annotations of a service would be skipped.
  * <p>
- * \n * They work on a proxy, and only if the server calls the proxy. A generated
+ * They work on a proxy, and only if the server calls the proxy. A generated
  * {@code ImplBase} ensures that: its {@code bindService()} is final, so it runs on the
  * proxy itself and binds {@code this}. A {@code bindService()} that a proxy can intercept
  * is handed to the target, which binds itself, so every call bypasses the proxy.

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A direct-mapped cache of the latest headers with accepted tokens: each header has one
- * slot, where another may displace it.\n *
+ * slot, where another may displace it.
  * <p>
- * \n * Only accepted headers are added, and a header is found only by sending all of it.
+ * Only accepted headers are added, and a header is found only by sending all of it.
  * (Headers are compared many characters at a time; the duration does not reveal enough to
  * guess one.)
  */

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The accepted token of the call being handled, for outbound calls made while handling it
- * ({@code grpc.patterns.client.auth.relay}).\n *
+ * ({@code grpc.patterns.client.auth.relay}).
  * <p>
- * \n * Holds the token as it was received, without {@code Bearer}, in the gRPC
- * {@link Context} only: never log it or put it into the MDC.
+ * Holds the token as it was received, without {@code Bearer}, in the gRPC {@link Context}
+ * only: never log it or put it into the MDC.
  */
 public final class RelayedToken {
 

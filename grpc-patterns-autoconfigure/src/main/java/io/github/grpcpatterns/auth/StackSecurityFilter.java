@@ -7,9 +7,9 @@ import io.github.grpcpatterns.stack.StackConfigurationFilter;
 import org.springframework.util.ClassUtils;
 
 /**
- * Excludes the token checks that the stacks auto-configure.\n *
+ * Excludes the token checks that the stacks auto-configure.
  * <p>
- * \n * Boot's is activated by a {@code JwtDecoder} bean and refuses public methods too.
+ * Boot's is activated by a {@code JwtDecoder} bean and refuses public methods too.
  * net.devh's does not start without {@code AccessDecisionManager}, which Spring Security
  * 7 removed; it is kept where that class exists.
  */

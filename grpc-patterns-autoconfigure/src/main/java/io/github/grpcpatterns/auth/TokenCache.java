@@ -15,9 +15,9 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Caches accepted tokens by their SHA-256 digest, never past their expiry.\n *
+ * Caches accepted tokens by their SHA-256 digest, never past their expiry.
  * <p>
- * \n * Computing the digest costs more than everything else in a call. Recent headers of
+ * Computing the digest costs more than everything else in a call. Recent headers of
  * accepted tokens are therefore found by the header itself, as long as the digest is in
  * the cache.
  */

@@ -16,11 +16,11 @@ import io.github.grpcpatterns.internal.settings.Settings;
 
 /**
  * Calls the application's verifier once at a time for each token, however many calls
- * carry it, within a time limit.\n *
+ * carry it, within a time limit.
  * <p>
- * \n * The first call runs the verifier on its own thread; the others wait for its
- * result. At the limit all of them are refused, and that thread is interrupted. While a
- * verifier ignores the interrupt, calls with the same token are refused at once.
+ * The first call runs the verifier on its own thread; the others wait for its result. At
+ * the limit all of them are refused, and that thread is interrupted. While a verifier
+ * ignores the interrupt, calls with the same token are refused at once.
  */
 final class TokenQuestions {
 

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Supplies the tokens of outbound calls, as a bean of the application. It is called for
  * each attempt of each call whose settings configure neither a token nor relay, so it
- * should cache a token while it is valid.\n *
+ * should cache a token while it is valid.
  * <p>
- * \n * It runs on an executor of the channel, within the {@code Context} of the call, and
- * may block: the call waits, up to its deadline, but no thread of the transport or of the
+ * It runs on an executor of the channel, within the {@code Context} of the call, and may
+ * block: the call waits, up to its deadline, but no thread of the transport or of the
  * caller does.
  */
 @FunctionalInterface

@@ -5,10 +5,10 @@ import org.springframework.security.core.AuthenticationException;
 
 /**
  * Verifies bearer tokens. A bean of this type replaces the verification of JWTs, for
- * example for opaque tokens or API keys.\n *
+ * example for opaque tokens or API keys.
  * <p>
- * \n * With such a bean no setting below {@code grpc.patterns.server.auth.jwt} applies,
- * except {@code clock-skew} to the end of streams. Accepted tokens are cached
+ * With such a bean no setting below {@code grpc.patterns.server.auth.jwt} applies, except
+ * {@code clock-skew} to the end of streams. Accepted tokens are cached
  * ({@code grpc.patterns.server.auth.cache}), refused ones are not.
  */
 @FunctionalInterface

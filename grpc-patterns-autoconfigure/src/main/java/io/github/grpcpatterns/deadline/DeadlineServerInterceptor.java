@@ -26,9 +26,9 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Limits the duration of inbound calls, counted from their arrival.\n *
+ * Limits the duration of inbound calls, counted from their arrival.
  * <p>
- * \n * grpc-java enforces the caller's own deadline. An earlier one of the settings is
+ * grpc-java enforces the caller's own deadline. An earlier one of the settings is
  * enforced by the guard, from the timer's thread, and is in the handler's
  * {@link Context}, so that its outbound calls inherit it.
  */

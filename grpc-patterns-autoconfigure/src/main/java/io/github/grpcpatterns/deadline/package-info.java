@@ -1,10 +1,10 @@
 /**
- * Limits the duration of calls.\n *
+ * Limits the duration of calls.
  * <p>
- * \n * A server gives a call without a deadline a {@code default} one, shortens a longer
- * one to {@code max}, and with {@code required} refuses calls without a deadline. The
- * guard enforces deadlines that the server sets, so that the client receives the status.
- * A client gives unary calls 30 s and streams no deadline; an earlier deadline, of the
+ * A server gives a call without a deadline a {@code default} one, shortens a longer one
+ * to {@code max}, and with {@code required} refuses calls without a deadline. The guard
+ * enforces deadlines that the server sets, so that the client receives the status. A
+ * client gives unary calls 30 s and streams no deadline; an earlier deadline, of the
  * caller or of the call being handled, applies. <pre>{@code
  * grpc:
  *   patterns:

@@ -29,9 +29,9 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
  * Shows the effective policy of each method and the property that decided it, lists the
- * open streams, and ends one.\n *
+ * open streams, and ends one.
  * <p>
- * \n * May be called from any thread. Nothing is computed before it is called.
+ * May be called from any thread. Nothing is computed before it is called.
  */
 @Endpoint(id = "grpcpatterns")
 public final class GrpcPatternsEndpoint {

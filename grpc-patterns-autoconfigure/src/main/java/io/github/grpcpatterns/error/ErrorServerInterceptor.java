@@ -21,10 +21,10 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 /**
  * Catches the exceptions of the handler and the application's interceptors before the
  * stack's exception handlers do, and ends the call with the mapped status. Errors that
- * the handler closes the call with get the same details.\n *
+ * the handler closes the call with get the same details.
  * <p>
- * \n * Without it, exceptions reach the stack's handlers, and those that are not handled
- * there end the call as {@code UNKNOWN}.
+ * Without it, exceptions reach the stack's handlers, and those that are not handled there
+ * end the call as {@code UNKNOWN}.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The status and {@code google.rpc} details of a failed call, read from the exception
- * that the caller received. Immutable.\n *
+ * that the caller received. Immutable.
  * <p>
- * \n * Everything is supplied by the server, and everything but the code may be missing.
+ * Everything is supplied by the server, and everything but the code may be missing.
  * Unreadable details count as missing; no method throws.
  *
  * <pre class="code">

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Maps an exception of the application to the status that callers receive. Beans are
  * called in their order, after statuses that the handler threw itself and before
- * {@code grpc.patterns.server.errors.mappings}; the first result is used.\n *
+ * {@code grpc.patterns.server.errors.mappings}; the first result is used.
  * <p>
- * \n * The result is sent to the client unchanged: description, trailers and details. It
- * must not contain anything that the client must not see.
+ * The result is sent to the client unchanged: description, trailers and details. It must
+ * not contain anything that the client must not see.
  */
 @FunctionalInterface
 public interface GrpcExceptionMapper {

@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Maps exceptions to statuses, by the first match in the order of {@link #known}.\n *
+ * Maps exceptions to statuses, by the first match in the order of {@link #known}.
  * <p>
- * \n * The status keeps the exception as its cause, for traces; the cause never leaves
- * the process.
+ * The status keeps the exception as its cause, for traces; the cause never leaves the
+ * process.
  */
 final class StatusMapping implements ExceptionMapping {
 

@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides about the calls of one server before they wait for a thread of the handlers'
- * executor.\n *
+ * executor.
  * <p>
- * \n * grpc-java looks up the method of a call on the builder's executor, and there asks
- * the supplier for the executor of that call. This class is both. A look-up of a method
- * of this process runs at once, on the thread of the transport; any other may reach a
+ * grpc-java looks up the method of a call on the builder's executor, and there asks the
+ * supplier for the executor of that call. This class is both. A look-up of a method of
+ * this process runs at once, on the thread of the transport; any other may reach a
  * registry of the application, and runs on the executor of the handlers like everything
  * else. The tracer announces a look-up: its callback is the last step of grpc-java on the
  * thread before it hands the look-up over.

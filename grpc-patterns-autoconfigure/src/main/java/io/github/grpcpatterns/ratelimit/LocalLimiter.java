@@ -14,11 +14,11 @@ import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits a rate within this process, with one bucket for all callers or one for each.\n *
+ * Limits a rate within this process, with one bucket for all callers or one for each.
  * <p>
- * \n * A caller's bucket is removed once it is unused and full again, when it equals a
- * new one. Beyond {@value #MAX_CALLERS} callers some buckets are removed earlier, to
- * bound memory.
+ * A caller's bucket is removed once it is unused and full again, when it equals a new
+ * one. Beyond {@value #MAX_CALLERS} callers some buckets are removed earlier, to bound
+ * memory.
  */
 final class LocalLimiter implements CallLimiter {
 

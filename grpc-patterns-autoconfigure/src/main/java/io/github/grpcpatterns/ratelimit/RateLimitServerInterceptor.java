@@ -24,10 +24,10 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
  * Refuses calls that exceed the rate of their method, principal or peer, and tells the
- * caller when to retry.\n *
+ * caller when to retry.
  * <p>
- * \n * Without it, or without a rate, every call is accepted. A slow shared store blocks
- * the thread of its call until the timeout.
+ * Without it, or without a rate, every call is accepted. A slow shared store blocks the
+ * thread of its call until the timeout.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

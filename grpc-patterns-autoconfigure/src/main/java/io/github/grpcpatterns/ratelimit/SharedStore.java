@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes permits from the store that all instances share, waiting for it on the thread of
- * the call up to a timeout.\n *
+ * the call up to a timeout.
  * <p>
- * \n * After a failure the store is not called for a while, and then one call at a time
- * tests whether it works again: otherwise a hanging store would block every thread until
- * the timeout.
+ * After a failure the store is not called for a while, and then one call at a time tests
+ * whether it works again: otherwise a hanging store would block every thread until the
+ * timeout.
  */
 final class SharedStore {
 

@@ -29,11 +29,11 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * Retries calls that failed before the server responded, if that is safe.\n *
+ * Retries calls that failed before the server responded, if that is safe.
  * <p>
- * \n * Without it, a call fails with its first attempt, unless the channel has a retry
- * policy of its own. With it, the caller of a failing call waits longer, up to its
- * deadline, and an idempotent method may run more than once.
+ * Without it, a call fails with its first attempt, unless the channel has a retry policy
+ * of its own. With it, the caller of a failing call waits longer, up to its deadline, and
+ * an idempotent method may run more than once.
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor

@@ -18,11 +18,11 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Fails the start if both stacks would configure a server, or both would configure
- * clients.\n *
+ * clients.
  * <p>
- * \n * It filters nothing, but it is the last place before beans of the two collide by
- * name, which is reported as if one had to be renamed; without a collision, both servers
- * would use the same port.
+ * It filters nothing, but it is the last place before beans of the two collide by name,
+ * which is reported as if one had to be renamed; without a collision, both servers would
+ * use the same port.
  */
 final class TwoStacksFilter implements AutoConfigurationImportFilter, EnvironmentAware {
 

@@ -6,9 +6,9 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a stream that was idle for too long.\n *
+ * Ends a stream that was idle for too long.
  * <p>
- * \n * A message only records the time; the timer checks it when it fires, and restarts
+ * A message only records the time; the timer checks it when it fires, and restarts
  * itself. Time during which our own rate holds messages back does not count.
  */
 final class IdleTimer {

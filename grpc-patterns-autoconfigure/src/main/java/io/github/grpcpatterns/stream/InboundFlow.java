@@ -5,10 +5,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests messages from the transport one at a time, no faster than a rate allows.\n *
+ * Requests messages from the transport one at a time, no faster than a rate allows.
  * <p>
- * \n * No thread waits. The timer notifies a stream without a token when one is
- * available.
+ * No thread waits. The timer notifies a stream without a token when one is available.
  */
 final class InboundFlow {
 

@@ -10,10 +10,10 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token bucket with a fair queue of waiters, served by one timer.\n *
+ * A token bucket with a fair queue of waiters, served by one timer.
  * <p>
- * \n * If streams share it, a waiter receives its token. A stream with its own rate is
- * only notified that one is available, and takes it when a message is sent or received.
+ * If streams share it, a waiter receives its token. A stream with its own rate is only
+ * notified that one is available, and takes it when a message is sent or received.
  */
 final class Rate {
 

@@ -11,10 +11,10 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the rate of a stream: its own, or a shared one.\n *
+ * Finds the rate of a stream: its own, or a shared one.
  * <p>
- * \n * A shared rate is kept while a stream uses it; the last {@value #UNUSED} used ones
- * are kept too, so that opening another stream does not refill the bucket.
+ * A shared rate is kept while a stream uses it; the last {@value #UNUSED} used ones are
+ * kept too, so that opening another stream does not refill the bucket.
  */
 final class Rates {
 

@@ -1,12 +1,12 @@
 /**
  * Limits streams: their duration, idle time, volume, rate, and the pending messages for a
- * client that does not read.\n *
+ * client that does not read.
  * <p>
- * \n * Without this package a stream can stay open forever, and a handler that sends
- * faster than its client reads fills the heap. With it, messages that a handler sends
- * while the transport is not ready wait in a queue of at most {@code max-pending-bytes};
- * every other limit is off until it is set. Unary calls, health and reflection are not
- * limited. <pre>{@code
+ * Without this package a stream can stay open forever, and a handler that sends faster
+ * than its client reads fills the heap. With it, messages that a handler sends while the
+ * transport is not ready wait in a queue of at most {@code max-pending-bytes}; every
+ * other limit is off until it is set. Unary calls, health and reflection are not limited.
+ * <pre>{@code
  * grpc:
  *   patterns:
  *     server:

@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks a server on Netty before it is built, and thus before it listens: the versions
- * that it uses, and its exposure to other hosts.\n *
+ * that it uses, and its exposure to other hosts.
  * <p>
- * \n * The stack's settings determine how it listens. TLS that a customizer of the
- * application enables is not detected; use {@code plaintext: allow} then.
+ * The stack's settings determine how it listens. TLS that a customizer of the application
+ * enables is not detected; use {@code plaintext: allow} then.
  */
 final class TransportGuards implements ServerBuilderHook {
 

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Validates requests with protovalidate.\n *
+ * Validates requests with protovalidate.
  * <p>
- * \n * Protovalidate collects every violation, a few hundred bytes each, before it
- * returns: a request of four megabytes can have two million. For a large request it
- * therefore stops at the first.
+ * Protovalidate collects every violation, a few hundred bytes each, before it returns: a
+ * request of four megabytes can have two million. For a large request it therefore stops
+ * at the first.
  */
 final class RequestValidator {
 

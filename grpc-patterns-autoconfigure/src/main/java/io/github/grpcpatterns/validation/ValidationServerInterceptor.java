@@ -20,9 +20,9 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 /**
  * Validates each request message against the rules in its proto file. A message that
  * breaks them ends the call and does not reach the handler; earlier messages have reached
- * it.\n *
+ * it.
  * <p>
- * \n * Without it, no message is checked. Methods whose request has no rules are skipped.
+ * Without it, no message is checked. Methods whose request has no rules are skipped.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

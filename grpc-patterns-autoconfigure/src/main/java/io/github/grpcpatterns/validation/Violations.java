@@ -11,10 +11,10 @@ import com.google.rpc.BadRequest;
 
 /**
  * Describes to a client which field breaks which rule, in protovalidate's own words, but
- * never with a value.\n *
+ * never with a value.
  * <p>
- * \n * The texts of the standard rules describe only the rule. A rule of the application
- * may include the value in its text; then its id is used.
+ * The texts of the standard rules describe only the rule. A rule of the application may
+ * include the value in its text; then its id is used.
  */
 final class Violations {
 

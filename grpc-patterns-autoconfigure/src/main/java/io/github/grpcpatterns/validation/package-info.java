@@ -1,9 +1,9 @@
 /**
- * Validates requests against the rules in their proto files, with protovalidate.\n *
+ * Validates requests against the rules in their proto files, with protovalidate.
  * <p>
- * \n * Enabled if protovalidate is on the class path. Each message of a request is
- * checked before the handler gets it, of all four kinds of call. Rules that do not
- * compile fail the start. <pre>{@code
+ * Enabled if protovalidate is on the class path. Each message of a request is checked
+ * before the handler gets it, of all four kinds of call. Rules that do not compile fail
+ * the start. <pre>{@code
  * message CreateUserRequest {
  *   string name = 1 [(buf.validate.field).string.min_len = 1];
  *   string email = 2 [(buf.validate.field).string.email = true];

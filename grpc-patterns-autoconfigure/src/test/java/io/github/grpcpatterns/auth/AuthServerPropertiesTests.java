@@ -92,7 +92,7 @@ class AuthServerPropertiesTests {
 			assertThatExceptionOfType(BindException.class)
 				.isThrownBy(() -> bind("rules[0].methods", "a.S/M", "rules[0].authorities", authorities))
 				.havingRootCause()
-				.withMessageContaining("Names no authority");
+				.withMessageContaining("Must name an authority");
 		}
 	}
 

@@ -9,10 +9,10 @@ import org.springframework.core.Ordered;
 /**
  * A policy that accepts or refuses a call, and can decide before the call waits for a
  * thread of the handlers' executor. Each such policy has one bean of this type, which its
- * interceptor uses too.\n *
+ * interceptor uses too.
  * <p>
- * \n * If that executor is known, the policies are called in their order before the call
- * is queued, up to the first that refuses or cannot decide yet. A refused call runs the
+ * If that executor is known, the policies are called in their order before the call is
+ * queued, up to the first that refuses or cannot decide yet. A refused call runs the
  * chain at once, on an executor of ours. Decisions are kept in the {@link CallRecord} for
  * the interceptor, which decides itself if there is none.
  *

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one record of a call, on either side: the data that patterns collect about it for
- * reports.\n *
+ * reports.
  * <p>
- * \n * On the server the outermost interceptor puts it into the {@link Context}, on the
- * client into the {@link CallOptions}. Fields written before the call starts are visible
- * to all threads; the counters are written by the thread that sends or delivers, and
- * other threads may read them slightly late.
+ * On the server the outermost interceptor puts it into the {@link Context}, on the client
+ * into the {@link CallOptions}. Fields written before the call starts are visible to all
+ * threads; the counters are written by the thread that sends or delivers, and other
+ * threads may read them slightly late.
  */
 public final class CallRecord {
 

@@ -2,11 +2,11 @@ package io.github.grpcpatterns.internal.call;
 
 /**
  * Receives the start and end of calls, on both sides and for all four kinds, for logging
- * and metrics.\n *
+ * and metrics.
  * <p>
- * \n * A {@link MessageReporter} receives the messages of streams too. A reporter is
- * added to a {@link CallRecord} before the call starts, and serves many calls
- * concurrently. It must not block; its exceptions are logged and ignored.
+ * A {@link MessageReporter} receives the messages of streams too. A reporter is added to
+ * a {@link CallRecord} before the call starts, and serves many calls concurrently. It
+ * must not block; its exceptions are logged and ignored.
  */
 public interface CallReporter {
 

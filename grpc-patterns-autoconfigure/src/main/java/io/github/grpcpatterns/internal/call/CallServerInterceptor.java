@@ -21,10 +21,10 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 /**
  * The outermost interceptor of a server: creates the {@link CallRecord} and the
  * {@link ServerCallGuard} of each call, runs one callback at a time, and reports the end
- * of the call.\n *
+ * of the call.
  * <p>
- * \n * No exception from further in passes it. It is always present; no pattern works
- * without it.
+ * No exception from further in passes it. It is always present; no pattern works without
+ * it.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

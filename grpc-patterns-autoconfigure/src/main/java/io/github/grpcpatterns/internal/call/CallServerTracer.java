@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records what only the transport knows of an inbound call: its arrival, the status with
- * which the stream closed, message sizes, and calls of unknown methods.\n *
+ * which the stream closed, message sizes, and calls of unknown methods.
  * <p>
- * \n * Its methods run on threads of the transport, except those about sent messages,
- * which in some transports run on the sending thread.
+ * Its methods run on threads of the transport, except those about sent messages, which in
+ * some transports run on the sending thread.
  */
 final class CallServerTracer extends ServerStreamTracer {
 

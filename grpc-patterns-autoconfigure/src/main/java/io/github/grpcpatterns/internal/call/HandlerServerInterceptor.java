@@ -16,10 +16,10 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
  * The innermost interceptor of a server: passes on what the handler sends, one operation
- * at a time, and lets policies close the call.\n *
+ * at a time, and lets policies close the call.
  * <p>
- * \n * A unary response that is {@code OK} without a message, or with a second one,
- * becomes {@code INTERNAL}; otherwise the client would see a reset. It is always present.
+ * A unary response that is {@code OK} without a message, or with a second one, becomes
+ * {@code INTERNAL}; otherwise the client would see a reset. It is always present.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

@@ -9,10 +9,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inbound calls in progress, of all four kinds and of all servers of this process.\n
- * *
+ * The inbound calls in progress, of all four kinds and of all servers of this process.
  * <p>
- * \n * A call is included from before the first interceptor of a policy until its end is
+ * A call is included from before the first interceptor of a policy until its end is
  * reported. Calls link themselves into one of several lists, so that adding and removing
  * one costs no allocation and rarely contends.
  */

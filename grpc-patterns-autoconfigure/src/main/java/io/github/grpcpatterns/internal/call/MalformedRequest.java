@@ -8,9 +8,9 @@ import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces a request message that cannot be parsed.\n *
+ * Replaces a request message that cannot be parsed.
  * <p>
- * \n * If a marshaller throws, grpc-java closes the stream without the interceptors, the
+ * If a marshaller throws, grpc-java closes the stream without the interceptors, the
  * handler responds nevertheless, and its second set of headers can end the connection
  * with all other calls on it. The marshaller therefore returns this instead of throwing,
  * and the outermost interceptor ends the call.

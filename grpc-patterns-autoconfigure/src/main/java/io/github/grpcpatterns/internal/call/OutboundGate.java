@@ -3,10 +3,10 @@ package io.github.grpcpatterns.internal.call;
 /**
  * Decides when the messages that a handler sends are passed to the transport, and how
  * much may be pending. A call has at most one, set before the handler starts; without
- * one, messages are passed on at once.\n *
+ * one, messages are passed on at once.
  * <p>
- * \n * A gate that holds a message back calls {@link ServerCallGuard#outboundChanged()}
- * when that may have changed.
+ * A gate that holds a message back calls {@link ServerCallGuard#outboundChanged()} when
+ * that may have changed.
  */
 public interface OutboundGate {
 

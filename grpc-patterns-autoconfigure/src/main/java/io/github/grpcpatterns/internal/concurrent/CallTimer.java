@@ -3,11 +3,11 @@ package io.github.grpcpatterns.internal.concurrent;
 import java.util.concurrent.Executor;
 
 /**
- * The one timer of all patterns, and the executor to which it hands over.\n *
+ * The one timer of all patterns, and the executor to which it hands over.
  * <p>
- * \n * Tasks run on the timer's only thread and must be short: they check the time and
- * hand over to {@link #executor()}. They never run application code, nor anything that
- * passes an interceptor of the application.
+ * Tasks run on the timer's only thread and must be short: they check the time and hand
+ * over to {@link #executor()}. They never run application code, nor anything that passes
+ * an interceptor of the application.
  */
 public interface CallTimer {
 

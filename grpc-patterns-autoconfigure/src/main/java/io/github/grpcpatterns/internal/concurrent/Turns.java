@@ -6,11 +6,11 @@ import java.lang.invoke.VarHandle;
 /**
  * Admits one thread at a time, without a lock: a thread that finds it free enters, and
  * one that finds it busy signals the thread inside, which handles the signal before it
- * leaves.\n *
+ * leaves.
  * <p>
- * \n * {@code pending} counts the thread inside and each signal since. A thread leaves
- * only when no signal arrived after its last check: the work that a thread prepares
- * before it signals is handled before any later work of that thread.
+ * {@code pending} counts the thread inside and each signal since. A thread leaves only
+ * when no signal arrived after its last check: the work that a thread prepares before it
+ * signals is handled before any later work of that thread.
  */
 public abstract class Turns {
 

@@ -15,9 +15,9 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * The settings of a pattern by method: its defaults merged with its overrides. Calls and
- * reports use the same {@link Lookup}.\n *
+ * reports use the same {@link Lookup}.
  * <p>
- * \n * On the server, {@code *} does not match health and reflection, and the defaults of
+ * On the server, {@code *} does not match health and reflection, and the defaults of
  * limits do not apply to them.
  *
  * @param <P> the type of what is settled for a method: immutable, and made of settings

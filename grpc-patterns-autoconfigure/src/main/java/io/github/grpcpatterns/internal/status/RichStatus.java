@@ -21,11 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adds {@code google.rpc} details to a status, and keeps the trailers within
- * {@value #MAX_TRAILERS} bytes, beyond which clients report {@code INTERNAL}
- * themselves.\n *
+ * {@value #MAX_TRAILERS} bytes, beyond which clients report {@code INTERNAL} themselves.
  * <p>
- * \n * {@code ErrorInfo} and {@code RequestInfo} are added if they are missing. Excess
- * details are removed: violations first, then details from the last to the first with
+ * {@code ErrorInfo} and {@code RequestInfo} are added if they are missing. Excess details
+ * are removed: violations first, then details from the last to the first with
  * {@code ErrorInfo} last, then the description.
  *
  * @see <a href="https://google.aip.dev/193">AIP-193</a>
