@@ -2,7 +2,6 @@ package io.github.grpcpatterns.auth;
 
 import java.util.List;
 
-import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
