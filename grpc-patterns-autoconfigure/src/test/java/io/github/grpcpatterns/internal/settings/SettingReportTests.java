@@ -316,7 +316,7 @@ class SettingReportTests {
 				  known: 1
 				  unknown: 2
 				""");
-		assertThat(output).contains("other.unknown").doesNotContain("grpc-patterns does not know");
+		assertThat(output).contains("other.unknown").doesNotContain("Unknown settings under grpc.patterns");
 	}
 
 	private void start(String yaml) {
