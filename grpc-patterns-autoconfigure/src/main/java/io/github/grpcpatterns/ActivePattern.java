@@ -1,7 +1,7 @@
 package io.github.grpcpatterns;
 
 /**
- * A pattern that is on, as a bean, for the line that is logged at the start. It has the
+ * An enabled pattern, as a bean for the line that is logged on startup. It has the
  * {@code @Order} of its interceptor, so that the line shows the chain.
  *
  * @param side where it works

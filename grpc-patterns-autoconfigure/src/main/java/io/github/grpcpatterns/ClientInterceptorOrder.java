@@ -3,7 +3,7 @@ package io.github.grpcpatterns;
 import org.springframework.core.Ordered;
 
 /**
- * The chain of a client, outermost first. <pre>
+ * The order of a client's interceptors, outermost first. <pre>
  * call - correlation - logging - metrics
  *   the application's own interceptors with an order below 3000
  *     deadline - retry

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Matches unless the pattern, or {@code grpc.patterns} as a whole, is switched off with
+ * Matches unless the pattern, or {@code grpc.patterns} as a whole, is disabled with
  * {@code enabled=false}.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })

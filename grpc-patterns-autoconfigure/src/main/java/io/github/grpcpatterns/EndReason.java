@@ -5,9 +5,9 @@ import java.util.Locale;
 import io.grpc.Status;
 
 /**
- * What ended a call: the closed list behind {@code google.rpc.ErrorInfo.reason} and the
- * {@code reason} tag of the meters. Descriptions go to the other side, so they are fixed
- * and say nothing about the server.
+ * The reason why a call ended: the closed list behind {@code google.rpc.ErrorInfo.reason}
+ * and the {@code reason} tag of the meters. Descriptions are sent to the client, so they
+ * are fixed and reveal nothing about the server.
  */
 public enum EndReason {
 
@@ -100,7 +100,7 @@ public enum EndReason {
 	}
 
 	/**
-	 * Return the reason of a call that nobody gave one: by its final status alone.
+	 * Return the reason of a call that was given none, by its final status.
 	 * @param code the final status code of the call
 	 * @return {@link #COMPLETED}, {@link #CANCELLED}, {@link #DEADLINE} or
 	 * {@link #FAILED}

@@ -7,11 +7,11 @@ import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what a pattern has settled for a method, for those who show it. The interceptor of
- * a pattern that can differ by method implements it, so that whoever replaces the
- * interceptor is not shown settings that no longer hold.
+ * Reports the settings that a pattern applies to a method. The interceptor of a pattern
+ * with settings by method implements it, so that settings are not reported for an
+ * interceptor that was replaced.
  * <p>
- * Called when somebody looks, never by a call; from any thread.
+ * Never called by a call; may be called from any thread.
  */
 public interface MethodSettingsSource {
 
@@ -63,7 +63,7 @@ public interface MethodSettingsSource {
 	}
 
 	/**
-	 * Who may call a method.
+	 * The access to a method.
 	 *
 	 * @param kind whether anyone may, and what is asked of the caller
 	 * @param authorities the authorities one of which the caller needs; empty but for
@@ -82,10 +82,10 @@ public interface MethodSettingsSource {
 			/** Anyone may. */
 			PUBLIC,
 
-			/** Whoever has a valid token may. */
+			/** Callers with a valid token. */
 			AUTHENTICATED,
 
-			/** Whoever has a valid token with one of the authorities may. */
+			/** Callers with a valid token that has one of the authorities. */
 			AUTHORITIES,
 
 			/** Nobody may. */

@@ -3,10 +3,10 @@ package io.github.grpcpatterns;
 import io.grpc.ServerBuilder;
 
 /**
- * Configures the builder of a server, whatever the stack. Hooks run before the
- * customizers of the application, which so have the last word.
+ * Configures the builder of a server of either stack. Hooks run before the customizers of
+ * the application, which can override them.
  * <p>
- * No policy may depend on a hook: the transport of a test may take none.
+ * No policy may depend on a hook: a test's transport may run none.
  */
 @FunctionalInterface
 public interface ServerBuilderHook {

@@ -3,7 +3,7 @@ package io.github.grpcpatterns;
 import org.springframework.core.Ordered;
 
 /**
- * The chain of a server, outermost first. <pre>
+ * The order of a server's interceptors, outermost first. <pre>
  * call - correlation - logging - metrics
  *   [the stack's exception handler, observation, metrics]
  *     shutdown - auth - rate limit - deadline - stream - validation

@@ -1,6 +1,6 @@
 /**
- * The words that applications and patterns both speak: the order of the chain on either
- * side, why a call ended, and which settings hold for a method.
+ * The vocabulary shared by applications and patterns: the order of interceptors on either
+ * side, the reason why a call ended, and the settings that apply to a method.
  * <p>
  * Each pattern has a package of its own below this one. It uses this package, the rooms
  * below {@code internal} and {@code stack}, and never another pattern.

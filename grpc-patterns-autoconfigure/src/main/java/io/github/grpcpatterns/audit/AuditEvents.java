@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes decisions as events of Spring Boot's audit.
+ * Publishes decisions as Spring Boot audit events.
  */
 @FunctionalInterface
 interface AuditEvents {

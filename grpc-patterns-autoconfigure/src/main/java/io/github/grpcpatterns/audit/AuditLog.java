@@ -23,14 +23,14 @@ import org.slf4j.event.Level;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Writes a line for each decision about access to the methods that are audited, and
- * publishes the same as an event, on the thread that decides and when it does.
+ * Logs each decision about access to the audited methods and publishes it as an event, on
+ * the thread that decides and when it does.
  */
 final class AuditLog implements AuthOutcomeListener {
 
 	private static final Logger logger = LoggerFactory.getLogger("grpc.patterns.audit");
 
-	/** Where a tracer's integration keeps the id of the trace under way. */
+	/** The MDC key under which tracing integrations keep the id of the current trace. */
 	private static final String TRACE_ID = "traceId";
 
 	private final AuditServerProperties.On on;
@@ -90,11 +90,10 @@ final class AuditLog implements AuthOutcomeListener {
 	}
 
 	/**
-	 * What is settled for a method.
+	 * The settings of a method.
 	 *
 	 * @param audited whether it is audited
-	 * @param rule the property that decides about access to it, {@code null} where that
-	 * cannot be told
+	 * @param rule the property that decides about access to it, {@code null} if unknown
 	 */
 	private record Audited(boolean audited, @Nullable String rule) {
 

@@ -12,10 +12,10 @@ import org.springframework.boot.context.properties.bind.Name;
 /**
  * {@link ConfigurationProperties Properties} for the audit of decisions about access.
  *
- * @param enabled Whether to audit the methods that are named.
+ * @param enabled Whether to audit decisions about access.
  * @param methods List of patterns of the methods to audit.
  * @param on Decisions to audit.
- * @param onInYaml Same as 'on', which YAML reads as 'true' where it is not quoted.
+ * @param onInYaml Same as 'on', which YAML reads as 'true' unless it is quoted.
  */
 @ConfigurationProperties(value = AuditServerProperties.PREFIX, ignoreUnknownFields = false)
 public record AuditServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue List<String> methods,
@@ -39,14 +39,14 @@ public record AuditServerProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
-	 * Which decisions are audited.
+	 * Decisions to audit.
 	 */
 	public enum On {
 
-		/** Calls that are refused, and those that nobody could judge. */
+		/** Refused calls, and calls whose token could not be verified. */
 		DENIED,
 
-		/** Calls that pass too. */
+		/** Accepted calls too. */
 		ALL
 
 	}

@@ -1,7 +1,7 @@
 /**
- * Writes down who was let in and who was not.
+ * Audits decisions about access.
  * <p>
- * For each decision about access to the methods that are named there is one line of the
+ * Each decision about access to the configured methods is logged as one line by the
  * logger {@code grpc.patterns.audit}, and where Spring Boot's actuator is present, one
  * {@link org.springframework.boot.actuate.audit.listener.AuditApplicationEvent} of the
  * type {@code GRPC_ACCESS} with the same data. Neither depends on the level or the

@@ -14,12 +14,12 @@ import org.springframework.security.oauth2.core.OAuth2Token;
 import org.springframework.util.ClassUtils;
 
 /**
- * What a token proved.
+ * The result of accepting a token.
  *
- * @param authentication who the caller is
- * @param name the caller's name, empty where it has none
- * @param authorities what the caller may do
- * @param expiresAt when the token expires, {@code null} if never or nobody knows
+ * @param authentication the authenticated caller
+ * @param name the caller's name, empty if it has none
+ * @param authorities the caller's authorities
+ * @param expiresAt the expiry of the token, {@code null} if none or unknown
  */
 record AcceptedToken(Authentication authentication, String name, Set<String> authorities,
 		@Nullable Instant expiresAt) implements TokenResult {

@@ -16,7 +16,7 @@ import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.MethodDescriptor;
 
 /**
- * Settles who may call a method, from {@code public-methods}, {@code rules} and
+ * Determines the access to a method from {@code public-methods}, {@code rules} and
  * {@code infrastructure}.
  */
 final class AccessRules {

@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the tokens of a client.
+ * Auto-configuration for the bearer tokens of a client.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern("grpc.patterns.client.auth")

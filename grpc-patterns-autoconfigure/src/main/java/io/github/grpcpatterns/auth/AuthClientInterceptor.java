@@ -23,11 +23,11 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
  * Adds a bearer token to each attempt of an outbound call: the one in the settings, the
- * one of the call being handled, or what a {@link TokenSupplier} says.
+ * one of the call being handled, or that of a {@link TokenSupplier}.
  * <p>
- * What the caller brings stays: an {@code authorization} header, or call credentials of
- * its own, to which nothing is added. A token goes over TLS or to loopback only; else the
- * call fails with {@code UNAUTHENTICATED} before anything is sent.
+ * The caller's own credentials take precedence: an {@code authorization} header, or call
+ * credentials, to which nothing is added. A token is sent over TLS or to loopback only;
+ * else the call fails with {@code UNAUTHENTICATED} before anything is sent.
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor

@@ -6,8 +6,8 @@ import io.github.grpcpatterns.internal.settings.MethodSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the token of the calls of one method comes from: one place, or none. Not a
- * record, whose text would show the token.
+ * The source of the token for calls of one method, if any. Not a record, because its
+ * {@code toString} would show the token.
  */
 final class AuthClientPolicy {
 

@@ -16,10 +16,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * printed.
  *
  * @param enabled Whether to add tokens to outbound calls.
- * @param token Token that calls carry, without 'Bearer'. Empty means none.
- * @param relay Whether calls made while handling a call carry the token of its caller.
+ * @param token Token to send with calls, without 'Bearer'. Empty means none.
+ * @param relay Whether calls made while handling a call carry its caller's token.
  * @param allowPlaintext Whether to send tokens over plaintext connections beyond
- * loopback, where everyone on the way can read them. Do not enable in production.
+ * loopback, where anyone on the network path can read them. Do not enable in production.
  * @param overrides Settings of single methods.
  */
 @ConfigurationProperties(value = AuthClientProperties.PREFIX, ignoreUnknownFields = false)
@@ -28,13 +28,13 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 		@DefaultValue List<Override> overrides) implements HoldsSecrets {
 
 	/**
-	 * What all these settings begin with.
+	 * The prefix of these settings.
 	 */
 	static final String PREFIX = "grpc.patterns.client.auth";
 
 	/**
 	 * Check the values.
-	 * @throws SettingException for a value that a setting cannot have
+	 * @throws SettingException if a value is not valid
 	 */
 	public AuthClientProperties {
 		check(token, relay);
@@ -55,7 +55,7 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 					"Must be the token alone, without 'Bearer', of visible ASCII characters.");
 		}
 		if (Boolean.TRUE.equals(relay)) {
-			throw new SettingException("relay", true, "Excludes a token in the same place.");
+			throw new SettingException("relay", true, "Must not be set together with 'token'.");
 		}
 	}
 
@@ -70,21 +70,21 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * Settings of single methods. What is absent is decided elsewhere.
+	 * Settings of single methods. Settings that are absent are inherited.
 	 *
 	 * @param methods Comma-separated list of method patterns.
-	 * @param token Token that calls carry, without 'Bearer'. Empty means none.
-	 * @param relay Whether calls made while handling a call carry the token of its
-	 * caller.
+	 * @param token Token to send with calls, without 'Bearer'. Empty means none.
+	 * @param relay Whether calls made while handling a call carry its caller's token.
 	 * @param allowPlaintext Whether to send tokens over plaintext connections beyond
-	 * loopback, where everyone on the way can read them. Do not enable in production.
+	 * loopback, where anyone on the network path can read them. Do not enable in
+	 * production.
 	 */
 	public record Override(@DefaultValue List<String> methods, @Nullable String token, @Nullable Boolean relay,
 			@Nullable Boolean allowPlaintext) implements MethodOverride {
 
 		/**
 		 * Check the values.
-		 * @throws SettingException for a value that a setting cannot have
+		 * @throws SettingException if a value is not valid
 		 */
 		public Override {
 			check(token, relay);

@@ -3,8 +3,8 @@ package io.github.grpcpatterns.auth;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 
 /**
- * The decision about one call: its method is public, its caller is known, or it is
- * refused.
+ * The decision about one call: its method is public, its caller is authenticated, or it
+ * is refused.
  */
 sealed interface AuthDecision permits AuthDecision.PublicMethod, Identity, Refusal {
 

@@ -2,7 +2,6 @@ package io.github.grpcpatterns.auth;
 
 import java.util.List;
 
-import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener.Outcome;
 import io.github.grpcpatterns.internal.call.CallRecord;
@@ -10,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the listeners the outcome of each call.
+ * Notifies the listeners of each call's authentication outcome.
  */
 final class AuthOutcomes {
 
@@ -28,7 +27,7 @@ final class AuthOutcomes {
 				listener.outcome(call, outcome);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener of decisions about access failed", ex);
+				logger.warn("An AuthOutcomeListener failed", ex);
 			}
 		}
 	}

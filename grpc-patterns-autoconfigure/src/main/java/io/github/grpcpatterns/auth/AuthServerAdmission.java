@@ -9,7 +9,7 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who the caller of a call is, and whether it may call the method.
+ * Authenticates the caller of a call, and decides whether it may call the method.
  */
 final class AuthServerAdmission implements Admission<AuthDecision> {
 

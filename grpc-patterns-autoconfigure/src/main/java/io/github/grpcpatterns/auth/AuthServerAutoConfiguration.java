@@ -110,7 +110,7 @@ public final class AuthServerAutoConfiguration {
 	}
 
 	/**
-	 * What needs the classes of JWTs.
+	 * The beans that require the JWT classes.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = { "org.springframework.security.oauth2.jwt.NimbusJwtDecoder",

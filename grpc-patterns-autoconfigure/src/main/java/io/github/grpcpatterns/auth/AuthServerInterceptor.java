@@ -23,9 +23,9 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Lets a call pass whose method is public or whose token is valid, and refuses all
- * others. What stands further in finds the caller in {@link GrpcAuthentication} and, on
- * the threads of the call, in {@code SecurityContextHolder}.
+ * Refuses calls unless their method is public or their token is valid. Inner interceptors
+ * and the handler find the caller in {@link GrpcAuthentication} and, on the threads of
+ * the call, in {@code SecurityContextHolder}.
  * <p>
  * Without it every call is served.
  */

@@ -3,7 +3,7 @@ package io.github.grpcpatterns.auth;
 import java.util.Set;
 
 /**
- * Who may call a method, as settled for it once.
+ * The access to one method.
  *
  * @param kind whether a token is looked at
  * @param authorities the authorities one of which the caller needs; empty where any valid

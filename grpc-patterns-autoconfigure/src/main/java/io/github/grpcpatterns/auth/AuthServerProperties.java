@@ -27,18 +27,18 @@ import org.springframework.util.unit.DataSize;
  * calls.
  *
  * @param enabled Whether to authenticate calls.
- * @param publicMethods Comma-separated list of method patterns that anybody may call. A
- * credential is not looked at there.
- * @param rules List of methods that want an authority in addition to a valid token. Of
- * several rules the one with the most specific pattern decides.
- * @param infrastructure Who may call what the stack serves by itself.
- * @param jwt How tokens are checked.
+ * @param publicMethods Comma-separated list of method patterns that anyone may call.
+ * Credentials are ignored there.
+ * @param rules List of methods that require an authority in addition to a valid token.
+ * The rule with the most specific pattern applies.
+ * @param infrastructure Access to the services that the stack adds.
+ * @param jwt How tokens are verified.
  * @param cache How long accepted tokens are remembered.
  * @param endStreamsOnExpiry Whether to end a stream when its token expires, after the
  * clock skew.
  * @param verifierTimeout Time that a TokenVerifier or JwtDecoder bean may take. After
- * that its thread is interrupted and the call is refused. 0 means no limit. If a duration
- * suffix is not specified, seconds will be used.
+ * that, its thread is interrupted and the call is refused. 0 means no limit. If a
+ * duration suffix is not specified, seconds will be used.
  */
 @ConfigurationProperties(value = "grpc.patterns.server.auth", ignoreUnknownFields = false)
 public record AuthServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue List<String> publicMethods,
@@ -58,11 +58,11 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * Methods that want an authority.
+	 * Methods that require an authority.
 	 *
 	 * @param methods Comma-separated list of method patterns.
-	 * @param authorities Comma-separated list of authorities, one of which is enough. If
-	 * absent, any valid token is enough.
+	 * @param authorities Comma-separated list of authorities, any one of which is enough.
+	 * If absent, any valid token is enough.
 	 */
 	public record Rule(@DefaultValue List<String> methods,
 			@Nullable List<String> authorities) implements MethodOverride {
@@ -72,35 +72,35 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 		 */
 		public Rule {
 			if (methods.isEmpty()) {
-				throw new SettingException("methods", "", "Names no method.");
+				throw new SettingException("methods", "", "Must name a method.");
 			}
 			if (authorities != null && (authorities.isEmpty() || authorities.stream().anyMatch(String::isBlank))) {
 				throw new SettingException("authorities", String.join(",", authorities),
-						"Names no authority; leave it out if any valid token is enough.");
+						"Must name an authority; leave it out if any valid token is enough.");
 			}
 		}
 
 	}
 
 	/**
-	 * Who may call what the stack serves by itself. An entry of {@code public-methods} or
+	 * Access to the services that the stack adds. An entry of {@code public-methods} or
 	 * {@code rules} that names these services wins.
 	 *
-	 * @param health Who may call the health service.
-	 * @param reflection Who may call the reflection service.
+	 * @param health Access to the health service.
+	 * @param reflection Access to the reflection service.
 	 */
 	public record Infrastructure(@DefaultValue("open") Access health,
 			@DefaultValue("authenticated") Access reflection) {
 
 		/**
-		 * Who may call.
+		 * Access to a service.
 		 */
 		public enum Access {
 
-			/** Anybody. */
+			/** Anyone. */
 			OPEN,
 
-			/** Whoever has a valid token. */
+			/** Callers with a valid token. */
 			AUTHENTICATED,
 
 			/** Nobody. */
@@ -111,28 +111,27 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * How tokens are checked. The source of keys is the first that is there: a JwtDecoder
-	 * bean, the settings below in their order, the same settings of Boot's.
+	 * How tokens are verified. The source of keys is the first one configured: a
+	 * JwtDecoder bean, the settings below in their order, the same settings of Boot's.
 	 *
-	 * @param issuerUri Issuer whose metadata name the keys, and that tokens must name.
-	 * With another source of keys it is not fetched, but tokens must name it all the
-	 * same.
+	 * @param issuerUri Issuer that tokens must name, and whose metadata names the keys.
+	 * With another source of keys the metadata is not fetched.
 	 * @param jwkSetUri Address of a JSON Web Key Set.
 	 * @param publicKeyLocation Location of an RSA or EC public key in PEM form.
 	 * @param secret Secret shared with the issuer, at least 32 bytes, for HS256.
 	 * @param algorithms Comma-separated list of signature algorithms to accept. By
-	 * default the one that goes with the key: RS256, ES256 or HS256.
+	 * default the one that matches the key: RS256, ES256 or HS256.
 	 * @param audiences Comma-separated list of audiences, one of which the token must
 	 * name. If empty, any audience is accepted.
 	 * @param clockSkew How far the issuer's clock may be off. If a duration suffix is not
 	 * specified, seconds will be used.
-	 * @param authoritiesClaim Claim that holds the authorities, a list or a text with
-	 * spaces. By default 'scope', or 'scp' where that is absent.
-	 * @param authorityPrefix What to put before each value of the claim.
+	 * @param authoritiesClaim Claim that holds the authorities, a list or a
+	 * space-separated string. By default 'scope', or 'scp' if that is absent.
+	 * @param authorityPrefix Prefix added to each authority from the claim.
 	 * @param principalClaim Claim that names the caller.
 	 * @param requireExpiry Whether to refuse tokens that never expire.
-	 * @param maxLength Length of a token beyond which it is refused unread. 0 means no
-	 * limit.
+	 * @param maxLength Greatest length of a token. Longer ones are refused unread. 0
+	 * means no limit.
 	 */
 	public record Jwt(@Nullable String issuerUri, @Nullable String jwkSetUri, @Nullable Resource publicKeyLocation,
 			@Nullable String secret, @DefaultValue List<String> algorithms, @DefaultValue List<String> audiences,
@@ -204,10 +203,10 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * How long accepted tokens are remembered. A token is never remembered past its own
 	 * expiry, and refused tokens are not remembered.
 	 *
-	 * @param size Number of tokens to remember. 0 means that each call's token is checked
-	 * anew.
-	 * @param maxAge Time after which a token is checked anew. 0 means that each call's
-	 * token is checked anew. If a duration suffix is not specified, seconds will be used.
+	 * @param size Number of tokens to remember. 0 means that the token of each call is
+	 * verified.
+	 * @param maxAge Time after which a token is verified again. 0 means that the token of
+	 * each call is verified. If a duration suffix is not specified, seconds will be used.
 	 */
 	public record Cache(@DefaultValue("10000") long size,
 			@DefaultValue("5m") @DurationUnit(ChronoUnit.SECONDS) Duration maxAge) {

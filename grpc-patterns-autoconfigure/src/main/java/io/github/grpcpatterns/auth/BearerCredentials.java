@@ -14,8 +14,8 @@ import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token of one attempt, added when its connection is known: never to one that others
- * can read.
+ * Adds the token of one attempt when its connection is known, and never to one that
+ * others can read.
  */
 final class BearerCredentials extends CallCredentials {
 
@@ -41,7 +41,7 @@ final class BearerCredentials extends CallCredentials {
 	}
 
 	/**
-	 * A token that is there already.
+	 * A token that is already available.
 	 */
 	static BearerCredentials of(String token, boolean allowPlaintext) {
 		return new BearerCredentials(token, null, allowPlaintext);
@@ -119,8 +119,8 @@ final class BearerCredentials extends CallCredentials {
 	}
 
 	/**
-	 * Return whether nobody on the way can read what is sent: TLS, in-process (which
-	 * calls itself private), a loopback address, or a socket in the file system.
+	 * Return whether the connection is private: TLS, in-process (which calls itself
+	 * private), a loopback address, or a socket in the file system.
 	 */
 	private static boolean unread(CallCredentials.RequestInfo requestInfo) {
 		if (requestInfo.getSecurityLevel() == SecurityLevel.PRIVACY_AND_INTEGRITY) {

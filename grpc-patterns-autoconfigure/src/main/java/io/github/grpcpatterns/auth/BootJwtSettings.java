@@ -13,7 +13,8 @@ import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.StringUtils;
 
 /**
- * Boot's settings for resource servers, which Boot itself heeds in web applications only.
+ * Boot's settings for resource servers, which Boot itself applies in web applications
+ * only.
  *
  * @param issuerUri the issuer
  * @param jwkSetUri the address of a key set

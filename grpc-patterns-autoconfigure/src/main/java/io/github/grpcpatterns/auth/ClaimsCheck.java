@@ -12,7 +12,7 @@ import com.nimbusds.jwt.proc.JWTClaimsSetVerifier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks issuer and times of a token whose signature is good.
+ * Checks issuer and times of a token whose signature is valid.
  *
  * @param issuer the issuer that the token must name, {@code null} for any
  * @param clockSkew how far the issuer's clock may be off

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 
 /**
- * Who the caller of the call being handled is. It lives in the gRPC {@link Context}, so
- * it is there wherever the context is, unlike what {@code SecurityContextHolder} holds,
- * which is there during callbacks only.
+ * The caller of the call being handled. It is available wherever the call's gRPC
+ * {@link Context} is, unlike {@code SecurityContextHolder}, which is set during callbacks
+ * only.
  */
 public final class GrpcAuthentication {
 

@@ -20,8 +20,8 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches a key set over HTTP, from an address, or from where an issuer's metadata say.
- * Takes five seconds and {@value #MAX_BYTES} bytes at most.
+ * Fetches a key set over HTTP, from an address or through an issuer's metadata, within
+ * five seconds and {@value #MAX_BYTES} bytes.
  *
  * @see <a href="https://openid.net/specs/openid-connect-discovery-1_0.html">OpenID
  * Connect Discovery</a>
@@ -96,13 +96,13 @@ final class HttpKeyFetcher implements KeyFetcher {
 			keys = JSONObjectUtils.getURI(metadata, "jwks_uri");
 		}
 		catch (ParseException | RuntimeException ex) { // JSON, but no object
-			throw new CompletionException(new IOException("the metadata are no JSON object that names keys"));
+			throw new CompletionException(new IOException("the metadata is not a JSON object that names keys"));
 		}
 		if (!String.valueOf(this.issuer).equals(metadata.get("issuer"))) {
-			throw new CompletionException(new IOException("the metadata are another issuer's"));
+			throw new CompletionException(new IOException("the metadata belongs to another issuer"));
 		}
 		if (keys == null || !("https".equals(keys.getScheme()) || "http".equals(keys.getScheme()))) {
-			throw new CompletionException(new IOException("the metadata name no keys"));
+			throw new CompletionException(new IOException("the metadata names no keys"));
 		}
 		return keys;
 	}
@@ -132,7 +132,7 @@ final class HttpKeyFetcher implements KeyFetcher {
 		body = body.orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		body.whenComplete((bytes, ex) -> {
 			if (!response.isDone()) {
-				response.cancel(true); // a body that drips would go on for ever
+				response.cancel(true); // a slow body would go on forever
 			}
 		});
 		return body;
@@ -173,7 +173,7 @@ final class HttpKeyFetcher implements KeyFetcher {
 	}
 
 	/**
-	 * Where it is, for messages.
+	 * Return its location, for messages.
 	 */
 	@Override
 	public String toString() {

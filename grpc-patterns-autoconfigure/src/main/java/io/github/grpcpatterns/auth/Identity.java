@@ -13,7 +13,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
  * The caller of one call, and its {@link SecurityContext} while code of the call runs on
- * a thread. That context is made when somebody asks for it, one for each call.
+ * a thread. That context is created on first use, once per call.
  */
 final class Identity
 		implements CallScope<Supplier<SecurityContext>>, Supplier<SecurityContext>, Credential, AuthDecision {

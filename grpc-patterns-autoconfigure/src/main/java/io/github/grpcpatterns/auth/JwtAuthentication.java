@@ -10,9 +10,9 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.oauth2.jwt.Jwt;
 
 /**
- * A caller whose JWT was accepted. The token is principal and credentials, the name is
- * the claim {@code grpc.patterns.server.auth.jwt.principal-claim}. Immutable, because
- * calls with the same token share it.
+ * A caller whose JWT was accepted. The token is the principal and the credentials; the
+ * name is the claim {@code grpc.patterns.server.auth.jwt.principal-claim}. Immutable,
+ * because it is shared by calls with the same token.
  */
 public final class JwtAuthentication implements Authentication {
 
@@ -53,7 +53,7 @@ public final class JwtAuthentication implements Authentication {
 
 	/**
 	 * Return the name of the caller.
-	 * @return the name, empty where the token names nobody
+	 * @return the name, empty if the token has none
 	 */
 	@Override
 	public String getName() {
@@ -72,7 +72,7 @@ public final class JwtAuthentication implements Authentication {
 	@Override
 	public void setAuthenticated(boolean authenticated) {
 		if (!authenticated) {
-			throw new IllegalArgumentException("authenticated: false (expected: true, for other calls share this)");
+			throw new IllegalArgumentException("authenticated: false (expected: true, because other calls share this)");
 		}
 	}
 

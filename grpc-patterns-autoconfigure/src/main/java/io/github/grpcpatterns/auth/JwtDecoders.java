@@ -33,8 +33,8 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
 /**
- * Makes the verification of JWTs from settings. The keys come from there alone: what a
- * token's header says of keys ({@code jku}, {@code x5u}, {@code x5c}, {@code jwk}) is
+ * Creates the verification of JWTs from settings. Keys come from the settings alone: a
+ * token's own references to keys ({@code jku}, {@code x5u}, {@code x5c}, {@code jwk}) are
  * never followed.
  */
 final class JwtDecoders {
@@ -58,7 +58,7 @@ final class JwtDecoders {
 
 	/**
 	 * Create it.
-	 * @param prefix what the settings' names begin with, for messages
+	 * @param prefix the prefix of the settings, for messages
 	 * @param algorithmsProperty the full name of the setting of the algorithms
 	 */
 	JwtDecoders(String prefix, String algorithmsProperty, AuthServerProperties.Jwt settings, CallTimer timer,
@@ -153,7 +153,7 @@ final class JwtDecoders {
 			JWSAlgorithm algorithm = JWSAlgorithm.parse(names.get(i));
 			if (!fitting.contains(algorithm)) {
 				throw new SettingException(this.algorithmsProperty + "[" + i + "]", names.get(i),
-						"Does not fit the source of keys, which allows "
+						"Does not match the source of keys, which allows "
 								+ String.join(", ", fitting.stream().map(JWSAlgorithm::getName).sorted().toList())
 								+ ".");
 			}

@@ -11,7 +11,7 @@ import org.springframework.core.io.ResourceLoader;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /**
- * Finds what JWTs are checked with: a {@link JwtDecoder} bean, else our settings, else
+ * Finds the source of keys for JWTs: a {@link JwtDecoder} bean, else our settings, else
  * Boot's.
  */
 final class JwtKeySource implements AutoCloseable {
@@ -40,7 +40,7 @@ final class JwtKeySource implements AutoCloseable {
 	}
 
 	/**
-	 * Make a verification with the first source that is there.
+	 * Create a verification with the first source that exists.
 	 * @return the verification, or {@code null} where there is no source
 	 */
 	@Nullable TokenVerification verification() {

@@ -33,9 +33,9 @@ import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 
 /**
- * Verifies JWTs: a decoder checks signature, issuer and times, and what every decoder has
- * to put up with is checked here. The exceptions never carry the token nor another's
- * text, which might.
+ * Verifies JWTs: a decoder checks signature, issuer and times; the checks that apply to
+ * every decoder are here. Exceptions carry neither the token nor a foreign message, which
+ * might contain it.
  */
 final class JwtTokenVerification implements TokenVerification {
 
@@ -125,10 +125,10 @@ final class JwtTokenVerification implements TokenVerification {
 			return unavailable();
 		}
 		if (cause instanceof BadJWTException || ex instanceof JwtValidationException) {
-			return invalid("issuer or times do not fit");
+			return invalid("issuer or times do not match");
 		}
 		return invalid((cause instanceof BadJOSEException)
-				? "type, algorithm or signature do not fit, or the key is unknown" : "not a JWT");
+				? "type, algorithm or signature do not match, or the key is unknown" : "not a JWT");
 	}
 
 	private static AuthenticationException invalid(String why) {

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import com.nimbusds.jose.jwk.JWKSet;
 
 /**
- * Gets the keys from where they are published.
+ * Fetches the published keys.
  */
 @FunctionalInterface
 interface KeyFetcher {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Fails the start where methods of the application's own want a token and there is
- * nothing to check tokens with. What the stack serves by itself may stay closed.
+ * Fails the start if methods of the application require a token and there is no source of
+ * keys. The services that the stack adds may stay closed.
  */
 final class KeySourceCheck implements SmartInitializingSingleton {
 

@@ -10,7 +10,7 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a response's body up to a size, and gives up beyond it.
+ * Reads a response's body, and fails beyond a maximum size.
  */
 final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]> {
 
@@ -50,7 +50,7 @@ final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
 		if (this.subscription != null) {
 			this.subscription.cancel();
 		}
-		this.body.onError(new IOException("the answer is too large"));
+		this.body.onError(new IOException("the response is too large"));
 	}
 
 	@Override

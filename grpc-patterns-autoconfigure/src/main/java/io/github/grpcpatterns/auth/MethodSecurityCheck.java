@@ -16,12 +16,12 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Fails the start where the method-security annotations of a service would be skipped.
+ * Fails the start if the method-security annotations of a service would be skipped.
  * <p>
- * They work on a proxy, and only if the proxy is what the server calls. A generated
- * {@code ImplBase} sees to that: its {@code bindService()} is final, so it runs on the
+ * They work on a proxy, and only if the server calls the proxy. A generated
+ * {@code ImplBase} ensures that: its {@code bindService()} is final, so it runs on the
  * proxy itself and binds {@code this}. A {@code bindService()} that a proxy can intercept
- * is handed to the target, which binds itself, and so goes every call past the proxy.
+ * is handed to the target, which binds itself, so every call bypasses the proxy.
  */
 final class MethodSecurityCheck implements SmartInitializingSingleton {
 

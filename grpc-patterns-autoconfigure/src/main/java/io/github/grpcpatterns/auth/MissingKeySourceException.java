@@ -3,7 +3,8 @@ package io.github.grpcpatterns.auth;
 import java.util.List;
 
 /**
- * There are methods that want a token, and nothing to check tokens with.
+ * Signals that methods require a token and there is no source of keys to verify tokens
+ * with.
  */
 final class MissingKeySourceException extends IllegalStateException {
 
@@ -12,7 +13,7 @@ final class MissingKeySourceException extends IllegalStateException {
 	private final transient List<String> methods;
 
 	MissingKeySourceException(List<String> methods) {
-		super("no source of keys to check the tokens of calls with, wanted by " + String.join(", ", methods));
+		super("no source of keys to verify tokens with, required by " + String.join(", ", methods));
 		this.methods = methods;
 	}
 

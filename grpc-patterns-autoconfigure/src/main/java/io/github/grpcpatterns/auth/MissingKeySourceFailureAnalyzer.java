@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Reports a {@link MissingKeySourceException}, and the ways out.
+ * Reports a {@link MissingKeySourceException} and its possible fixes.
  */
 final class MissingKeySourceFailureAnalyzer extends AbstractFailureAnalyzer<MissingKeySourceException> {
 
@@ -16,8 +16,8 @@ final class MissingKeySourceFailureAnalyzer extends AbstractFailureAnalyzer<Miss
 	protected FailureAnalysis analyze(Throwable rootFailure, MissingKeySourceException cause) {
 		List<String> methods = cause.methods();
 		StringBuilder description = new StringBuilder(
-				"Every gRPC method wants a valid token unless told otherwise, and there is nothing to check tokens "
-						+ "with. Methods that are not public:\n\n");
+				"Every gRPC method requires a valid token unless it is public, and there is no source of keys to "
+						+ "verify tokens with. Methods that are not public:\n\n");
 		methods.stream().limit(SHOWN).forEach((method) -> description.append("    ").append(method).append('\n'));
 		if (methods.size() > SHOWN) {
 			description.append("    and ").append(methods.size() - SHOWN).append(" more\n");
@@ -25,12 +25,12 @@ final class MissingKeySourceFailureAnalyzer extends AbstractFailureAnalyzer<Miss
 		return new FailureAnalysis(description.toString(), """
 				Do one of these:
 
-				    - name the source of keys: grpc.patterns.server.auth.jwt.issuer-uri, jwt.jwk-set-uri, \
+				    - configure the source of keys: grpc.patterns.server.auth.jwt.issuer-uri, jwt.jwk-set-uri, \
 				jwt.public-key-location or jwt.secret (or Boot's spring.security.oauth2.resourceserver.jwt.*)
 				    - define a JwtDecoder bean
 				    - define a TokenVerifier bean, for opaque tokens or API keys
-				    - name the methods that anybody may call: grpc.patterns.server.auth.public-methods
-				    - switch authentication off: grpc.patterns.server.auth.enabled=false
+				    - make methods public: grpc.patterns.server.auth.public-methods
+				    - disable authentication: grpc.patterns.server.auth.enabled=false
 				""", cause);
 	}
 

@@ -5,12 +5,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of accepted tokens that came lately, each in the one place where it is
- * looked for, so that one may displace another.
+ * A direct-mapped cache of the latest headers with accepted tokens: each header has one
+ * slot, where another may displace it.
  * <p>
- * What is in here was accepted: nobody else gets anything in, and to find something is to
- * have sent all of it. (Headers are compared in pieces of many characters at a time; how
- * long that takes tells nobody enough to guess one.)
+ * Only accepted headers are added, and a header is found only by sending all of it.
+ * (Headers are compared many characters at a time; the duration does not reveal enough to
+ * guess one.)
  */
 final class RecentHeaders {
 

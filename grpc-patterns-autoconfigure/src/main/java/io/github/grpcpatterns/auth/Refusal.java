@@ -9,7 +9,7 @@ import org.springframework.security.authentication.CredentialsExpiredException;
 import org.springframework.security.core.AuthenticationException;
 
 /**
- * The reason for which a call is refused.
+ * The reason for refusing a call.
  */
 final class Refusal implements TokenResult, AuthDecision {
 

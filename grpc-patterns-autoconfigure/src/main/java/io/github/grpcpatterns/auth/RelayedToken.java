@@ -6,12 +6,11 @@ import io.grpc.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token with which the caller of the call being handled proved who it is, so that
- * outbound calls made while handling can carry it on
+ * The accepted token of the call being handled, for outbound calls made while handling it
  * ({@code grpc.patterns.client.auth.relay}).
  * <p>
- * Only a token that was accepted is here, as it was received, without {@code Bearer}. It
- * lives in the gRPC {@link Context} alone: never log it, never put it into MDC.
+ * Holds the token as it was received, without {@code Bearer}, in the gRPC {@link Context}
+ * only: never log it or put it into the MDC.
  */
 public final class RelayedToken {
 
@@ -33,8 +32,8 @@ public final class RelayedToken {
 
 	/**
 	 * Return the token of the caller.
-	 * @return the token in the current {@link Context}, or {@code null} where nobody was
-	 * authenticated with one
+	 * @return the token in the current {@link Context}, or {@code null} if the caller was
+	 * not authenticated by one
 	 */
 	public static @Nullable String current() {
 		String token = KEY.get();

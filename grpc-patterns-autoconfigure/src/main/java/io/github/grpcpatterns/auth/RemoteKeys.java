@@ -19,18 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys that are published elsewhere, fetched when first needed and renewed from then on.
+ * A cache of published keys, fetched on first use and renewed from then on.
  * <ul>
- * <li>Known keys are at hand at once, whatever the key server does: they are renewed in
- * the background every five minutes, and stay where that fails.</li>
- * <li>An unknown key is looked for: fetched anew, but at most twice in ten seconds, and
- * after a failure not before five seconds have passed. When it may not be fetched, or is
- * not in what was fetched, the key does not exist if the last fetch succeeded; else
- * nobody can tell.</li>
- * <li>Calls wait for a fetch, each two seconds; at most eight of them at a time. A thread
- * that must not wait says so with {@link Waiting#NONE}.</li>
+ * <li>Known keys are available at once, independently of the key server: they are renewed
+ * in the background every five minutes, and kept if that fails.</li>
+ * <li>An unknown key causes a fetch, but at most twice in ten seconds, and not within
+ * five seconds after a failure. If it may not be fetched, or the fetch does not contain
+ * it, the key does not exist if the last fetch succeeded; otherwise that is unknown.</li>
+ * <li>Calls wait for a fetch up to two seconds each, at most eight of them at a time. A
+ * thread that must not wait passes {@link Waiting#NONE}.</li>
  * </ul>
- * Nimbus' own caching source lets every call wait for a slow server, and fetches once in
+ * Nimbus' own caching source makes every call wait for a slow server, and fetches once in
  * thirty seconds.
  */
 final class RemoteKeys implements JWKSource<SecurityContext>, AutoCloseable {
@@ -102,8 +101,8 @@ final class RemoteKeys implements JWKSource<SecurityContext>, AutoCloseable {
 	}
 
 	/**
-	 * Return the fetch to wait for, under way or started now.
-	 * @return the fetch, or {@code null} where the keys at hand are to be believed
+	 * Return the fetch to wait for, in progress or started now.
+	 * @return the fetch, or {@code null} if the current keys are to be used
 	 * @throws KeySourceException where they are not, and it is too early to fetch again
 	 * @throws NotAtHandException where there is a fetch, and the call may not wait
 	 */
@@ -163,7 +162,7 @@ final class RemoteKeys implements JWKSource<SecurityContext>, AutoCloseable {
 		else {
 			this.notBefore = Math.max(this.lastStart + RETRY_NANOS, now + REST_NANOS);
 			logger.warn("Cannot fetch keys from {}{}: {}", this.fetcher,
-					(this.keys != null) ? ", those at hand stay in use" : "", text(ex));
+					(this.keys != null) ? "; the current keys stay in use" : "", text(ex));
 		}
 		if (this.cancelRenewal != null) {
 			this.cancelRenewal.run();
@@ -238,7 +237,7 @@ final class RemoteKeys implements JWKSource<SecurityContext>, AutoCloseable {
 		private static final long serialVersionUID = 1L;
 
 		NotAtHandException() {
-			super("the key is not at hand");
+			super("the key is not available");
 		}
 
 	}

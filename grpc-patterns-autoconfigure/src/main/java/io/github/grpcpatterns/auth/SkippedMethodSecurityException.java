@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.auth;
 
 /**
- * The method-security annotations of a service would be skipped without a word.
+ * Signals that the method-security annotations of a service would be silently skipped.
  */
 final class SkippedMethodSecurityException extends IllegalStateException {
 
@@ -11,7 +11,7 @@ final class SkippedMethodSecurityException extends IllegalStateException {
 
 	SkippedMethodSecurityException(String bean, Class<?> type, boolean proxied) {
 		super("the method-security annotations of the service '" + bean + "' (" + type.getName()
-				+ ") would be skipped, because calls do not go through a proxy of it");
+				+ ") would be skipped, because calls do not go through its proxy");
 		this.proxied = proxied;
 	}
 

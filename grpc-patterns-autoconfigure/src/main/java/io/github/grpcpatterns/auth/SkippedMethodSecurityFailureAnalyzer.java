@@ -5,7 +5,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.util.StringUtils;
 
 /**
- * Reports a {@link SkippedMethodSecurityException}, and the ways out.
+ * Reports a {@link SkippedMethodSecurityException} and its possible fixes.
  */
 final class SkippedMethodSecurityFailureAnalyzer extends AbstractFailureAnalyzer<SkippedMethodSecurityException> {
 

@@ -7,11 +7,11 @@ import io.github.grpcpatterns.stack.StackConfigurationFilter;
 import org.springframework.util.ClassUtils;
 
 /**
- * Leaves out the token checks that the stacks configure by themselves.
+ * Excludes the token checks that the stacks auto-configure.
  * <p>
- * Boot's wakes up with a {@code JwtDecoder} bean and refuses public methods too.
- * net.devh's does not start where Spring Security has no {@code AccessDecisionManager}
- * any more, from 7 on; where it has one it stays.
+ * Boot's is activated by a {@code JwtDecoder} bean and refuses public methods too.
+ * net.devh's does not start without {@code AccessDecisionManager}, which Spring Security
+ * 7 removed; it is kept where that class exists.
  */
 final class StackSecurityFilter extends StackConfigurationFilter {
 

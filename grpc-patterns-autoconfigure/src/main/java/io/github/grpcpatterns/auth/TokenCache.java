@@ -15,12 +15,11 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what accepted tokens proved, by their SHA-256 digest, for a while, but never
- * past their expiry.
+ * Caches accepted tokens by their SHA-256 digest, never past their expiry.
  * <p>
- * To take the digest costs more than all else that happens to a call. So what lately came
- * as the header of an accepted token is found by the header itself, as long as the digest
- * is in the cache and no longer.
+ * Computing the digest costs more than everything else in a call. Recent headers of
+ * accepted tokens are therefore found by the header itself, as long as the digest is in
+ * the cache.
  */
 final class TokenCache {
 
@@ -43,7 +42,7 @@ final class TokenCache {
 			.maximumSize(size)
 			.expireAfterWrite(maxAge)
 			.ticker(ticker)
-			.executor(Runnable::run) // upkeep is short, and calls nobody
+			.executor(Runnable::run) // maintenance is short, and runs no foreign code
 			.removalListener(this::removed)
 			.build();
 	}
@@ -55,8 +54,8 @@ final class TokenCache {
 	}
 
 	/**
-	 * Return what a header proved that came before.
-	 * @return what it proved, or {@code null} where its token has to be looked up
+	 * Return the result for a header that was accepted before.
+	 * @return the result, or {@code null} if its token must be looked up
 	 */
 	@Nullable AcceptedToken recall(String header) {
 		Remembered remembered = this.recent.get(header);
@@ -92,7 +91,7 @@ final class TokenCache {
 	}
 
 	/**
-	 * What the cache holds of a token.
+	 * The cache entry of a token.
 	 */
 	static final class Remembered {
 
@@ -105,7 +104,7 @@ final class TokenCache {
 		/** The cache let go of it. Both are the headers', and under their lock. */
 		boolean forgotten;
 
-		/** Where its header is, negative if nowhere. */
+		/** The slot of its header, negative if none. */
 		int place = -1;
 
 		Remembered(AcceptedToken token, long sinceNanos) {
@@ -126,7 +125,7 @@ final class TokenCache {
 	}
 
 	/**
-	 * What stands for a token, so that the cache holds none as a key.
+	 * The digest of a token, so that the cache holds no token as a key.
 	 */
 	record Digest(long a, long b, long c, long d) {
 

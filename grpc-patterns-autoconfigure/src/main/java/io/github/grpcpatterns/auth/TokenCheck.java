@@ -8,7 +8,7 @@ import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
 
 /**
- * Checks tokens, and remembers the accepted ones.
+ * Verifies tokens and caches the accepted ones.
  */
 final class TokenCheck {
 

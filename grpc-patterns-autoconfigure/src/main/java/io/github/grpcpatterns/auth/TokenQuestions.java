@@ -15,13 +15,12 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.Settings;
 
 /**
- * The questions that a verifier of the application's is asked about tokens: one for each
- * token at a time, however many calls carry it, and each within a time limit.
+ * Calls the application's verifier once at a time for each token, however many calls
+ * carry it, within a time limit.
  * <p>
- * The first call asks, on its own thread; the others wait for its answer. At the limit
- * all of them are refused, and the thread that asks is interrupted. A question that goes
- * on nevertheless keeps its place until it is answered: calls that come with the same
- * token are refused at once.
+ * The first call runs the verifier on its own thread; the others wait for its result. At
+ * the limit all of them are refused, and that thread is interrupted. While a verifier
+ * ignores the interrupt, calls with the same token are refused at once.
  */
 final class TokenQuestions {
 
@@ -48,7 +47,7 @@ final class TokenQuestions {
 	}
 
 	/**
-	 * Ask about a token, or wait for the answer where somebody is asking.
+	 * Verify a token, or wait for the result if another call is verifying it.
 	 * @param token the digest of the token
 	 * @param call the call that carries it
 	 * @param verify asks; run on this thread, or not at all

@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.auth;
 
 /**
- * The result of the check of a token: what it proved, or why it is refused.
+ * The result of verifying a token: accepted, or the reason why it is refused.
  */
 sealed interface TokenResult permits AcceptedToken, Refusal {
 

@@ -3,13 +3,13 @@ package io.github.grpcpatterns.auth;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Supplies the tokens of outbound calls, as a bean of the application. It is asked for
- * each attempt of each call whose settings name neither a token nor relay, so it should
- * keep what it got for as long as that is valid.
+ * Supplies the tokens of outbound calls, as a bean of the application. It is called for
+ * each attempt of each call whose settings configure neither a token nor relay, so it
+ * should cache a token while it is valid.
  * <p>
  * It runs on an executor of the channel, within the {@code Context} of the call, and may
- * take its time: the call waits, up to its deadline, but no thread of the transport or of
- * the caller does.
+ * block: the call waits, up to its deadline, but no thread of the transport or of the
+ * caller does.
  */
 @FunctionalInterface
 public interface TokenSupplier {

@@ -6,8 +6,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 
 /**
- * Verifies the tokens that are not remembered: with keys of ours, or with a bean of the
- * application's.
+ * Verifies the tokens that are not cached, with configured keys or a bean of the
+ * application.
  */
 interface TokenVerification {
 
@@ -15,7 +15,7 @@ interface TokenVerification {
 	 * Verify a token.
 	 * @param token the token as received, without {@code Bearer}
 	 * @param mayWait whether the thread may wait, and may run code of the application's
-	 * @return who the caller is, or {@code null} where that cannot be told without
+	 * @return the accepted token, or {@code null} if it cannot be verified without
 	 * waiting
 	 * @throws AuthenticationException if it is refused, as from a {@link TokenVerifier}
 	 */

@@ -4,12 +4,12 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 
 /**
- * Decides what a bearer token proves. A bean of this type replaces the check of JWTs: for
- * opaque tokens, say, or API keys.
+ * Verifies bearer tokens. A bean of this type replaces the verification of JWTs, for
+ * example for opaque tokens or API keys.
  * <p>
- * With such a bean no setting below {@code grpc.patterns.server.auth.jwt} applies, but
- * {@code clock-skew} to the end of streams. What it accepts is cached
- * ({@code grpc.patterns.server.auth.cache}), what it refuses is not.
+ * With such a bean no setting below {@code grpc.patterns.server.auth.jwt} applies, except
+ * {@code clock-skew} to the end of streams. Accepted tokens are cached
+ * ({@code grpc.patterns.server.auth.cache}), refused ones are not.
  */
 @FunctionalInterface
 public interface TokenVerifier {

@@ -1,13 +1,13 @@
 /**
- * Authentication: who calls, and may they.
+ * Authentication and authorization of calls.
  * <p>
  * On the server ({@code grpc.patterns.server.auth}) every call needs a valid bearer
- * token, unless its method is public. Methods may ask for authorities, streams end when
+ * token, unless its method is public. Methods may require authorities, streams end when
  * their token expires, and the {@link org.springframework.security.core.Authentication}
- * is there for the handler, its callbacks and {@code @PreAuthorize}:
+ * is available to the handler, its callbacks and {@code @PreAuthorize}:
  * {@link io.github.grpcpatterns.auth.GrpcAuthentication#current()}.
  * <table>
- * <caption>What the caller sees</caption>
+ * <caption>Statuses that callers receive</caption>
  * <tr>
  * <th>situation</th>
  * <th>status and reason</th>

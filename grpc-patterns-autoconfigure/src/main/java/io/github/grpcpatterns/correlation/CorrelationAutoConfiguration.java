@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for correlation ids, of both sides.
+ * Auto-configuration for correlation ids on both sides.
  */
 @AutoConfiguration
 @ConditionalOnPattern("grpc.patterns.correlation")

@@ -18,9 +18,9 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * Sends the correlation id of the call being handled, or a fresh one where none is, and
- * keeps it in the MDC while the caller's callbacks run. A header that the caller set
- * itself stays.
+ * Sends the correlation id of the call being handled, or a new one outside of any call,
+ * and keeps it in the MDC while the caller's callbacks run. A header that the caller set
+ * is kept.
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor

@@ -4,7 +4,8 @@ import io.github.grpcpatterns.internal.call.CallRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id that joins the log lines and calls that belong to one request.
+ * The correlation id of the current call, shared by all log lines and calls of one
+ * request.
  */
 public final class CorrelationId {
 

@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * {@link ConfigurationProperties Properties} for correlation ids, of both sides.
+ * {@link ConfigurationProperties Properties} for correlation ids on both sides.
  *
  * @param enabled Whether to give calls a correlation id.
  * @param header Name of the header that carries the id, in lower case.
@@ -24,7 +24,7 @@ public record CorrelationProperties(@DefaultValue("true") boolean enabled,
 		if (!NAME.matcher(header).matches() || header.startsWith("grpc-")
 				|| header.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
 			throw new SettingException("header", header,
-					"Must be a header name of the characters 'a-z0-9._-', without 'grpc-' before or '-bin' behind it.");
+					"Must be a header name of the characters 'a-z0-9._-', not starting with 'grpc-' or ending with '-bin'.");
 		}
 	}
 

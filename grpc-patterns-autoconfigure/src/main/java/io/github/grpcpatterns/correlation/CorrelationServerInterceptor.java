@@ -15,8 +15,8 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Gives each call its correlation id, keeps it in the MDC while code of the call runs,
- * and answers with it.
+ * Assigns each call its correlation id, keeps it in the MDC while code of the call runs,
+ * and returns it to the client.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

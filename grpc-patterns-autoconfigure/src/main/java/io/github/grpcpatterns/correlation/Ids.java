@@ -8,7 +8,7 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes and accepts ids.
+ * Generates and validates correlation ids.
  */
 final class Ids {
 

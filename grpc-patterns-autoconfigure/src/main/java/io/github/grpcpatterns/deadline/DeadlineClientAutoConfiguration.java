@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the deadlines of the calls that are made.
+ * Auto-configuration for the deadlines of outbound calls.
  */
 @AutoConfiguration
 @ConditionalOnPattern(DeadlineClientProperties.PREFIX)

@@ -21,8 +21,8 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * Gives the calls that are made a deadline, unless the caller's own is nearer. That of a
- * call being handled is kept by grpc-java.
+ * Sets the deadline of outbound calls, unless the caller's own is earlier. grpc-java
+ * enforces the deadline of a call being handled.
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor

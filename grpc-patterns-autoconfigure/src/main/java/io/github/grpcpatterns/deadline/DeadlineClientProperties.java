@@ -14,12 +14,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
 
 /**
- * {@link ConfigurationProperties Properties} for the deadlines of the calls that are
- * made.
+ * {@link ConfigurationProperties Properties} for the deadlines of outbound calls.
  *
  * @param enabled Whether to apply deadlines.
- * @param unary Time a unary call may take, all attempts together. Zero means no deadline.
- * If a duration suffix is not specified, seconds will be used.
+ * @param unary Time a unary call may take, including all attempts. Zero means no
+ * deadline. If a duration suffix is not specified, seconds will be used.
  * @param stream Time a stream may take. Zero means no deadline. If a duration suffix is
  * not specified, seconds will be used.
  * @param overrides List of settings for some methods.
@@ -42,10 +41,10 @@ public record DeadlineClientProperties(@DefaultValue("true") boolean enabled,
 	}
 
 	/**
-	 * Settings for some methods; what is left out is decided elsewhere.
+	 * Settings for some methods; settings that are absent are inherited.
 	 *
 	 * @param methods List of patterns of the methods.
-	 * @param unary Time a unary call may take, all attempts together. Zero means no
+	 * @param unary Time a unary call may take, including all attempts. Zero means no
 	 * deadline.
 	 * @param stream Time a stream may take. Zero means no deadline.
 	 */

@@ -15,8 +15,8 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a call has a deadline where it needs one, and time left. Our time
- * counts from the arrival of the call, however long it waited for a thread since.
+ * Decides whether a call has a required deadline, and time left. The time limit counts
+ * from the arrival of the call, including the wait for a thread.
  */
 final class DeadlineServerAdmission implements Admission<DeadlineServerAdmission.Decision> {
 

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the deadlines of the calls that are served.
+ * Auto-configuration for the deadlines of inbound calls.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern(DeadlineServerProperties.PREFIX)

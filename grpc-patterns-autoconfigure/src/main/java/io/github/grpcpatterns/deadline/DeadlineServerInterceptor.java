@@ -26,11 +26,11 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Bounds the time of the calls that are served, counted from their arrival.
+ * Limits the duration of inbound calls, counted from their arrival.
  * <p>
- * The caller's own deadline is kept by grpc-java. A nearer one of ours is ended by the
- * guard, from the timer's thread, and is in the handler's {@link Context}, so that the
- * calls it makes inherit it.
+ * grpc-java enforces the caller's own deadline. An earlier one of the settings is
+ * enforced by the guard, from the timer's thread, and is in the handler's
+ * {@link Context}, so that its outbound calls inherit it.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

@@ -15,14 +15,13 @@ import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.convert.DurationUnit;
 
 /**
- * {@link ConfigurationProperties Properties} for the deadlines of the calls that are
- * served.
+ * {@link ConfigurationProperties Properties} for the deadlines of inbound calls.
  *
  * @param enabled Whether to apply deadlines.
- * @param defaultDeadline Time a call may take whose caller set no deadline. Zero means no
- * deadline. If a duration suffix is not specified, seconds will be used.
- * @param max Time a call may take at most, whatever its caller set. Zero means no bound.
- * If a duration suffix is not specified, seconds will be used.
+ * @param defaultDeadline Time a call may take if its caller set no deadline. Zero means
+ * no deadline. If a duration suffix is not specified, seconds will be used.
+ * @param max Longest time a call may take, even if its caller set a later deadline. Zero
+ * means no bound. If a duration suffix is not specified, seconds will be used.
  * @param required Whether to refuse calls whose caller set no deadline.
  * @param overrides List of settings for some methods.
  */
@@ -45,12 +44,12 @@ public record DeadlineServerProperties(@DefaultValue("true") boolean enabled,
 	}
 
 	/**
-	 * Settings for some methods; what is left out is decided elsewhere.
+	 * Settings for some methods; settings that are absent are inherited.
 	 *
 	 * @param methods List of patterns of the methods.
-	 * @param defaultDeadline Time a call may take whose caller set no deadline. Zero
+	 * @param defaultDeadline Time a call may take if its caller set no deadline. Zero
 	 * means no deadline.
-	 * @param max Time a call may take at most. Zero means no bound.
+	 * @param max Longest time a call may take. Zero means no bound.
 	 * @param required Whether to refuse calls whose caller set no deadline.
 	 */
 	public record Override(@DefaultValue List<String> methods,

@@ -1,11 +1,11 @@
 /**
- * Bounds the time of calls.
+ * Limits the duration of calls.
  * <p>
- * A server gives a call without a deadline a {@code default} one, cuts a longer one to
- * {@code max}, and with {@code required} refuses callers that set none. What it sets
- * itself the guard ends, so that the client is told. A client gives unary calls 30 s and
- * streams no deadline; one that is nearer, of the caller or of the call being handled,
- * wins. <pre>{@code
+ * A server gives a call without a deadline a {@code default} one, shortens a longer one
+ * to {@code max}, and with {@code required} refuses calls without a deadline. The guard
+ * enforces deadlines that the server sets, so that the client receives the status. A
+ * client gives unary calls 30 s and streams no deadline; an earlier deadline, of the
+ * caller or of the call being handled, applies. <pre>{@code
  * grpc:
  *   patterns:
  *     server:
@@ -16,7 +16,7 @@
  *         unary: 5s
  * }</pre>
  * <table>
- * <caption>What callers of a server see</caption>
+ * <caption>Statuses that callers of a server receive</caption>
  * <tr>
  * <th>status</th>
  * <th>reason</th>

@@ -16,7 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the endpoint, where it is exposed.
+ * Auto-configuration for the {@code grpcpatterns} endpoint.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern

@@ -28,10 +28,10 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
- * Shows which policy each method really has and what decided it, lists the streams that
- * live, and ends one.
+ * Shows the effective policy of each method and the property that decided it, lists the
+ * open streams, and ends one.
  * <p>
- * Any thread may ask. Nothing is computed before somebody does.
+ * May be called from any thread. Nothing is computed before it is called.
  */
 @Endpoint(id = "grpcpatterns")
 public final class GrpcPatternsEndpoint {

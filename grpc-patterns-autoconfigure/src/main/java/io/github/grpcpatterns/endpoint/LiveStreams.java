@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * The streams that live, as the endpoint answers them. A list of its own, so that it is
+ * The open streams, as the endpoint returns them. A type of its own, so that it is
  * written with Boot's settings for endpoints and not with those of the application.
  */
 public final class LiveStreams extends AbstractList<LiveStreams.Stream> implements OperationResponseBody {
@@ -33,7 +33,7 @@ public final class LiveStreams extends AbstractList<LiveStreams.Stream> implemen
 	/**
 	 * A stream.
 	 *
-	 * @param id what to end it by
+	 * @param id the id to end it by
 	 * @param method the full name of its method
 	 * @param peer the client's {@code host:port}, absent where the transport knows none
 	 * @param principal the authenticated caller, absent where there is none

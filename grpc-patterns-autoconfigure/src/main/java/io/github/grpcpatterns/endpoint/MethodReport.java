@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * The methods and what holds for them, as the endpoint answers it.
+ * The methods and their effective settings, as the endpoint returns them.
  *
  * @param methods the methods in the order of names
  */

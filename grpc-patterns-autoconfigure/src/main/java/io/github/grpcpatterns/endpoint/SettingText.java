@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Writes the value of a setting as one would in YAML.
+ * Formats the value of a setting as in YAML.
  */
 final class SettingText {
 

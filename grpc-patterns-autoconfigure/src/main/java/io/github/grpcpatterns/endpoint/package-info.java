@@ -1,6 +1,6 @@
 /**
- * Shows what the patterns do, and ends streams: the actuator endpoint
- * {@code grpcpatterns}.
+ * The actuator endpoint {@code grpcpatterns}, which shows the effective policies and ends
+ * streams.
  * <table>
  * <caption>Operations</caption>
  * <tr>
@@ -17,14 +17,13 @@
  * </tr>
  * <tr>
  * <td>{@code DELETE /actuator/grpcpatterns/streams/{id}}</td>
- * <td>ends a stream with {@code CANCELLED}, {@code TERMINATED}: 204, or 404 where no
- * stream that lives has the id</td>
+ * <td>ends a stream with {@code CANCELLED}, {@code TERMINATED}: 204, or 404 if no open
+ * stream has the id</td>
  * </tr>
  * </table>
- * Like every endpoint it is reached over HTTP only where
- * {@code management.endpoints.web.exposure.include} names it, and
- * {@code management.endpoint.grpcpatterns.access=read-only} keeps streams from being
- * ended. It shows peers and principals: protect it like the others.
+ * It is available over HTTP only if {@code management.endpoints.web.exposure.include}
+ * names it, and {@code management.endpoint.grpcpatterns.access=read-only} prevents ending
+ * streams. It shows peers and principals: protect it like the others.
  */
 @NullMarked
 package io.github.grpcpatterns.endpoint;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * The exceptions of {@code grpc.patterns.server.errors.mappings}: of several classes that
- * an exception extends, the nearest decides.
+ * Maps the exceptions of {@code grpc.patterns.server.errors.mappings}, by the nearest
+ * superclass of an exception.
  */
 final class ConfiguredErrors implements KnownErrors {
 

@@ -22,8 +22,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 
 /**
- * Auto-configuration for the errors of a server. What it provides for all patterns, the
- * mapping and the details of a status, comes before the simple ones of the base.
+ * Auto-configuration for the errors of a server. The exception mapping and status details
+ * that it provides for all patterns replace the simple ones of the base.
  */
 @AutoConfiguration
 @ConditionalOnPattern("grpc.patterns.server.errors")
@@ -64,7 +64,7 @@ public final class ErrorAutoConfiguration {
 	}
 
 	/**
-	 * Where Spring Security is there.
+	 * With Spring Security on the class path.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "org.springframework.security.access.AccessDeniedException")
@@ -78,7 +78,7 @@ public final class ErrorAutoConfiguration {
 	}
 
 	/**
-	 * Where Jakarta Validation is there.
+	 * With Jakarta Validation on the class path.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "jakarta.validation.ConstraintViolationException")
@@ -92,7 +92,7 @@ public final class ErrorAutoConfiguration {
 	}
 
 	/**
-	 * Where the stack of net.devh is there; without {@code @GrpcAdvice} it has no
+	 * With net.devh's stack on the class path; without {@code @GrpcAdvice} it has no
 	 * handler.
 	 */
 	@Configuration(proxyBeanMethods = false)
@@ -117,7 +117,7 @@ public final class ErrorAutoConfiguration {
 	}
 
 	/**
-	 * Where Spring gRPC is there.
+	 * With Spring gRPC on the class path.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "org.springframework.grpc.server.exception.GrpcExceptionHandler")

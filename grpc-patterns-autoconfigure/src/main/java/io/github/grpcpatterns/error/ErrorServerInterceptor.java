@@ -19,12 +19,12 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Catches what the handler and the interceptors of the user's throw, before an exception
- * handler of the stack does, and ends the call with what the mapping says. Errors that
+ * Catches the exceptions of the handler and the application's interceptors before the
+ * stack's exception handlers do, and ends the call with the mapped status. Errors that
  * the handler closes the call with get the same details.
  * <p>
- * Without it exceptions reach the stack's handlers, and what those do not know ends the
- * call as {@code UNKNOWN}.
+ * Without it, exceptions reach the stack's handlers, and those that are not handled there
+ * end the call as {@code UNKNOWN}.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
@@ -93,7 +93,8 @@ public final class ErrorServerInterceptor implements ServerInterceptor, Ordered 
 		public void close(Status status, Metadata trailers) {
 			Throwable cause = status.getCause();
 			if (status.getCode() == Status.Code.UNKNOWN && status.getDescription() == null && cause != null) {
-				// What a stub makes of onError(exception); trailers are an interceptor's.
+				// A stub turns onError(exception) into this; trailers come from an
+				// interceptor.
 				this.guard.thrown(cause, trailers);
 			}
 			else if (status.isOk() || !this.guard.open()) {

@@ -13,14 +13,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * {@link ConfigurationProperties Properties} for the errors of a server.
  *
- * @param enabled Whether to map exceptions to statuses and to add details to errors.
- * Without it an exception ends its call as UNKNOWN.
+ * @param enabled Whether to map exceptions to statuses and to add details to errors. If
+ * false, an exception ends its call as UNKNOWN.
  * @param domain Domain of the ErrorInfo that is added to errors.
- * @param mappings Status codes by the name of an exception class. They hold for
- * subclasses too, where the nearest superclass decides.
- * @param includeMessage Codes of mapped exceptions whose own message goes to the client
- * as the description, instead of the code in words.
- * @param upstream What becomes of the error of an outbound call that escapes a handler.
+ * @param mappings Status codes by the name of an exception class. They apply to
+ * subclasses too; the nearest superclass decides.
+ * @param includeMessage Codes of mapped exceptions whose message is sent to the client as
+ * the description, instead of the code in words.
+ * @param upstream How to handle the error of an outbound call that escapes a handler.
  */
 @ConfigurationProperties(value = "grpc.patterns.server.errors", ignoreUnknownFields = false)
 public record ErrorServerProperties(@DefaultValue("true") boolean enabled,
@@ -49,7 +49,7 @@ public record ErrorServerProperties(@DefaultValue("true") boolean enabled,
 	}
 
 	/**
-	 * What becomes of the error of an outbound call.
+	 * How to handle the error of an outbound call.
 	 */
 	public enum Upstream {
 

@@ -16,11 +16,11 @@ import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failed call says, read from the exception that the caller got: its status and
- * the {@code google.rpc} details with it. Immutable.
+ * The status and {@code google.rpc} details of a failed call, read from the exception
+ * that the caller received. Immutable.
  * <p>
- * All of it is the other side's word, and all but the code may be missing. What cannot be
- * read counts as missing; no method throws.
+ * Everything is supplied by the server, and everything but the code may be missing.
+ * Unreadable details count as missing; no method throws.
  *
  * <pre class="code">
  * catch (StatusRuntimeException ex) {
@@ -57,8 +57,8 @@ public final class GrpcErrors {
 	 * Read the first {@link StatusRuntimeException} or {@link StatusException} among an
 	 * exception and its causes.
 	 * @param thrown the exception
-	 * @return what it says; {@code UNKNOWN} without details if there is no status among
-	 * the causes
+	 * @return the status and details; {@code UNKNOWN} without details if there is no
+	 * status among the causes
 	 */
 	public static GrpcErrors from(Throwable thrown) {
 		Throwable cause = thrown;
@@ -166,7 +166,7 @@ public final class GrpcErrors {
 	}
 
 	/**
-	 * Something that is wrong with a request.
+	 * A violation in a request.
 	 *
 	 * @param field the path of the field, as the server writes it; may be empty
 	 * @param description what is wrong; may be empty

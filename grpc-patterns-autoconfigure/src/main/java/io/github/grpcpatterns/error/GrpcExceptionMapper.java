@@ -4,12 +4,12 @@ import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Callback, as a bean, that says what an exception of the application means to its
- * callers. Beans are asked in their order, after statuses that the handler threw itself
- * and before {@code grpc.patterns.server.errors.mappings}; the first answer counts.
+ * Maps an exception of the application to the status that callers receive. Beans are
+ * called in their order, after statuses that the handler threw itself and before
+ * {@code grpc.patterns.server.errors.mappings}; the first result is used.
  * <p>
- * What it returns goes to the client as it is: description, trailers and details. Return
- * nothing that the client must not see.
+ * The result is sent to the client unchanged: description, trailers and details. It must
+ * not contain anything that the client must not see.
  */
 @FunctionalInterface
 public interface GrpcExceptionMapper {

@@ -3,7 +3,7 @@ package io.github.grpcpatterns.error;
 import io.grpc.Status;
 
 /**
- * The HTTP status that says the same as a gRPC status code.
+ * Maps gRPC status codes to HTTP statuses.
  *
  * @see <a href=
  * "https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto">google/rpc/code.proto</a>

@@ -7,7 +7,7 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exceptions of the JDK that say what is wrong with a call.
+ * Maps exceptions of the JDK.
  */
 final class JavaErrors implements KnownErrors {
 

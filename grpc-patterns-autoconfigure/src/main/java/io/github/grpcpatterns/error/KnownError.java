@@ -7,7 +7,7 @@ import io.github.grpcpatterns.EndReason;
 import io.grpc.Status;
 
 /**
- * What an exception means that the mapping knows.
+ * The mapping of one exception class.
  *
  * @param code the status code
  * @param reason the reason

@@ -3,7 +3,7 @@ package io.github.grpcpatterns.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exceptions that the mapping knows by their classes.
+ * Maps exceptions by their classes.
  */
 @FunctionalInterface
 interface KnownErrors {

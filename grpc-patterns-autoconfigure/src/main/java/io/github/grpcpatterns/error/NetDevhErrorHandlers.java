@@ -11,8 +11,8 @@ import net.devh.boot.grpc.server.advice.GrpcExceptionHandlerMethodResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code @GrpcAdvice} beans of net.devh. Its handler answers by closing a call, so it
- * gets one that only keeps the answer.
+ * Calls the {@code @GrpcAdvice} beans of net.devh. Its handler closes a call, so it gets
+ * one that only records the status.
  */
 final class NetDevhErrorHandlers implements StackErrorHandlers {
 

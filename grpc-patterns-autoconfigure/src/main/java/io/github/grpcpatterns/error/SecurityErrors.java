@@ -8,7 +8,7 @@ import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 
 /**
- * The exceptions of Spring Security, as method security on a service throws them.
+ * Maps the exceptions that Spring Security's method security throws.
  */
 final class SecurityErrors implements KnownErrors {
 

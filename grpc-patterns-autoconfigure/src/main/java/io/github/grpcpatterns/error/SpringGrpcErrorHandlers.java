@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 
 /**
- * The {@link GrpcExceptionHandler} beans of Spring gRPC, of which one stands for all its
- * {@code @GrpcAdvice} beans.
+ * Calls the {@link GrpcExceptionHandler} beans of Spring gRPC, one of which represents
+ * all {@code @GrpcAdvice} beans.
  */
 final class SpringGrpcErrorHandlers implements StackErrorHandlers {
 

@@ -5,16 +5,16 @@ import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's own exception handlers, declared the way of a stack.
+ * The application's exception handlers, declared in the way of a stack.
  */
 @FunctionalInterface
 interface StackErrorHandlers {
 
 	/**
-	 * Ask the handlers.
+	 * Call the handlers.
 	 * @param thrown the exception
 	 * @param call the call that it ends
-	 * @return what they make of it, or {@code null} where none knows it
+	 * @return the result, or {@code null} if none handles it
 	 */
 	@Nullable StatusException handle(Throwable thrown, CallRecord call);
 

@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an exception becomes; the first that knows it decides, in the order in which
- * {@link #known} asks.
+ * Maps exceptions to statuses, by the first match in the order of {@link #known}.
  * <p>
- * The status keeps the exception as its cause, for traces; it never leaves the process.
+ * The status keeps the exception as its cause, for traces; the cause never leaves the
+ * process.
  */
 final class StatusMapping implements ExceptionMapping {
 

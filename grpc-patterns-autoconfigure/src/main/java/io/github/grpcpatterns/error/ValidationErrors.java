@@ -12,8 +12,8 @@ import jakarta.validation.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exception of Jakarta Validation: its violations go to the client with property path
- * and message, without the values.
+ * Maps the exception of Jakarta Validation: its violations are sent to the client with
+ * property path and message, without the values.
  */
 final class ValidationErrors implements KnownErrors {
 

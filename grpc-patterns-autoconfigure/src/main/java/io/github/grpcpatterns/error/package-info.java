@@ -1,10 +1,10 @@
 /**
- * Turns whatever leaves a handler into a status with {@code google.rpc} details, and
- * reads such statuses where they arrive.
+ * Maps exceptions to statuses with {@code google.rpc} details, and reads such statuses on
+ * the client.
  * <p>
- * On the server, {@code grpc.patterns.server.errors}: an exception or {@code Error} that
- * a handler, one of its callbacks or an interceptor of the user's throws, or hands to
- * {@code onError}, ends the call once. What it becomes, the first that knows it:
+ * On the server ({@code grpc.patterns.server.errors}), an exception or {@code Error} that
+ * a handler, one of its callbacks or an interceptor of the application throws, or passes
+ * to {@code onError}, ends the call once. The first match decides:
  * <table>
  * <caption>The mapping</caption> <thead>
  * <tr>
@@ -15,23 +15,24 @@
  * <tr>
  * <td>failure of an outbound call</td>
  * <td>{@code UNAVAILABLE}, {@code DEADLINE_EXCEEDED}, {@code RESOURCE_EXHAUSTED} and
- * {@code CANCELLED} keep their code, the rest {@code INTERNAL}; nothing else goes on</td>
+ * {@code CANCELLED} keep their code, the rest becomes {@code INTERNAL}; nothing else is
+ * passed on</td>
  * </tr>
  * <tr>
  * <td>{@code StatusException}, {@code StatusRuntimeException}</td>
  * <td>its own, with its description and trailers</td>
  * </tr>
  * <tr>
- * <td>what a {@link io.github.grpcpatterns.error.GrpcExceptionMapper} knows</td>
- * <td>what it says</td>
+ * <td>mapped by a {@link io.github.grpcpatterns.error.GrpcExceptionMapper}</td>
+ * <td>its result</td>
  * </tr>
  * <tr>
  * <td>a class of {@code mappings}, or a subclass</td>
  * <td>the code set there</td>
  * </tr>
  * <tr>
- * <td>what a {@code @GrpcAdvice} or {@code GrpcExceptionHandler} of the stack knows</td>
- * <td>what it says</td>
+ * <td>handled by a {@code @GrpcAdvice} or {@code GrpcExceptionHandler} of the stack</td>
+ * <td>its result</td>
  * </tr>
  * <tr>
  * <td>built in, such as {@code NoSuchElementException}</td>
@@ -44,8 +45,8 @@
  * </tbody>
  * </table>
  * <p>
- * Where calls are made: {@link io.github.grpcpatterns.error.GrpcErrors} reads what
- * arrived, {@link io.github.grpcpatterns.error.GrpcHttpStatus} says it in HTTP.
+ * On the client, {@link io.github.grpcpatterns.error.GrpcErrors} reads the error of a
+ * call, and {@link io.github.grpcpatterns.error.GrpcHttpStatus} maps it to HTTP.
  */
 @NullMarked
 package io.github.grpcpatterns.error;

@@ -55,7 +55,7 @@ record ChosenExecutor(String name, @Nullable Executor executor, boolean queues) 
 		}
 		if (!beans.isTypeMatch(name, Executor.class)) {
 			throw new SettingException(ExecutorServerProperties.PREFIX + ".bean", name,
-					"Is a bean, but no java.util.concurrent.Executor.");
+					"Is a bean, but not a java.util.concurrent.Executor.");
 		}
 		return beans.getBean(name, Executor.class);
 	}

@@ -24,14 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about the calls of one server before they wait for a thread of their handlers.
+ * Decides about the calls of one server before they wait for a thread of the handlers'
+ * executor.
  * <p>
- * grpc-java looks up the method of a call on the executor of the builder, and there asks
- * the supplier for the executor of that call. This is both. A look-up runs at once, on
- * the thread of the transport, where the method is one of this process; any other may
- * find a registry of the application's, and runs as all else does, on the executor of the
- * handlers. The tracer announces a look-up: its call-back is the last thing that
- * grpc-java does on the thread before it hands the look-up over.
+ * grpc-java looks up the method of a call on the builder's executor, and there asks the
+ * supplier for the executor of that call. This class is both. A look-up of a method of
+ * this process runs at once, on the thread of the transport; any other may reach a
+ * registry of the application, and runs on the executor of the handlers like everything
+ * else. The tracer announces a look-up: its callback is the last step of grpc-java on the
+ * thread before it hands the look-up over.
  */
 final class EarlyAdmission extends ServerStreamTracer.Factory implements Executor, ServerCallExecutorSupplier {
 
@@ -104,8 +105,8 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 	}
 
 	/**
-	 * What must not be lost, such as the cancellation of a call's {@link Context}, runs
-	 * on an executor of ours where that of the handlers does not take it.
+	 * Tasks that must not be lost, such as the cancellation of a call's {@link Context},
+	 * run on an executor of ours if that of the handlers rejects them.
 	 */
 	private void executeOnHandlers(Runnable task) {
 		try {
@@ -153,15 +154,15 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 		try {
 			return decisions.decide(call, headers, effort);
 		}
-		catch (Throwable ex) { // the interceptor of the policy tries again, and fails in
-								// its place
-			logger.debug("Cannot decide about a call of {} before it waits for a thread", call.methodName(), ex);
+		catch (Throwable ex) {
+			// the interceptor of the policy tries again, and fails in its place
+			logger.debug("Cannot decide about a call of {} before it is queued", call.methodName(), ex);
 			return Outcome.UNDECIDED;
 		}
 	}
 
 	/**
-	 * Clients come again at random, so that they do not come at the same time.
+	 * Clients retry after a random time, so that they do not retry all at once.
 	 */
 	private void overload(ServerCallGuard guard) {
 		guard.endForGood(this.richStatus.endingWithRetry(EndReason.OVERLOADED, guard.record().correlationId(),
@@ -169,8 +170,8 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 	}
 
 	/**
-	 * Hands over what runs in one call, one task at a time. Where the executor of the
-	 * handlers rejects one, the call ends, and its handler hears no more of it.
+	 * Hands over the tasks of one call, one at a time. If the executor of the handlers
+	 * rejects one, the call ends, and its handler gets no more callbacks.
 	 */
 	private final class CallExecutor implements Executor {
 

@@ -16,8 +16,8 @@ import io.grpc.ServerBuilder;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Gives a server the executor of its handlers, and where calls may have to wait for a
- * thread of it, the policies that decide before.
+ * Configures a server's executor of handlers, and the policies that decide before a call
+ * waits for one of its threads.
  */
 final class ExecutorHook implements ServerBuilderHook {
 
@@ -61,7 +61,7 @@ final class ExecutorHook implements ServerBuilderHook {
 			executor = admission;
 		}
 		builder.executor(executor);
-		this.servers.given(executor);
+		this.servers.given();
 	}
 
 	/**

@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration for the executor of the handlers.
+ * Auto-configuration for the executor of handlers.
  */
 @AutoConfiguration(beforeName = "io.github.grpcpatterns.internal.call.CallAutoConfiguration")
 @ConditionalOnPattern(ExecutorServerProperties.PREFIX)

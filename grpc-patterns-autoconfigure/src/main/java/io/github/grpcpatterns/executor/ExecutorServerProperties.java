@@ -8,11 +8,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.StringUtils;
 
 /**
- * {@link ConfigurationProperties Properties} for the executor on which handlers run. An
- * executor that the application gives the stack itself has precedence.
+ * {@link ConfigurationProperties Properties} for the executor of handlers. An executor
+ * that the application configures in the stack itself takes precedence.
  *
- * @param enabled Whether to choose the executor of the handlers, and to answer refused
- * calls before they wait for one of its threads.
+ * @param enabled Whether to choose the executor of handlers, and to answer refused calls
+ * before they wait for one of its threads.
  * @param virtual Whether handlers run on virtual threads.
  * @param bean Name of the Executor bean on which handlers run.
  */
@@ -24,12 +24,12 @@ public record ExecutorServerProperties(@DefaultValue("true") boolean enabled, @D
 
 	/**
 	 * Check the settings.
-	 * @throws SettingException if two of them exclude each other
+	 * @throws SettingException if two of them cannot be combined
 	 */
 	public ExecutorServerProperties {
 		bean = StringUtils.hasText(bean) ? bean : null;
 		if (bean != null && virtual == Virtual.ON) {
-			throw new SettingException("bean", bean, "Must not be set beside 'virtual: on'.");
+			throw new SettingException("bean", bean, "Must not be set together with 'virtual: on'.");
 		}
 	}
 

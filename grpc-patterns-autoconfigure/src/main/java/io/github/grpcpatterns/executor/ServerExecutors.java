@@ -1,8 +1,6 @@
 package io.github.grpcpatterns.executor;
 
 import java.lang.reflect.Field;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 import io.github.grpcpatterns.stack.ServerExecutorName;
@@ -14,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.Lifecycle;
 
 /**
- * The executors that the servers of this process really have: a customizer of the
- * application may have given the builder another one after ours.
+ * The effective executors of this process's servers: a customizer of the application may
+ * have replaced ours.
  */
 final class ServerExecutors implements ServerLifecycleListener, ServerExecutorName {
 
 	private final ChosenExecutor chosen;
 
-	/** Those that we gave to builders. */
-	private final Set<Executor> given = ConcurrentHashMap.newKeySet();
+	/** We gave the chosen one to a builder. */
+	private volatile boolean given;
 
 	private volatile boolean replaced;
 
@@ -30,14 +28,14 @@ final class ServerExecutors implements ServerLifecycleListener, ServerExecutorNa
 		this.chosen = chosen;
 	}
 
-	void given(Executor executor) {
-		this.given.add(executor);
+	void given() {
+		this.given = true;
 	}
 
 	@Override
 	public void started(Server server, Lifecycle lifecycle) {
 		Executor executor = executor(server);
-		if (executor != null && !this.given.contains(executor)) {
+		if (executor != null && executor != this.chosen.executor() && !(executor instanceof EarlyAdmission)) {
 			this.replaced = true;
 		}
 	}
@@ -48,8 +46,7 @@ final class ServerExecutors implements ServerLifecycleListener, ServerExecutorNa
 
 	@Override
 	public String name() {
-		return this.replaced ? ChosenExecutor.APPLICATION
-				: (this.given.isEmpty() ? ChosenExecutor.STACK : this.chosen).name();
+		return this.replaced ? ChosenExecutor.APPLICATION : (this.given ? this.chosen : ChosenExecutor.STACK).name();
 	}
 
 	/**

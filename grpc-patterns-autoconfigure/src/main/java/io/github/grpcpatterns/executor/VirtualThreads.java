@@ -12,8 +12,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
- * The virtual threads of this process, where the settings want them. No executor by type:
- * a bean of that type would take the place of Spring Boot's own.
+ * The virtual threads of this process, if they are enabled. Not an {@code Executor}
+ * itself, because a bean of that type would replace Spring Boot's own.
  *
  * @param executor an executor that starts a virtual thread for each task, or {@code null}
  * where handlers run on platform threads
@@ -28,12 +28,13 @@ record VirtualThreads(@Nullable Executor executor) {
 	private static final int FIRST_RELEASE_WITHOUT_PINNING = 24;
 
 	/**
-	 * Return the virtual threads that the settings want.
+	 * Return the virtual threads according to the settings.
 	 * @param wanted the setting
-	 * @param environment where Spring Boot's own setting is
+	 * @param environment the environment with Spring Boot's own setting
 	 * @param release the release of the JDK
 	 * @return the virtual threads, none where they are off
-	 * @throws SettingException if the setting demands them of a JDK that has none
+	 * @throws SettingException if the setting requires them on a JDK without virtual
+	 * threads
 	 */
 	static VirtualThreads of(Virtual wanted, Environment environment, int release) {
 		if (!on(wanted, environment, release)) {
@@ -42,8 +43,7 @@ record VirtualThreads(@Nullable Executor executor) {
 		if (release < FIRST_RELEASE_WITHOUT_PINNING) {
 			logger.warn(
 					"Calls run on virtual threads of Java {}, where a handler that blocks in a synchronized block or "
-							+ "method holds on to one of the few platform threads that carry them. Use Java {} or "
-							+ "later, or set '{}.virtual=off'.",
+							+ "method pins its carrier thread. Use Java {} or " + "later, or set '{}.virtual=off'.",
 					release, FIRST_RELEASE_WITHOUT_PINNING, ExecutorServerProperties.PREFIX);
 		}
 		return new VirtualThreads(new VirtualThreadTaskExecutor("grpc-virtual-"));

@@ -1,12 +1,12 @@
 /**
  * The executor on which the handlers of a server run.
  * <p>
- * Handlers run on virtual threads, on an executor bean of the application, or where the
- * stack runs them. Where that executor is known, policies decide about a call before it
- * waits there ({@link io.github.grpcpatterns.internal.call.Admission}), so that a call
- * that is refused is answered while handlers hold every thread:
+ * Handlers run on virtual threads, on an executor bean of the application, or on the
+ * stack's executor. If that executor is known, policies decide about a call before it
+ * waits there ({@link io.github.grpcpatterns.internal.call.Admission}), so that refused
+ * calls are answered even while handlers occupy every thread:
  * <table>
- * <caption>Where a call runs</caption>
+ * <caption>Executor of a call</caption>
  * <tr>
  * <th>decision</th>
  * <th>the chain and the handler run on</th>
@@ -17,11 +17,11 @@
  * </tr>
  * <tr>
  * <td>refused</td>
- * <td>an executor of ours, as far as the policy that refuses</td>
+ * <td>an executor of ours, up to the policy that refuses</td>
  * </tr>
  * <tr>
  * <td>rejected by the executor</td>
- * <td>an executor of ours, and nothing of the handler</td>
+ * <td>an executor of ours, without the handler</td>
  * </tr>
  * </table>
  */

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Writes the line of a call, the same for both sides.
+ * Logs the line of a call, on both sides.
  */
 final class CallLine {
 

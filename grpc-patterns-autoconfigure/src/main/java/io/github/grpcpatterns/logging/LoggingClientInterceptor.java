@@ -14,8 +14,8 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * Logs a line at the end of each call that is made, once whatever the number of attempts,
- * on the thread that tells the caller.
+ * Logs a line at the end of each outbound call, once regardless of the number of
+ * attempts, on the thread that notifies the caller.
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor

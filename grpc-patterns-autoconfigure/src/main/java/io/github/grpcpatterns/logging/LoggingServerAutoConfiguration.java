@@ -17,7 +17,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration for the log lines of the calls that are served.
+ * Auto-configuration for the log lines of inbound calls.
  */
 @AutoConfiguration
 @ConditionalOnPattern(LoggingServerProperties.PREFIX)

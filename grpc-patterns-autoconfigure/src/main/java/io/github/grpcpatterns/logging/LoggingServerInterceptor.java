@@ -13,8 +13,8 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Logs a line at the end of each call that is served, refused ones included, on the
- * thread of the call's last callback.
+ * Logs a line at the end of each inbound call, including refused ones, on the thread of
+ * the call's last callback.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

@@ -13,8 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
 
 /**
- * {@link ConfigurationProperties Properties} for the log lines of the calls that are
- * served.
+ * {@link ConfigurationProperties Properties} for the log lines of inbound calls.
  *
  * @param enabled Whether to log a line for each call.
  * @param slowCallThreshold Duration from which a unary call is logged at least as a

@@ -1,11 +1,11 @@
 /**
- * One line for each call, at its end: method, status, time, and who called.
+ * Logs one line for each call, at its end: method, status, duration and caller.
  * <p>
  * The message is {@code <method> <status> in <n> ms}, the rest are key-values:
  * {@code grpc.method}, {@code grpc.type}, {@code grpc.status}, {@code duration_ms},
  * {@code messages.received}, {@code messages.sent}, {@code peer}, {@code principal},
  * {@code correlationId}, and after a mapped exception {@code exception.type} and
- * {@code exception.message}. An exception that nothing maps comes with its stack trace.
+ * {@code exception.message}. An unmapped exception is logged with its stack trace.
  * Loggers are {@code grpc.patterns.server} and {@code grpc.patterns.client}.
  * <p>
  * The level is INFO; WARN for {@code DEADLINE_EXCEEDED}, {@code PERMISSION_DENIED},

@@ -21,7 +21,7 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * Counts each attempt of a call by its own status; it stands inside retry.
+ * Counts each attempt of a call by its own status, inside the retry interceptor.
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor
@@ -39,7 +39,7 @@ public final class AttemptMetricsClientInterceptor implements ClientInterceptor,
 		Tags tags = CallMeters.methodTags(method);
 		return new ByConstant<>(Status.Code.class,
 				(code) -> Counter.builder("grpc.patterns.client.attempts")
-					.description("Attempts of calls, by the status of the attempt.")
+					.description("Call attempts by status.")
 					.tags(tags)
 					.tag(CallMeters.STATUS_TAG, code.name())
 					.register(this.registry));

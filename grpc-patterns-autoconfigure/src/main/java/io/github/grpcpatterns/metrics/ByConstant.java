@@ -6,8 +6,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A meter for each constant of an enum, registered when it is first needed. Several
- * threads may register the same one at once, which the registry makes one.
+ * One meter for each constant of an enum, registered on first use. If several threads
+ * register the same one, the registry returns one meter.
  *
  * @param <K> the type of the constants
  * @param <M> the type of the meters

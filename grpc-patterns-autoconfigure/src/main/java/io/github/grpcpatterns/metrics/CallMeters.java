@@ -15,7 +15,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 
 /**
- * The meters of one side, settled once for each method.
+ * The meters of one side, created once for each method.
  */
 final class CallMeters {
 
@@ -50,7 +50,7 @@ final class CallMeters {
 	}
 
 	/**
-	 * What takes the place of a method: streams of all types share their meters.
+	 * The key of the meters: streams of all types share theirs.
 	 */
 	private static OtherMethod other(MethodDescriptor<?, ?> method) {
 		return new OtherMethod(OtherMethod.NAME,
@@ -73,7 +73,7 @@ final class CallMeters {
 	}
 
 	/**
-	 * What differs between the sides.
+	 * The differences between the sides.
 	 */
 	enum Side {
 

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the meters of the calls that are made.
+ * Auto-configuration for the meters of outbound calls.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class,
 		afterName = {

@@ -15,7 +15,7 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * Records the meters of each call that is made, once whatever the number of attempts.
+ * Records the meters of each outbound call, once regardless of the number of attempts.
  */
 @GrpcGlobalClientInterceptor
 @GlobalClientInterceptor

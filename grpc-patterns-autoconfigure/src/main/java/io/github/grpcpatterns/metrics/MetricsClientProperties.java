@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * {@link ConfigurationProperties Properties} for the meters of the calls that are made.
+ * {@link ConfigurationProperties Properties} for the meters of outbound calls.
  *
  * @param enabled Whether to record meters.
  * @param messageGap Whether to record the time between the messages sent on a stream.

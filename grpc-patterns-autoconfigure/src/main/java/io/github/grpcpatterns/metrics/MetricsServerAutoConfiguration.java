@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the meters of the calls that are served.
+ * Auto-configuration for the meters of inbound calls.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class,
 		afterName = {
@@ -42,7 +42,7 @@ public final class MetricsServerAutoConfiguration {
 	@Bean
 	UnknownMethodListener grpcPatternsUnknownMethodCounter(MeterRegistry registry) {
 		Counter counter = Counter.builder("grpc.patterns.server.unknown.methods")
-			.description("Calls of methods that no service has.")
+			.description("Calls of unknown methods.")
 			.register(registry);
 		return counter::increment;
 	}
@@ -52,7 +52,7 @@ public final class MetricsServerAutoConfiguration {
 		Counter[] counters = new Counter[AuthOutcomeListener.Outcome.values().length];
 		for (AuthOutcomeListener.Outcome outcome : AuthOutcomeListener.Outcome.values()) {
 			counters[outcome.ordinal()] = Counter.builder("grpc.patterns.server.auth")
-				.description("Calls, by how their authentication went.")
+				.description("Calls by authentication outcome.")
 				.tag("outcome", outcome.tag())
 				.register(registry);
 		}

@@ -14,7 +14,7 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Records the meters of each call that is served, refused ones included.
+ * Records the meters of each inbound call, including refused ones.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

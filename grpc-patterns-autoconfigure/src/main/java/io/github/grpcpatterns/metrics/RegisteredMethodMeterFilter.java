@@ -7,8 +7,8 @@ import io.micrometer.core.instrument.config.MeterFilterReply;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Denies the stack's own server meters of methods that are not registered: their names
- * are a client's invention, and meters live for good.
+ * Denies the stack's own server meters of methods that are not registered: clients choose
+ * their names, and meters are never removed.
  */
 final class RegisteredMethodMeterFilter implements MeterFilter {
 

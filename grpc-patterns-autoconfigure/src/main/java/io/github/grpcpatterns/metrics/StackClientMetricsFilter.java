@@ -7,8 +7,8 @@ import io.github.grpcpatterns.stack.StackConfigurationFilter;
 import org.springframework.util.ClassUtils;
 
 /**
- * Leaves out net.devh's meters of the client where its auto-configuration names classes
- * of Boot 3 that are gone: whether they appear is chance there. On Boot 3 they stay.
+ * Excludes net.devh's client meters on Boot 4, where its auto-configuration refers to
+ * removed classes of Boot 3 and takes effect only by chance. On Boot 3 they are kept.
  */
 final class StackClientMetricsFilter extends StackConfigurationFilter {
 

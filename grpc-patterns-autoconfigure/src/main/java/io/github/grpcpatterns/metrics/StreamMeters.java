@@ -50,12 +50,12 @@ final class StreamMeters {
 		this.durations = CallMeters.timers(registry, name("duration"), "Duration of streams.", tags);
 		this.ended = new ByConstant<>(EndReason.class,
 				(reason) -> Counter.builder(name("ended"))
-					.description("Streams that ended, by what ended them.")
+					.description("Ended streams by reason.")
 					.tags(tags)
 					.tag("reason", reason.tag())
 					.register(registry));
 		Gauge.builder(name("active"), this.active, AtomicInteger::get)
-			.description("Streams that are open.")
+			.description("Open streams.")
 			.tags(tags)
 			.register(registry);
 		this.sent = messages("sent");

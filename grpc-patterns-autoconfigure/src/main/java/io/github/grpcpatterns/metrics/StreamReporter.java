@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Records one stream. Messages are sent by one thread at a time and received by one
- * thread at a time, but not the same.
+ * thread at a time, which may differ.
  */
 final class StreamReporter implements MessageReporter {
 

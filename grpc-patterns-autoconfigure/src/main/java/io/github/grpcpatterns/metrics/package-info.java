@@ -1,5 +1,5 @@
 /**
- * Meters that agree with what the other side saw.
+ * Meters of calls, with the statuses that the other side sees.
  * <p>
  * A unary call is recorded in the timer {@code rpc.server.call.duration}
  * ({@code rpc.client.call.duration}), named as OpenTelemetry names it. Streams, which it
@@ -7,8 +7,8 @@
  * ({@code grpc.patterns.client.stream.}): {@code duration}, {@code active},
  * {@code messages}, {@code message.size}, {@code first.message}, {@code gap} and
  * {@code ended}. Every meter of a method carries {@code rpc.system.name} and
- * {@code rpc.method}. Tags come from registered methods only, so that no client can
- * create meters by inventing names.
+ * {@code rpc.method}. Tags are derived from registered methods only, so that clients
+ * cannot create meters by inventing names.
  */
 @NullMarked
 package io.github.grpcpatterns.metrics;

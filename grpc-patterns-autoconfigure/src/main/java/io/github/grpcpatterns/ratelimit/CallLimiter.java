@@ -4,7 +4,7 @@ import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 
 /**
- * Decides whether a call may pass now. Settled once per method.
+ * Decides whether a call may pass now. Created once per method.
  */
 interface CallLimiter {
 

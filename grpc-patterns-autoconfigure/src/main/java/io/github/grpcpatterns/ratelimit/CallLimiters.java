@@ -17,8 +17,8 @@ import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settles what limits the calls of a method. Methods that share a setting share the
- * buckets of its principals and peers.
+ * Creates the limiter of a method's calls. Methods that share a setting share the buckets
+ * of its principals and peers.
  */
 final class CallLimiters implements AutoCloseable {
 
@@ -114,9 +114,9 @@ final class CallLimiters implements AutoCloseable {
 	}
 
 	/**
-	 * What buckets belong to.
+	 * The owner of buckets.
 	 *
-	 * @param name the method, or the property that decided for principals and peers
+	 * @param name the method, or the deciding property for principals and peers
 	 * @param rate the rate; a bucket of another one is another bucket
 	 * @param per who has a bucket
 	 */

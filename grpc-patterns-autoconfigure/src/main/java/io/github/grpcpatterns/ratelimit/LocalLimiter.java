@@ -14,11 +14,11 @@ import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a rate within this process: one bucket for all callers, or one for each.
+ * Limits a rate within this process, with one bucket for all callers or one for each.
  * <p>
- * A caller's bucket is forgotten when it was not used until it is full again, for then it
- * is as good as new. Past {@value #MAX_CALLERS} callers some lose theirs earlier, which
- * is the price of bounded memory.
+ * A caller's bucket is removed once it is unused and full again, when it equals a new
+ * one. Beyond {@value #MAX_CALLERS} callers some buckets are removed earlier, to bound
+ * memory.
  */
 final class LocalLimiter implements CallLimiter {
 
@@ -46,7 +46,7 @@ final class LocalLimiter implements CallLimiter {
 				.maximumSize(MAX_CALLERS)
 				.expireAfterAccess(rate.refillTime())
 				.ticker(timer::nanoTime)
-				.executor(Runnable::run) // upkeep is short, and calls nobody
+				.executor(Runnable::run) // maintenance is short, and runs no foreign code
 				.build();
 		}
 	}

@@ -9,7 +9,7 @@ import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a call keeps to the rate of its method, principal or peer. A decision
+ * Decides whether a call is within the rate of its method, principal or peer. A decision
  * is the time to wait in nanoseconds, zero for a call that may pass.
  */
 final class RateLimitServerAdmission implements Admission<Long> {

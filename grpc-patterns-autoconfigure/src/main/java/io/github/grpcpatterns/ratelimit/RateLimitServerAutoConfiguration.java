@@ -27,8 +27,9 @@ import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.ClassUtils;
 
 /**
- * Auto-configuration for the rates at which calls are served. With a Bucket4j
- * {@code ProxyManager} bean, whose keys are strings or bytes, all instances share them.
+ * Auto-configuration for the rate limits of a server. With a Bucket4j
+ * {@code ProxyManager} bean, whose keys are strings or bytes, all instances share the
+ * rates.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern(RateLimitServerProperties.PREFIX)
@@ -53,7 +54,7 @@ public final class RateLimitServerAutoConfiguration {
 	}
 
 	/**
-	 * What needs Bucket4j and Caffeine.
+	 * The beans that require Bucket4j and Caffeine.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = { BUCKET4J, CAFFEINE })

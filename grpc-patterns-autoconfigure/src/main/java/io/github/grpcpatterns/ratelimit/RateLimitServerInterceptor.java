@@ -23,11 +23,11 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Refuses calls that come faster than the rate of their method, principal or peer, and
- * tells the caller when to come again.
+ * Refuses calls that exceed the rate of their method, principal or peer, and tells the
+ * caller when to retry.
  * <p>
- * Without it, or without a rate, every call is served. A shared store that is slow holds
- * the thread of its call until the time limit.
+ * Without it, or without a rate, every call is accepted. A slow shared store blocks the
+ * thread of its call until the timeout.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

@@ -11,11 +11,11 @@ import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rate of the calls of one method.
+ * The rate limit of one method.
  *
  * @param rate the rate, {@code null} for no limit
  * @param property the property that set the rate
- * @param per who has a rate of their own
+ * @param per the scope of the rate
  * @param storeTimeout the time that the shared store has
  * @param onStoreFailure what happens to calls while it fails
  */

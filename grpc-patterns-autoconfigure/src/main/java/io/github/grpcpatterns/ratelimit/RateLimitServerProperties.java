@@ -14,17 +14,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
 
 /**
- * {@link ConfigurationProperties Properties} for the rates at which calls are served.
+ * {@link ConfigurationProperties Properties} for the rate limits of a server.
  *
  * @param enabled Whether to limit the rate of calls.
- * @param callsPerSecond Calls that are served per second, as a long-term average.
- * Decimals are allowed. Zero means no limit.
- * @param burst Calls that may come at once after a pause. Zero means the rate, rounded
- * up.
- * @param per Who has a rate of their own. Without a principal the peer counts.
- * @param storeTimeout Time the shared store may take to answer. Zero means as long as it
- * likes. If a duration suffix is not specified, seconds will be used.
- * @param onStoreFailure What happens to calls while the shared store fails.
+ * @param callsPerSecond Calls to accept per second, as a long-term average. Decimals are
+ * allowed. Zero means no limit.
+ * @param burst Calls to accept at once after a pause. Zero means the rate, rounded up.
+ * @param per Scope within which calls share a rate. For callers without a principal, the
+ * peer is used.
+ * @param storeTimeout Time the shared store may take to answer. Zero means no limit. If a
+ * duration suffix is not specified, seconds will be used.
+ * @param onStoreFailure How to treat calls while the shared store fails.
  * @param overrides List of settings for some methods.
  */
 @ConfigurationProperties(value = RateLimitServerProperties.PREFIX, ignoreUnknownFields = false)
@@ -65,45 +65,46 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 	}
 
 	/**
-	 * Who has a rate of their own.
+	 * Scope within which calls share a rate.
 	 */
 	public enum Per {
 
-		/** Each method, whoever calls it. */
+		/** All calls of a method. */
 		METHOD,
 
-		/** Each authenticated caller, for all methods that share the setting. */
+		/**
+		 * All calls of an authenticated caller, to all methods that share the setting.
+		 */
 		PRINCIPAL,
 
-		/** Each address that calls come from, for all methods that share the setting. */
+		/** All calls from an address, to all methods that share the setting. */
 		PEER
 
 	}
 
 	/**
-	 * What happens to calls while the shared store fails.
+	 * How to treat calls while the shared store fails.
 	 */
 	public enum OnStoreFailure {
 
-		/** The rate is held by each instance for itself. */
+		/** Each instance limits the rate on its own. */
 		LOCAL,
 
-		/** Calls are refused. */
+		/** Refuse calls. */
 		REJECT
 
 	}
 
 	/**
-	 * Settings for some methods; what is left out is decided elsewhere.
+	 * Settings for some methods; settings that are absent are inherited.
 	 *
 	 * @param methods List of patterns of the methods.
-	 * @param callsPerSecond Calls that are served per second. Zero means no limit.
-	 * @param burst Calls that may come at once after a pause. Zero means the rate,
-	 * rounded up.
-	 * @param per Who has a rate of their own.
-	 * @param storeTimeout Time the shared store may take to answer. Zero means as long as
-	 * it likes.
-	 * @param onStoreFailure What happens to calls while the shared store fails.
+	 * @param callsPerSecond Calls to accept per second. Zero means no limit.
+	 * @param burst Calls to accept at once after a pause. Zero means the rate, rounded
+	 * up.
+	 * @param per Scope within which calls share a rate.
+	 * @param storeTimeout Time the shared store may take to answer. Zero means no limit.
+	 * @param onStoreFailure How to treat calls while the shared store fails.
 	 */
 	public record Override(@DefaultValue List<String> methods, @Nullable Double callsPerSecond, @Nullable Long burst,
 			@Nullable Per per, @DurationUnit(ChronoUnit.SECONDS) @Nullable Duration storeTimeout,

@@ -10,12 +10,12 @@ import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a rate for all instances together, in the shared store. While that fails, each
- * instance holds it for itself, or calls are refused.
+ * Limits a rate across all instances, in the shared store. While the store fails, each
+ * instance limits the rate on its own, or calls are refused.
  */
 final class SharedLimiter implements CallLimiter {
 
-	/** What a caller is told who is refused because the store fails. */
+	/** The retry delay of a call that is refused because the store fails. */
 	private static final long STORE_FAILURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final SharedStore store;

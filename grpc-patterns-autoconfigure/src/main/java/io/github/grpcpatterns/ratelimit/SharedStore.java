@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the store that all instances share, and waits for its answer on the thread of the
- * call, but not for long.
+ * Takes permits from the store that all instances share, waiting for it on the thread of
+ * the call up to a timeout.
  * <p>
- * After a failure nobody is asked for a moment, and then one call at a time finds out
- * whether the store is back: else a store that hangs would hold every thread for the time
- * limit.
+ * After a failure the store is not called for a while, and then one call at a time tests
+ * whether it works again: otherwise a hanging store would block every thread until the
+ * timeout.
  */
 final class SharedStore {
 
@@ -93,13 +93,13 @@ final class SharedStore {
 			failed(ex.getCause(), trial);
 		}
 		catch (TimeoutException ex) {
-			answer.cancel(false); // an interrupt closes the files and channels of some
-									// stores
+			// an interrupt would close the files and channels of some stores
+			answer.cancel(false);
 			failed(new TimeoutException("no answer within " + Duration.ofNanos(this.timeoutNanos)), trial);
 		}
 		catch (InterruptedException ex) {
-			answer.cancel(false); // an interrupt closes the files and channels of some
-									// stores
+			// an interrupt would close the files and channels of some stores
+			answer.cancel(false);
 			Thread.currentThread().interrupt();
 		}
 		catch (RuntimeException ex) {

@@ -1,5 +1,5 @@
 /**
- * Limits the rate at which calls are served.
+ * Limits the rate of inbound calls.
  * <p>
  * Off unless a rate is set. A token bucket holds {@code burst} calls and fills with
  * {@code calls-per-second}; each method has one, or each principal or peer has one for
@@ -17,7 +17,7 @@
  *             per: peer
  * }</pre>
  * <table>
- * <caption>What callers see</caption>
+ * <caption>Statuses that callers receive</caption>
  * <tr>
  * <th>status</th>
  * <th>reason</th>

@@ -5,8 +5,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
 /**
- * A failed attempt as Resilience4j is told of it, with all that was decided before: its
- * own part is to count the attempts, and to publish what happens.
+ * A failed attempt, as passed to Resilience4j with the decision already made:
+ * Resilience4j only counts attempts and publishes events.
  */
 final class AttemptFailure extends StatusRuntimeException {
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the streams of one attempt in the transport, which alone knows how far the
- * request went. There is one stream, or more where the channel repeats by itself.
+ * request got. There is one stream, or more if the channel retries by itself.
  */
 final class AttemptTracer extends ClientStreamTracer.Factory {
 

@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.core.env.Environment;
 
 /**
- * Looks at the start for a retry or hedging policy in the settings of Boot's channels.
- * Policies from elsewhere show when a channel first retries.
+ * Checks the settings of Boot's channels for a retry or hedging policy on startup.
+ * Policies from other sources are detected when a channel first retries.
  */
 final class ChannelRetrySettings {
 

@@ -9,8 +9,8 @@ import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the caller has done to a call, kept to be done again to the next attempt.
- * Used within {@code out} of its {@link RetryLoop}.
+ * Records the caller's operations on a call, to replay them on the next attempt. Used
+ * within {@code out} of its {@link RetryLoop}.
  * <p>
  * Messages are kept while they fit the limits. Once they do not, the present attempt is
  * the last one. If the present attempt is already over, there is no other place for a

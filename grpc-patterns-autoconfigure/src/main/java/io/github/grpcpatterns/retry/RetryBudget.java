@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The tokens of one channel authority, in thousandths (gRFC A6): a server that fails most
- * calls gets few retries on top.
+ * calls gets few additional retries.
  */
 final class RetryBudget {
 

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The caller's side of a call that may take several attempts: holds the caller to the
- * rules of a {@link ClientCall}, and passes on what it does to the attempts. Nothing
- * begins before {@link #start}.
+ * The caller's side of a call that may take several attempts: enforces the contract of
+ * {@link ClientCall}, and passes its operations to the attempts. No attempt starts before
+ * {@link #start}.
  *
  * @param <ReqT> the type of the requests
  * @param <RespT> the type of the responses
@@ -132,7 +132,7 @@ final class RetryCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 			task.run();
 		}
 		catch (Throwable ex) {
-			logger.debug("An attempt of {} refused what the caller did", this.loop.methodName(), ex);
+			logger.debug("An attempt of {} rejected an operation of the caller", this.loop.methodName(), ex);
 			cancel("Failed to send", ex);
 		}
 	}

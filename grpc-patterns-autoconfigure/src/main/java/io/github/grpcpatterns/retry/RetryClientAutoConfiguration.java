@@ -22,7 +22,7 @@ import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for the retries of a client. A {@link RetryRegistry} of the
- * application, or of Resilience4j's own starter, is used where there is one.
+ * application, or of Resilience4j's own starter, is used if it exists.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class,
 		afterName = { "io.github.resilience4j.springboot3.retry.autoconfigure.RetryAutoConfiguration",

@@ -29,10 +29,10 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * Makes calls again that failed before anything came back, where that can do no harm.
+ * Retries calls that failed before the server responded, if that is safe.
  * <p>
- * Without it a call fails with its first attempt, unless the channel has a retry policy
- * of its own. With it the caller of a failing call waits longer, up to its deadline, and
+ * Without it, a call fails with its first attempt, unless the channel has a retry policy
+ * of its own. With it, the caller of a failing call waits longer, up to its deadline, and
  * an idempotent method may run more than once.
  */
 @GrpcGlobalClientInterceptor

@@ -20,25 +20,25 @@ import org.springframework.util.unit.DataSize;
  * {@link ConfigurationProperties Properties} for the retries of a client.
  *
  * @param enabled Whether to retry calls that failed.
- * @param maxAttempts Greatest number of attempts of a call, the first included. One means
- * no retry.
+ * @param maxAttempts Greatest number of attempts of a call, including the first. One
+ * means no retry.
  * @param initialBackoff Time to wait before the second attempt. If a duration suffix is
  * not specified, seconds will be used.
  * @param multiplier Factor by which the wait grows from attempt to attempt.
  * @param maxBackoff Longest wait before jitter. Zero means no such bound. If a duration
  * suffix is not specified, seconds will be used.
- * @param jitter Share by which a wait is made longer or shorter at random, from 0 to 1.
+ * @param jitter Fraction by which a wait is randomly lengthened or shortened, from 0 to
+ * 1.
  * @param codes Comma-separated list of status codes after which a call may be retried.
- * @param idempotentOnly Whether to retry only idempotent methods, even where the server
- * said itself that it did not take the call.
+ * @param idempotentOnly Whether to retry only idempotent methods, even if the server says
+ * that it did not process the call.
  * @param attemptTimeout Time an attempt may take until response headers arrive. Zero
  * means none. If a duration suffix is not specified, seconds will be used.
- * @param bufferLimit Most bytes of messages that are kept of a call to send them again,
- * with 64 bytes added for each message. A call that sends more is not retried. Zero keeps
- * no message.
- * @param bufferLimitTotal Most bytes of messages that are kept of all calls together,
- * with 64 bytes added for each message. Zero means no limit.
- * @param budget What keeps retries from multiplying the load of a failing server.
+ * @param bufferLimit Most bytes of messages to keep per call for retries, with 64 bytes
+ * added for each message. A call that sends more is not retried. Zero keeps no message.
+ * @param bufferLimitTotal Most bytes of messages to keep for all calls together, with 64
+ * bytes added for each message. Zero means no limit.
+ * @param budget Budget that keeps retries from multiplying the load of a failing server.
  * @param overrides Settings of single methods.
  */
 @ConfigurationProperties(value = RetryClientProperties.PREFIX, ignoreUnknownFields = false)
@@ -54,13 +54,13 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		@DefaultValue Budget budget, @DefaultValue List<Override> overrides){
 
 	/**
-	 * What all these settings begin with.
+	 * The prefix of these settings.
 	 */
 	static final String PREFIX = "grpc.patterns.client.retry";
 
 	/**
 	 * Check the values.
-	 * @throws SettingException for a value that a setting cannot have
+	 * @throws SettingException if a value is not valid
 	 */
 	public RetryClientProperties {
 		check(maxAttempts, initialBackoff, multiplier, maxBackoff, jitter, codes, attemptTimeout, bufferLimit);
@@ -92,7 +92,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
-	 * The budget of retries of each channel authority (gRFC A6): a bucket of tokens that
+	 * The retry budget of each channel authority (gRFC A6): a bucket of tokens that
 	 * failures empty and successes fill. At half and below nothing is retried.
 	 *
 	 * @param maxTokens Tokens in a full bucket. Each failed attempt takes one. Zero means
@@ -103,7 +103,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 
 		/**
 		 * Check the values.
-		 * @throws SettingException for a value that a setting cannot have
+		 * @throws SettingException if a value is not valid
 		 */
 		public Budget {
 			Settings.notNegative("max-tokens", maxTokens);
@@ -113,29 +113,29 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
-	 * Settings of single methods. What is absent is decided elsewhere.
+	 * Settings of single methods. Settings that are absent are inherited.
 	 *
 	 * @param methods Comma-separated list of method patterns.
-	 * @param maxAttempts Greatest number of attempts of a call, the first included. One
+	 * @param maxAttempts Greatest number of attempts of a call, including the first. One
 	 * means no retry.
 	 * @param initialBackoff Time to wait before the second attempt. If a duration suffix
 	 * is not specified, seconds will be used.
 	 * @param multiplier Factor by which the wait grows from attempt to attempt.
 	 * @param maxBackoff Longest wait before jitter. Zero means no such bound. If a
 	 * duration suffix is not specified, seconds will be used.
-	 * @param jitter Share by which a wait is made longer or shorter at random, from 0 to
-	 * 1.
+	 * @param jitter Fraction by which a wait is randomly lengthened or shortened, from 0
+	 * to 1.
 	 * @param codes Comma-separated list of status codes after which a call may be
 	 * retried.
-	 * @param idempotent Whether the methods may run twice without harm, whatever their
-	 * proto says.
-	 * @param idempotentOnly Whether to retry only idempotent methods, even where the
-	 * server said itself that it did not take the call.
+	 * @param idempotent Whether the methods are safe to run twice, regardless of their
+	 * proto files.
+	 * @param idempotentOnly Whether to retry only idempotent methods, even if the server
+	 * says that it did not process the call.
 	 * @param attemptTimeout Time an attempt may take until response headers arrive. Zero
 	 * means none. If a duration suffix is not specified, seconds will be used.
-	 * @param bufferLimit Most bytes of messages that are kept of a call to send them
-	 * again, with 64 bytes added for each message. A call that sends more is not retried.
-	 * Zero keeps no message.
+	 * @param bufferLimit Most bytes of messages to keep per call for retries, with 64
+	 * bytes added for each message. A call that sends more is not retried. Zero keeps no
+	 * message.
 	 */
 	public record Override(@DefaultValue List<String> methods, @Nullable Integer maxAttempts,
 			@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration initialBackoff, @Nullable Double multiplier,
@@ -146,7 +146,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 
 		/**
 		 * Check the values.
-		 * @throws SettingException for a value that a setting cannot have
+		 * @throws SettingException if a value is not valid
 		 */
 		public Override {
 			check(maxAttempts, initialBackoff, multiplier, maxBackoff, jitter, codes, attemptTimeout, bufferLimit);

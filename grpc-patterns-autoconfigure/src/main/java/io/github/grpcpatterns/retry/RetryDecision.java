@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what follows each attempt of one call, and tells Resilience4j. Used by the last
- * callback of an attempt, of which there is one at a time.
+ * Decides whether each failed attempt of one call is retried, and reports it to
+ * Resilience4j. Used by the last callback of an attempt, of which there is one at a time.
  */
 final class RetryDecision {
 

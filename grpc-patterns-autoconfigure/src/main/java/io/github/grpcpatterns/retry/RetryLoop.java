@@ -19,7 +19,7 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call, one after the other, and the call's one end.
+ * Runs the attempts of one call, one after the other, and ends the call once.
  * <p>
  * <b>Out.</b> Everything the caller does, and the start of attempts, goes through one
  * {@link Trampoline}, so that an attempt is used by one thread at a time, in order, and

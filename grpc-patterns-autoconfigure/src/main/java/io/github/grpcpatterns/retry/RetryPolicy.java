@@ -16,7 +16,7 @@ import io.github.resilience4j.retry.RetryRegistry;
 import io.grpc.Status;
 
 /**
- * The settings as they hold for one method.
+ * The settings for one method.
  *
  * @param waits how often, and after which waits
  * @param codes the codes after which a call may be retried

@@ -1,6 +1,6 @@
 /**
- * Retries of a client: a call that failed before anything came back is made again, of all
- * four kinds, after a wait and within a budget, where that can do no harm.
+ * Retries of a client: a call of any kind that failed before the server responded is
+ * retried, after a wait and within a budget, if that is safe.
  * <p>
  * {@code grpc.patterns.client.retry.*}; on by default. <pre>
  * after                                       retried
@@ -12,8 +12,9 @@
  * </pre> A method is idempotent if its proto says so ({@code idempotency_level}), or an
  * override.
  * <p>
- * {@link io.github.grpcpatterns.retry.RetryClientInterceptor} makes the calls. Go, no-go
- * and wait come from one Resilience4j {@code Retry} for each method, named as the method.
+ * {@link io.github.grpcpatterns.retry.RetryClientInterceptor} makes the attempts. One
+ * Resilience4j {@code Retry} for each method, named like the method, decides whether and
+ * when to retry.
  *
  * @see <a href="https://github.com/grpc/proposal/blob/master/A6-client-retries.md">gRFC
  * A6</a>

@@ -4,8 +4,8 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallDrain;
 
 /**
- * Tells the handler of a call that the server is going away, so that a stream can come to
- * its end by itself: save its place, say goodbye, complete. <pre>{@code
+ * Notifies the handler of a call that the server is shutting down, so that a stream can
+ * end by itself: save its position, send a last message, complete. <pre>{@code
  * public void watch(WatchRequest request, StreamObserver<Price> responses) {
  *     Subscription prices = this.feed.subscribe(request, responses::onNext);
  *     Drain.current().onDrain(() -> {
@@ -15,10 +15,10 @@ import io.github.grpcpatterns.internal.call.CallDrain;
  * }
  * }</pre>
  * <p>
- * With {@code grpc.patterns.server.shutdown} the handlers are told when the server has
- * sent its clients elsewhere, and what is left after the {@code drain-timeout} is ended
- * as {@code UNAVAILABLE}, reason {@link EndReason#SERVER_DRAINING}. With that pattern
- * switched off, nobody is ever told.
+ * With {@code grpc.patterns.server.shutdown}, handlers are notified when the server has
+ * sent GOAWAY, and calls that remain after the {@code drain-timeout} are ended as
+ * {@code UNAVAILABLE}, reason {@link EndReason#SERVER_DRAINING}. If that pattern is
+ * disabled, handlers are never notified.
  */
 public final class Drain {
 

@@ -1,7 +1,8 @@
 package io.github.grpcpatterns.shutdown;
 
 /**
- * Turns the health of the servers to {@code NOT_SERVING}, under every name and for good.
+ * Sets the health of the servers to {@code NOT_SERVING}, permanently and for every
+ * service name.
  */
 @FunctionalInterface
 interface HealthSwitch {

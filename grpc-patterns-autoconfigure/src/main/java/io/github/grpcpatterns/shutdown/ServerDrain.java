@@ -27,9 +27,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.Lifecycle;
 
 /**
- * Brings servers to their end. All of it happens while the stack waits on the thread that
- * stops the server, so that the stack's own grace period begins when nothing is left to
- * wait for, and neither shortens nor lengthens anything.
+ * Shuts servers down. All steps run on the thread on which the stack stops the server, so
+ * that the stack's own grace period begins when nothing is left to wait for, and neither
+ * shortens nor lengthens the drain.
  */
 final class ServerDrain implements ServerLifecycleListener {
 
@@ -63,7 +63,7 @@ final class ServerDrain implements ServerLifecycleListener {
 
 	private final ObjectProvider<HealthSwitch> health;
 
-	/** What runs, by server; servers have no equality of their own. */
+	/** The running servers; servers have no equality of their own. */
 	private final Map<Server, Lifecycle> started = new ConcurrentHashMap<>();
 
 	/** The servers that take no more calls. */
@@ -134,8 +134,8 @@ final class ServerDrain implements ServerLifecycleListener {
 	}
 
 	/**
-	 * Where the application ends, its servers stop one after the other: stop them at the
-	 * same time instead, or the last would wait for all the drains before its own.
+	 * When the application closes, its servers would stop one after the other: stop them
+	 * at the same time instead, or the last would wait for all the drains before its own.
 	 */
 	private List<Thread> stopOthers() {
 		if (!this.closing || !this.together.compareAndSet(false, true)) {
@@ -179,7 +179,7 @@ final class ServerDrain implements ServerLifecycleListener {
 			live.incrementAndGet();
 			call.guard().beginDrain();
 		});
-		logger.info("A gRPC server stops, {} calls are under way", live);
+		logger.info("Stopping a gRPC server with {} calls in progress", live);
 		boolean drained = false;
 		try {
 			drained = server.awaitTermination(this.drainNanos, TimeUnit.NANOSECONDS);
@@ -196,7 +196,7 @@ final class ServerDrain implements ServerLifecycleListener {
 			this.health.forEach(HealthSwitch::enterTerminalState);
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Cannot tell everyone who watches health that the server stops", ex);
+			logger.warn("Cannot set the health of a stopping server", ex);
 		}
 	}
 
@@ -215,7 +215,7 @@ final class ServerDrain implements ServerLifecycleListener {
 			}
 		});
 		if (ended.get() > 0) {
-			logger.warn("Ended {} calls that were under way after the drain timeout", ended);
+			logger.warn("Ended {} calls that were still in progress after the drain timeout", ended);
 		}
 		if (!server.awaitTermination(CLOSE_NANOS, TimeUnit.NANOSECONDS)) {
 			server.shutdownNow();

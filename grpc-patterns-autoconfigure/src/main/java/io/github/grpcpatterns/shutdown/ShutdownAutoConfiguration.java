@@ -19,7 +19,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the end of the servers.
+ * Auto-configuration for the shutdown of servers.
  */
 @AutoConfiguration(afterName = "io.github.grpcpatterns.internal.call.CallAutoConfiguration")
 @ConditionalOnPattern(ShutdownProperties.PREFIX)

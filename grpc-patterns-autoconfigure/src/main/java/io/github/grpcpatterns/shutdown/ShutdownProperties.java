@@ -10,15 +10,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
 
 /**
- * {@link ConfigurationProperties Properties} for the end of a server.
+ * {@link ConfigurationProperties Properties} for the shutdown of servers.
  *
- * @param enabled Whether to drain the calls under way before a server stops.
- * @param preStopDelay Time to go on serving after health says that the server is not
- * serving any more. Zero means no delay. If a duration suffix is not specified, seconds
- * will be used.
- * @param drainTimeout Time for the calls under way to finish after the server has sent
- * its clients elsewhere; what is left is ended. Zero means that nothing is waited for. If
- * a duration suffix is not specified, seconds will be used.
+ * @param enabled Whether to drain calls in progress before a server stops.
+ * @param preStopDelay Time to keep serving after the health service reports NOT_SERVING.
+ * Zero means no delay. If a duration suffix is not specified, seconds will be used.
+ * @param drainTimeout Time for calls in progress to finish after the server has sent
+ * GOAWAY; the remaining ones are ended. Zero means no waiting. If a duration suffix is
+ * not specified, seconds will be used.
  */
 @ConfigurationProperties(value = ShutdownProperties.PREFIX, ignoreUnknownFields = false)
 public record ShutdownProperties(@DefaultValue("true") boolean enabled,

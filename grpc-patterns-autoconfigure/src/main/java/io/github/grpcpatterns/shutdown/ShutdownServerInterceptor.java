@@ -13,9 +13,8 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Refuses the calls that arrive at a server that goes away, though it has sent its
- * clients elsewhere: those were on their way. Their handlers have not begun, so that
- * clients may repeat them.
+ * Refuses calls that arrive after the server has sent GOAWAY. Their handlers have not
+ * started, so clients may retry them.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

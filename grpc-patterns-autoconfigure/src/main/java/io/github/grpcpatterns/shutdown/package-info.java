@@ -1,11 +1,11 @@
 /**
- * Brings a server to its end without losing calls.
+ * Shuts servers down without losing calls.
  * <p>
  * When a server stops, health turns to {@code NOT_SERVING} first. After
- * {@code pre-stop-delay}, in which calls are served as ever, the server sends its clients
- * elsewhere, ends health watches, refuses the calls that arrive all the same, and tells
- * the handlers of those under way through {@link io.github.grpcpatterns.shutdown.Drain}.
- * What is left after {@code drain-timeout} is ended. <pre>{@code
+ * {@code pre-stop-delay}, during which calls are served as usual, the server sends
+ * GOAWAY, ends health watches, refuses calls that still arrive, and notifies the handlers
+ * of calls in progress through {@link io.github.grpcpatterns.shutdown.Drain}. Calls that
+ * remain after {@code drain-timeout} are ended. <pre>{@code
  * grpc:
  *   patterns:
  *     server:
@@ -14,7 +14,7 @@
  *         drain-timeout: 20s
  * }</pre>
  * <table>
- * <caption>What callers see</caption>
+ * <caption>Statuses that callers receive</caption>
  * <tr>
  * <th>status</th>
  * <th>reason</th>
@@ -30,9 +30,9 @@
  * <tr>
  * <td>{@code UNAVAILABLE}, {@code RetryInfo} of 1 s</td>
  * <td>{@code SERVER_DRAINING}</td>
- * <td>the call was under way after the drain timeout</td>
+ * <td>the call was still in progress after the drain timeout</td>
  * <td>unless the trailer {@code grpc-retry-pushback-ms} is negative: then the handler has
- * begun, and its method is not idempotent</td>
+ * started, and its method is not idempotent</td>
  * </tr>
  * </table>
  */

@@ -3,8 +3,7 @@ package io.github.grpcpatterns.stack;
 import io.github.grpcpatterns.ActivePattern.Side;
 
 /**
- * A gRPC stack at work in this process, as a bean, for the line that is logged at the
- * start.
+ * A gRPC stack in use in this process, as a bean for the line that is logged on startup.
  *
  * @param side what it does here
  * @param name its name

@@ -15,8 +15,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 
 /**
- * Reports a gRPC server that cannot listen, for which both stacks have a stack trace
- * only.
+ * Reports a gRPC server that cannot listen, for which both stacks print only a stack
+ * trace.
  */
 final class PortInUseFailureAnalyzer extends AbstractFailureAnalyzer<IOException> {
 
@@ -41,7 +41,8 @@ final class PortInUseFailureAnalyzer extends AbstractFailureAnalyzer<IOException
 				"The gRPC server cannot listen:\n\n    Property: " + property + "\n" + origin(property) + "    Reason: "
 						+ cause.getMessage() + " (" + NestedExceptionUtils.getMostSpecificCause(cause).getMessage()
 						+ ")\n",
-				"Stop what listens there, or choose another port with '" + property + "' (9090 where it is not set).",
+				"Stop the process that listens there, or choose another port with '" + property
+						+ "' (9090 by default).",
 				cause);
 	}
 

@@ -13,8 +13,8 @@ import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.core.Ordered;
 
 /**
- * Tells the listeners when a stack starts and stops a server, by the events of the stack.
- * The source of these is the server's lifecycle.
+ * Notifies the listeners when a stack starts and stops a server, from the events of the
+ * stack, whose source is the server's lifecycle.
  *
  * @param <E> what the stack's events have in common
  */

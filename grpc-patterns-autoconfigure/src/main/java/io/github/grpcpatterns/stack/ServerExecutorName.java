@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.stack;
 
 /**
- * The executor of the servers, as a bean, for the line that is logged at the start.
+ * The name of the servers' executor, as a bean for the line that is logged on startup.
  */
 @FunctionalInterface
 public interface ServerExecutorName {

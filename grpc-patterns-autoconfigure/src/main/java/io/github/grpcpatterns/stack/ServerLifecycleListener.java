@@ -5,8 +5,8 @@ import io.grpc.Server;
 import org.springframework.context.Lifecycle;
 
 /**
- * Hears when a server comes and goes, whatever the stack. Beans of this type are called
- * by the adapters, on the thread that starts or stops the server.
+ * Receives the start and stop of servers of either stack. The adapters call the beans of
+ * this type, on the thread that starts or stops the server.
  */
 public interface ServerLifecycleListener {
 

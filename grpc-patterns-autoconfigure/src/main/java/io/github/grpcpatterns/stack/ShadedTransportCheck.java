@@ -9,9 +9,9 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Warns where Boot's own gRPC found both transports: it prefers the shaded one without a
- * word, and then neither {@code netty.version} nor a customizer that is typed to the
- * builder of the other means anything.
+ * Warns if Boot's own gRPC found both transports: it silently prefers the shaded one, and
+ * then neither {@code netty.version} nor a customizer typed to the other's builder has
+ * any effect.
  */
 final class ShadedTransportCheck implements SmartInitializingSingleton {
 

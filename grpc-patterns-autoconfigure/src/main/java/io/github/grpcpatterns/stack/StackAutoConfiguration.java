@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration for the line that says at the start which stacks and which patterns
- * are at work.
+ * Auto-configuration for the line that is logged on startup, with the stacks and patterns
+ * in use.
  */
 @AutoConfiguration(after = { NetDevhServerAutoConfiguration.class, SpringGrpcServerAutoConfiguration.class },
 		afterName = { "net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration",

@@ -11,9 +11,9 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * Leaves out auto-configurations of a stack while the pattern that takes their place is
- * on and its own auto-configuration is not excluded. Beans that the application declares
- * are not touched.
+ * Excludes auto-configurations of a stack while the pattern that replaces them is enabled
+ * and its own auto-configuration is not excluded. Beans that the application declares are
+ * unaffected.
  */
 public abstract class StackConfigurationFilter implements AutoConfigurationImportFilter, EnvironmentAware {
 

@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The executor that the application gives a stack in the stack's own way, as a bean. Our
- * settings give way to it.
+ * The executor that the application configures in a stack itself, as a bean. It takes
+ * precedence over our settings.
  */
 @FunctionalInterface
 public interface StackExecutor {

@@ -10,8 +10,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.core.env.Environment;
 
 /**
- * What a stack's own settings say about its server, as a bean: our settings give way to
- * them.
+ * A stack's own settings of its server, as a bean. They take precedence over ours.
  *
  * @param address where the server listens: an address, {@code *} for every one, or
  * {@code unix:} and a path

@@ -14,9 +14,9 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
- * Logs one line when the servers have started: the stacks with their versions, in the
- * order of the chain the patterns that are on, and the executor of the servers. Without a
- * stack there is no line.
+ * Logs one line when the servers have started: the stacks with their versions, the
+ * enabled patterns in the order of their interceptors, and the executor of the servers.
+ * Without a stack, nothing is logged.
  */
 final class StartLine implements ApplicationListener<ContextRefreshedEvent> {
 

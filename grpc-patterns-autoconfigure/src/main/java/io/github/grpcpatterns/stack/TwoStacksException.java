@@ -3,7 +3,7 @@ package io.github.grpcpatterns.stack;
 import java.util.List;
 
 /**
- * Both gRPC stacks would configure the same side of this process.
+ * Signals that both gRPC stacks would configure the same side of this process.
  */
 final class TwoStacksException extends IllegalStateException {
 

@@ -7,7 +7,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.util.StringUtils;
 
 /**
- * Reports a {@link TwoStacksException}, and the two ways out.
+ * Reports a {@link TwoStacksException} and the two possible fixes.
  */
 final class TwoStacksFailureAnalyzer extends AbstractFailureAnalyzer<TwoStacksException> {
 
@@ -22,14 +22,14 @@ final class TwoStacksFailureAnalyzer extends AbstractFailureAnalyzer<TwoStacksEx
 				"Two gRPC stacks are on the class path: " + StringUtils.uncapitalize(String.valueOf(cause.getMessage()))
 						+ ". They come from:\n\n" + jars,
 				"""
-						Keep one of the two (mvn dependency:tree tells what brings them):
+						Keep one of the two (mvn dependency:tree shows where they come from):
 
 						    - To keep net.devh's, remove the dependencies on spring-boot-starter-grpc-server and \
 						spring-boot-starter-grpc-client, or on grpc-patterns-spring-grpc-starter. Where they must stay on the \
 						class path, set %s.
 						    - To keep Spring Boot's own, remove the dependencies on net.devh's starters, or on \
 						grpc-patterns-starter. Where another dependency brings them, exclude them there, with the shaded \
-						transport, which would take the place of Boot's:
+						transport, which would replace Boot's:
 
 						        <exclusion>
 						            <groupId>net.devh</groupId>

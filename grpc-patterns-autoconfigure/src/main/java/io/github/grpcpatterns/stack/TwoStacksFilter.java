@@ -17,11 +17,12 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Fails the start where both stacks would configure a server, or both of them clients.
+ * Fails the start if both stacks would configure a server, or both would configure
+ * clients.
  * <p>
- * Nothing is filtered. But this is the last place before beans of the two that have the
- * same name meet, which is reported as if one had to be renamed; and where only one of
- * the names is there, both servers want the same port.
+ * It filters nothing, but it is the last place before beans of the two collide by name,
+ * which is reported as if one had to be renamed; without a collision, both servers would
+ * use the same port.
  */
 final class TwoStacksFilter implements AutoConfigurationImportFilter, EnvironmentAware {
 
@@ -90,9 +91,9 @@ final class TwoStacksFilter implements AutoConfigurationImportFilter, Environmen
 	}
 
 	/**
-	 * What a stack does.
+	 * A side, server or client, that both stacks can configure.
 	 *
-	 * @param name of what it configures
+	 * @param name the name of the side
 	 * @param netDevh net.devh's auto-configuration of it
 	 * @param boots Boot's auto-configuration of it
 	 * @param property the property that turns off Boot's

@@ -6,10 +6,10 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a stream that was silent for too long.
+ * Ends a stream that was idle for too long.
  * <p>
- * A message only notes the time; the timer looks at it when it fires, and sets itself
- * anew. Its clock stands still while our own rate holds messages back.
+ * A message only records the time; the timer checks it when it fires, and restarts
+ * itself. Time during which our own rate holds messages back does not count.
  */
 final class IdleTimer {
 

@@ -5,11 +5,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the transport for messages no faster than a rate allows: one at a time, whatever
- * the handler asks for.
+ * Requests messages from the transport one at a time, no faster than a rate allows.
  * <p>
- * Nobody waits on a thread. A stream without a token is told by the timer when there is
- * one.
+ * No thread waits. The timer notifies a stream without a token when one is available.
  */
 final class InboundFlow {
 
@@ -23,7 +21,10 @@ final class InboundFlow {
 
 	private final Runnable granted = this::granted;
 
-	/** What the handler asked for and the transport was not asked for yet. */
+	/**
+	 * The messages that the handler requested and that were not requested from the
+	 * transport yet.
+	 */
 	private long demand;
 
 	/** The transport was asked for a message that has not come yet. */

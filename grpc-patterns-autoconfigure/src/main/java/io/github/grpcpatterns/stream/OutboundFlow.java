@@ -3,9 +3,8 @@ package io.github.grpcpatterns.stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets messages out at a rate. A token that a stream waits for is given to it where
- * streams share the rate; where the stream has the rate for itself it is only told that
- * there is one.
+ * Limits the rate of outbound messages. A waiting stream receives its token if streams
+ * share the rate; a stream with its own rate is only notified that one is available.
  */
 final class OutboundFlow {
 

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits in all streams of a server together, and its bound: at the bound the streams
- * that hold most are ended, one by one, until the rest is within it.
+ * The pending messages of all streams together, in bytes: at the bound, the streams with
+ * the most are ended, one by one, until the rest is within it.
  */
 final class PendingBytes {
 
@@ -41,7 +41,7 @@ final class PendingBytes {
 	}
 
 	/**
-	 * What waits has changed.
+	 * The pending bytes have changed.
 	 * @param cost how much more there is, negative for less
 	 */
 	void add(long cost) {
@@ -59,7 +59,7 @@ final class PendingBytes {
 	}
 
 	/**
-	 * Who was chosen lets go soon, and does not count any longer.
+	 * The chosen stream releases its share soon, and no longer counts.
 	 */
 	private synchronized List<PendingShare> endLargest() {
 		List<PendingShare> chosen = new ArrayList<>();

@@ -1,8 +1,8 @@
 package io.github.grpcpatterns.stream;
 
 /**
- * What one stream holds of the bytes that wait for the transport: at most so many by
- * itself, and a part of what waits in all streams.
+ * The pending bytes of one stream, bounded by its own limit and that of all streams
+ * together.
  */
 final class PendingShare {
 
@@ -28,8 +28,8 @@ final class PendingShare {
 
 	/**
 	 * Create it.
-	 * @param total what waits in all streams
-	 * @param maxBytes how much may wait here, zero for any amount
+	 * @param total the pending bytes of all streams
+	 * @param maxBytes the limit of this stream, zero for none
 	 * @param tooSlow ends the stream, from any thread
 	 */
 	PendingShare(PendingBytes total, long maxBytes, Runnable tooSlow) {

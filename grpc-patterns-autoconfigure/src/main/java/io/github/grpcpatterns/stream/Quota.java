@@ -6,8 +6,7 @@ import io.github.grpcpatterns.EndReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much one direction of a stream may carry, and what it has carried. For one thread
- * at a time.
+ * The quota of one direction of a stream, and its use. For one thread at a time.
  */
 final class Quota {
 

@@ -10,11 +10,10 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token bucket, and those who wait for a token, served in the order in which they came
- * by one timer. Nobody takes a token past them.
+ * A token bucket with a fair queue of waiters, served by one timer.
  * <p>
- * Where streams share it, a waiter is given its token. A stream that has it for itself is
- * only told that there is one, and takes it when a message flows.
+ * If streams share it, a waiter receives its token. A stream with its own rate is only
+ * notified that one is available, and takes it when a message is sent or received.
  */
 final class Rate {
 

@@ -7,7 +7,7 @@ import io.github.bucket4j.local.SynchronizationStrategy;
 import io.github.grpcpatterns.internal.settings.TokenRate;
 
 /**
- * A rate as it is set: tokens that flow into a bucket.
+ * The settings of a rate.
  *
  * @param tokens the tokens, which all buckets share
  * @param per within what streams share a bucket

@@ -11,10 +11,10 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the rate of a stream: one of its own, or the one it shares.
+ * Finds the rate of a stream: its own, or a shared one.
  * <p>
- * A shared one is known as long as a stream uses it, and the last {@value #UNUSED} that
- * were used stay, so that it cannot be filled by opening another stream.
+ * A shared rate is kept while a stream uses it; the last {@value #UNUSED} used ones are
+ * kept too, so that opening another stream does not refill the bucket.
  */
 final class Rates {
 
@@ -76,7 +76,7 @@ final class Rates {
 	}
 
 	/**
-	 * Who shares a rate: those for whom the same property set it.
+	 * The key of a shared rate.
 	 */
 	private record Key(RateLimit limit, boolean inbound, Who kind, String who) {
 	}

@@ -6,9 +6,8 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the exit look from time to time whether the transport is ready again. Its own
- * callback may not get through: a handler that keeps its thread keeps the callbacks
- * waiting.
+ * Lets the exit poll whether the transport is ready again, because a handler that blocks
+ * its thread delays the transport's callback.
  */
 final class ReadyWatch {
 

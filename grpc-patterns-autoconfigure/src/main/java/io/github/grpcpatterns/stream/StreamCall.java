@@ -9,7 +9,7 @@ import io.grpc.ServerCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream within its limits: what comes in passes here, what goes out passes the
+ * Enforces the limits of a stream: inbound messages pass here, outbound messages pass the
  * {@link StreamGate}.
  *
  * @param <ReqT> the type of requests
@@ -72,7 +72,7 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 		if (this.plainInbound) {
 			return true;
 		}
-		// What a handler still receives that has closed counts for nothing
+		// Messages received after the handler has closed do not count
 		if (this.quota != null && this.guard.open() && crosses(this.quota, message)) {
 			return false;
 		}

@@ -10,8 +10,8 @@ import io.grpc.ServerCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the messages of a stream out while the transport is ready and the rate has a
- * token, within the stream's quota, and bounds what waits for that.
+ * Sends the messages of a stream while the transport is ready and the rate has a token,
+ * within the stream's quota, and bounds the pending messages.
  *
  * @param <T> the type of messages
  */
@@ -41,6 +41,9 @@ final class StreamGate<T> implements OutboundGate {
 	 * moment ago.
 	 */
 	private boolean knownReady;
+
+	/** A limit is crossed: nothing more may go. Guarded by the quota. */
+	private boolean crossed;
 
 	/** Made when the first message has to wait for the transport. */
 	private @Nullable ReadyWatch watch;
@@ -72,10 +75,27 @@ final class StreamGate<T> implements OutboundGate {
 	}
 
 	@Override
-	public void offered() {
+	public boolean offered(Object message) {
 		if (this.idle != null) {
 			this.idle.message();
 		}
+		Quota quota = this.quota;
+		if (quota == null) {
+			return true;
+		}
+		long size = quota.countsBytes() ? size(message) : 0;
+		EndReason limit;
+		synchronized (quota) {
+			if (this.crossed) {
+				return false;
+			}
+			limit = quota.add(size);
+			this.crossed = limit != null;
+		}
+		if (limit != null) { // what was sent before goes out before the stream ends
+			this.guard.endBehind(limit, quota.failure(limit));
+		}
+		return limit == null;
 	}
 
 	@Override
@@ -102,22 +122,6 @@ final class StreamGate<T> implements OutboundGate {
 			this.watch = present;
 		}
 		return present;
-	}
-
-	@Override
-	public boolean passes(Object message, long size) {
-		if (size >= 0 && this.watch != null) {
-			this.watch.moved();
-		}
-		Quota quota = this.quota;
-		if (quota == null) {
-			return true;
-		}
-		EndReason limit = quota.add((size >= 0 || !quota.countsBytes()) ? size : size(message));
-		if (limit != null) {
-			this.guard.end(limit, quota.failure(limit));
-		}
-		return limit == null;
 	}
 
 	@SuppressWarnings("unchecked") // what the handler of this call sends
@@ -169,6 +173,9 @@ final class StreamGate<T> implements OutboundGate {
 
 	@Override
 	public void release(long size) {
+		if (this.watch != null) {
+			this.watch.moved();
+		}
 		PendingShare pending = this.pending;
 		if (pending != null) {
 			pending.release(size);

@@ -4,7 +4,7 @@ import io.grpc.ForwardingServerCallListener;
 import io.grpc.ServerCall;
 
 /**
- * The callbacks of a stream on their way to the handler.
+ * Passes the callbacks of a stream to the handler.
  *
  * @param <ReqT> the type of requests
  */

@@ -11,7 +11,7 @@ import io.grpc.MethodDescriptor.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What holds for the streams of one method. A time of {@link Long#MAX_VALUE}, a number of
+ * The limits of the streams of one method. A time of {@link Long#MAX_VALUE}, a number of
  * zero and a rate of {@code null} mean no bound.
  *
  * @param method the full name of the method

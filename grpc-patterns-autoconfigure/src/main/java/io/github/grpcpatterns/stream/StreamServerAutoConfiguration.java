@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the limits of the streams that are served.
+ * Auto-configuration for the limits of inbound streams.
  */
 @AutoConfiguration
 @ConditionalOnPattern(StreamServerProperties.PREFIX)

@@ -22,7 +22,7 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Keeps the streams that are served within their limits; unary calls pass.
+ * Enforces the limits of inbound streams; unary calls are unaffected.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

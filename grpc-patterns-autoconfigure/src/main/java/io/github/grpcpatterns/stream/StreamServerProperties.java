@@ -15,32 +15,32 @@ import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
 /**
- * {@link ConfigurationProperties Properties} for the limits of the streams that are
- * served.
+ * {@link ConfigurationProperties Properties} for the limits of inbound streams.
  *
  * @param enabled Whether to limit streams.
- * @param maxDuration Time a stream may live at most. Zero means no bound. If a duration
- * suffix is not specified, seconds will be used.
+ * @param maxDuration Longest time a stream may stay open. Zero means no bound. If a
+ * duration suffix is not specified, seconds will be used.
  * @param idleTimeout Time without a message to or from the handler after which a stream
  * is ended. Zero means no bound. If a duration suffix is not specified, seconds will be
  * used.
  * @param maxInboundMessages Number of messages a stream may receive. Zero means no bound.
  * @param maxOutboundMessages Number of messages a stream may send. Zero means no bound.
- * @param maxInboundBytes Size of all messages that a stream may receive together,
- * uncompressed and without framing. Zero means no bound.
- * @param maxOutboundBytes Size of all messages that a stream may send together,
- * uncompressed and without framing. Zero means no bound.
- * @param maxPendingBytes Size of the messages that wait because their client does not
- * read or their rate is too high; a stream with more is ended. Zero means no bound.
- * @param maxPendingBytesTotal Size of the messages that wait in all streams together; at
- * the bound the stream that holds most is ended. Zero means no bound. By default a
- * quarter of the heap.
- * @param inboundRate Messages that a stream receives in a second. Zero means no bound.
- * @param outboundRate Messages that a stream sends in a second. Zero means no bound.
- * @param inboundBurst Messages that may arrive at once after a pause. Zero means as many
- * as the rate, rounded up.
- * @param outboundBurst Messages that may be sent at once after a pause. Zero means as
- * many as the rate, rounded up.
+ * @param maxInboundBytes Total size of the messages a stream may receive, uncompressed
+ * and without framing. Zero means no bound.
+ * @param maxOutboundBytes Total size of the messages a stream may send, uncompressed and
+ * without framing. Zero means no bound.
+ * @param maxPendingBytes Size of a stream's pending messages, which wait because the
+ * client does not read or the rate is exhausted; a stream with more is ended. Zero means
+ * no bound.
+ * @param maxPendingBytesTotal Size of the pending messages of all streams together; at
+ * the bound, the stream with the most is ended. Zero means no bound. By default a quarter
+ * of the heap.
+ * @param inboundRate Messages a stream may receive per second. Zero means no bound.
+ * @param outboundRate Messages a stream may send per second. Zero means no bound.
+ * @param inboundBurst Messages that may arrive at once after a pause. Zero means the
+ * rate, rounded up.
+ * @param outboundBurst Messages that may be sent at once after a pause. Zero means the
+ * rate, rounded up.
  * @param ratePer Scope within which streams share a rate.
  * @param overrides List of settings for some methods.
  */
@@ -57,7 +57,7 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 
 	static final String PREFIX = "grpc.patterns.server.stream";
 
-	/** One message in a little more than a day; slower is not a rate. */
+	/** One message in a little more than a day. */
 	private static final double MIN_RATE = 1e-5;
 
 	public StreamServerProperties {
@@ -89,7 +89,7 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 	}
 
 	/**
-	 * Return the bound of what waits in all streams together.
+	 * Return the bound of the pending messages of all streams together.
 	 * @return bytes, zero for no bound
 	 */
 	long totalBytes() {
@@ -98,11 +98,11 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 	}
 
 	/**
-	 * Within what streams share a rate.
+	 * Scope within which streams share a rate.
 	 */
 	public enum RatePer {
 
-		/** Each stream has the rate for itself. */
+		/** Each stream has its own rate. */
 		STREAM,
 
 		/**
@@ -116,29 +116,28 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 	}
 
 	/**
-	 * Settings for some methods; what is left out is decided elsewhere.
+	 * Settings for some methods; settings that are absent are inherited.
 	 *
 	 * @param methods List of patterns of the methods.
-	 * @param maxDuration Time a stream may live at most. Zero means no bound.
+	 * @param maxDuration Longest time a stream may stay open. Zero means no bound.
 	 * @param idleTimeout Time without a message after which a stream is ended. Zero means
 	 * no bound.
 	 * @param maxInboundMessages Number of messages a stream may receive. Zero means no
 	 * bound.
 	 * @param maxOutboundMessages Number of messages a stream may send. Zero means no
 	 * bound.
-	 * @param maxInboundBytes Size of all messages that a stream may receive together.
-	 * Zero means no bound.
-	 * @param maxOutboundBytes Size of all messages that a stream may send together. Zero
-	 * means no bound.
-	 * @param maxPendingBytes Size of the messages that may wait in a stream. Zero means
+	 * @param maxInboundBytes Total size of the messages a stream may receive. Zero means
 	 * no bound.
-	 * @param inboundRate Messages that a stream receives in a second. Zero means no
+	 * @param maxOutboundBytes Total size of the messages a stream may send. Zero means no
 	 * bound.
-	 * @param outboundRate Messages that a stream sends in a second. Zero means no bound.
-	 * @param inboundBurst Messages that may arrive at once after a pause. Zero means as
-	 * many as the rate, rounded up.
-	 * @param outboundBurst Messages that may be sent at once after a pause. Zero means as
-	 * many as the rate, rounded up.
+	 * @param maxPendingBytes Size of a stream's pending messages; a stream with more is
+	 * ended. Zero means no bound.
+	 * @param inboundRate Messages a stream may receive per second. Zero means no bound.
+	 * @param outboundRate Messages a stream may send per second. Zero means no bound.
+	 * @param inboundBurst Messages that may arrive at once after a pause. Zero means the
+	 * rate, rounded up.
+	 * @param outboundBurst Messages that may be sent at once after a pause. Zero means
+	 * the rate, rounded up.
 	 * @param ratePer Scope within which streams share a rate.
 	 */
 	public record Override(@DefaultValue List<String> methods,

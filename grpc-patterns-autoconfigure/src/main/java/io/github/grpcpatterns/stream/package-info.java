@@ -1,11 +1,12 @@
 /**
- * Keeps streams within limits: their age, their silence, what they carry, how fast, and
- * what waits for a client that does not read.
+ * Limits streams: their duration, idle time, volume, rate, and the pending messages for a
+ * client that does not read.
  * <p>
- * Without this package a stream lives for ever, and a handler that sends faster than its
- * client reads fills the heap. With it, what a handler sends while the transport is not
- * ready waits in a queue of at most {@code max-pending-bytes}; every other limit is off
- * until it is set. Unary calls, health and reflection are passed over. <pre>{@code
+ * Without this package a stream can stay open forever, and a handler that sends faster
+ * than its client reads fills the heap. With it, messages that a handler sends while the
+ * transport is not ready wait in a queue of at most {@code max-pending-bytes}; every
+ * other limit is off until it is set. Unary calls, health and reflection are not limited.
+ * <pre>{@code
  * grpc:
  *   patterns:
  *     server:
@@ -17,7 +18,7 @@
  *             inbound-rate: 20
  * }</pre>
  * <table>
- * <caption>What callers see</caption>
+ * <caption>Statuses that callers receive</caption>
  * <tr>
  * <th>status</th>
  * <th>reason</th>

@@ -5,8 +5,8 @@ import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 
 /**
- * Tells what is being written when its call is over, and ends the call when the server
- * drains: half a stream must not look like a whole one.
+ * Notifies a writer when its call is over, and ends the call when the server drains: an
+ * incomplete stream must not look complete.
  */
 final class CallEnd {
 

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what is pulled. Everything happens within the callbacks of the call, which never
- * overlap.
+ * Writes the messages of an iterator. Everything happens within the callbacks of the
+ * call, which never overlap.
  *
  * @param <T> the type of the messages
  */

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what is pushed. Signals come on any thread, the callbacks of the call on its
- * own: both take turns, and the fields below {@link #turn} belong to whose turn it is.
+ * Writes the messages of a publisher. Signals arrive on any thread, the callbacks of the
+ * call on its own: they run one at a time, and the fields below {@link #turn} are guarded
+ * by it.
  *
  * @param <T> the type of the messages
  */

@@ -7,8 +7,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * Lets a publisher of Reactive Streams talk to a subscriber of the JDK. Only this class
- * needs that library to be loaded.
+ * Adapts a JDK subscriber to Reactive Streams. Only this class requires that library.
  *
  * @param <T> the type of the messages
  */

@@ -11,8 +11,8 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a stream that broke is opened again, and after which wait. Asked after
- * each of its calls, by one thread at a time.
+ * Decides whether a broken stream is reopened, and after which wait. Used after each of
+ * its calls, by one thread at a time.
  */
 final class Reopening {
 

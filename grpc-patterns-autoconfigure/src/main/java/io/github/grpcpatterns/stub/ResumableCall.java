@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream to its observer, one call after the other to the channel.
+ * Runs the calls of one resumable stream, one after the other, for its observer.
  * <p>
  * A call is used within {@link #out} only, by one thread at a time. Its callbacks come
  * one at a time from the channel, and the next call is made after the last callback of
@@ -102,7 +102,7 @@ final class ResumableCall<ReqT, RespT> implements ResumableStream.Running, OwnRe
 	 * Make the first call.
 	 */
 	void start() {
-		this.out.tryEnter(); // succeeds, for nobody else knows this yet
+		this.out.tryEnter(); // succeeds, because this is not published yet
 		try {
 			open();
 		}

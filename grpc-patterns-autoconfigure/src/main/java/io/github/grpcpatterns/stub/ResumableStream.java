@@ -11,9 +11,10 @@ import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server stream that is opened again when it breaks, from where the caller got to. To
- * its observer it is one stream. Of a method that streams in both directions the one
- * request is sent, and the client's side stays open: a watch that ends with it goes on.
+ * A server stream that is reopened when it breaks, from the position that the caller
+ * reached. Its observer sees one stream. For a method that streams in both directions,
+ * the one request is sent and the client's side stays open, because some watches end with
+ * it.
  *
  * <pre class="code">
  * ResumableStream.of(stub, ProductServiceGrpc.getListProductsMethod(),
@@ -123,12 +124,12 @@ public final class ResumableStream<ReqT, RespT> {
 
 	/**
 	 * Open the stream. The next message is asked for when {@code onNext} returns, so that
-	 * an observer which takes its time there slows the server down.
-	 * @param responses told of the messages and of the one end: {@code onError} gets a
+	 * a slow observer slows the server down.
+	 * @param responses receives the messages and the one end: {@code onError} gets a
 	 * {@link io.grpc.StatusRuntimeException} with status and trailers of the last call
 	 * @return the open stream
 	 * @throws RuntimeException what the cursor or the channel throws for the first call;
-	 * then the observer is told nothing
+	 * then the observer is not called
 	 */
 	public Running start(StreamObserver<? super RespT> responses) {
 		return start(responses, true);

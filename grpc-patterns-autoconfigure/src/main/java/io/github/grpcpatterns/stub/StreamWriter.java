@@ -11,7 +11,7 @@ import org.reactivestreams.Publisher;
 
 /**
  * Sends the messages of a source as fast as the client reads them, and ends the call with
- * the source. To be called from the method of a service, as the last thing it does:
+ * the source. To be called at the end of a service method:
  *
  * <pre class="code">
  * public void listProducts(ListProductsRequest request, StreamObserver&lt;Product&gt; responses) {

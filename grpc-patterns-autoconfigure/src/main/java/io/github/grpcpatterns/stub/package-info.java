@@ -1,16 +1,16 @@
 /**
- * Streams for the code on either side of them.
+ * Helpers for streams on either side.
  * <p>
- * {@link io.github.grpcpatterns.stub.StreamWriter} serves: it sends what a source yields
- * as fast as the client reads, and stops reading the source when the call ends.
- * {@link io.github.grpcpatterns.stub.ResumableStream} calls: it reopens a server stream
- * that broke, from where the caller got to. <pre>
+ * On the server, {@link io.github.grpcpatterns.stub.StreamWriter} sends the messages of a
+ * source as fast as the client reads, and stops reading the source when the call ends. On
+ * the client, {@link io.github.grpcpatterns.stub.ResumableStream} reopens a broken server
+ * stream from the position that the caller reached. <pre>
  * the stream ends with                        reopened
  * UNAVAILABLE                                 yes
  * UNAUTHENTICATED, TOKEN_EXPIRED              yes
  * DEADLINE_EXCEEDED, STREAM_MAX_DURATION      yes
  * OK, anything else                           no
- * </pre> There is nothing to set: waits and attempts are those of
+ * </pre> There are no settings: waits and attempts are those of
  * {@code grpc.patterns.client.retry}.
  */
 @NullMarked

@@ -6,8 +6,8 @@ import io.grpc.ServerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two Nettys that a server may stand on. The typed code of each is in a class of its
- * own, which is loaded only for a builder of that kind: the other may be missing.
+ * The two variants of Netty under a server. The typed code of each is in a class of its
+ * own, loaded only for a builder of that kind, because the other may be missing.
  */
 enum NettyTransport {
 

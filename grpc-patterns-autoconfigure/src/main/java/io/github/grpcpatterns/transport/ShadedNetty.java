@@ -9,7 +9,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What only builders of grpc-netty-shaded can.
+ * Configures builders of grpc-netty-shaded.
  */
 final class ShadedNetty {
 

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the limits and the guards of the transport.
+ * Auto-configuration for the limits and checks of the transport.
  */
 @AutoConfiguration
 @ConditionalOnPattern("grpc.patterns.server.transport")

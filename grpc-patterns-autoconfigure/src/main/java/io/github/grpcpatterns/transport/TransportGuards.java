@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a server on Netty before it is built, and so before it listens: at the
- * versions it stands on, and at what it opens to more than its own host.
+ * Checks a server on Netty before it is built, and thus before it listens: the versions
+ * that it uses, and its exposure to other hosts.
  * <p>
- * How it listens is read from the stack's settings. TLS that a customizer of the
- * application turns on is not seen; {@code plaintext: allow} is for that.
+ * The stack's settings determine how it listens. TLS that a customizer of the application
+ * enables is not detected; use {@code plaintext: allow} then.
  */
 final class TransportGuards implements ServerBuilderHook {
 
@@ -73,7 +73,7 @@ final class TransportGuards implements ServerBuilderHook {
 		String text = String.join(" ", complaints);
 		if (this.properties.versionFloor() == OldVersion.FAIL) {
 			throw new SettingException(PREFIX + "version-floor", "fail", text,
-					"Raise what is too old, or set '" + PREFIX + "version-floor=warn' to be warned only.");
+					"Raise these versions, or set '" + PREFIX + "version-floor=warn' to log a warning instead.");
 		}
 		logger.warn("{} ('{}version-floor=off' silences this)", text, PREFIX);
 	}
@@ -90,7 +90,7 @@ final class TransportGuards implements ServerBuilderHook {
 	private void checkPlaintext(StackServer server) {
 		if (!server.tls()) {
 			report("plaintext", this.properties.plaintext(),
-					"The server listens on %s without TLS: whoever is on the way can read and change every call, tokens included."
+					"The server listens on %s without TLS: anyone on the network path can read and change every call, tokens included."
 						.formatted(listening(server)),
 					"Turn TLS on with '%s', or listen on loopback only with '%s'".formatted(server.tlsProperty(),
 							server.addressProperty()));
@@ -100,7 +100,7 @@ final class TransportGuards implements ServerBuilderHook {
 	private void checkReflection(StackServer server) {
 		if (this.methods.all().keySet().stream().anyMatch(InfrastructureMethods::reflection)) {
 			report("reflection-beyond-loopback", this.properties.reflectionBeyondLoopback(),
-					"The server listens on %s and serves reflection, which tells every service, method and message to whoever may call it."
+					"The server listens on %s and serves reflection, which describes every service, method and message to anyone who can call it."
 						.formatted(listening(server)),
 					"Turn it off with '%s=false', or listen on loopback only with '%s'"
 						.formatted(server.reflectionProperty(), server.addressProperty()));
@@ -109,8 +109,7 @@ final class TransportGuards implements ServerBuilderHook {
 
 	private static void report(String setting, Exposure exposure, String text, String action) {
 		switch (exposure) {
-			case WARN ->
-				logger.warn("{} {}; where this is meant to be so, say '{}{}=allow'.", text, action, PREFIX, setting);
+			case WARN -> logger.warn("{} {}; if this is intended, set '{}{}=allow'.", text, action, PREFIX, setting);
 			case DENY -> throw new SettingException(PREFIX + setting, "deny", text, action + ".");
 			case ALLOW -> {
 			}

@@ -12,8 +12,8 @@ import io.grpc.ServerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets the limits on the builder of a server on Netty, but those that the stack's own
- * settings set. A server within the process has no connections to limit.
+ * Sets the limits on the builder of a server on Netty, except those that the stack's own
+ * settings set. An in-process server has no connections to limit.
  */
 final class TransportLimits implements ServerBuilderHook {
 

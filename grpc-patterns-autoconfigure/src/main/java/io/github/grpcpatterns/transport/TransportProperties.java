@@ -15,28 +15,27 @@ import org.springframework.boot.convert.DurationUnit;
  * {@link ConfigurationProperties Properties} for the transport of servers. Zero means no
  * limit.
  *
- * @param enabled Whether to limit the transport and to look at how the server listens.
- * @param maxConcurrentCallsPerConnection Calls that one connection may have open at the
- * same time; more wait at the client.
- * @param maxResets Streams that may be reset on one connection within 'max-resets-per'
- * before it is closed.
- * @param maxResetsPer Time within which resets are counted, in whole seconds. If a
+ * @param enabled Whether to limit the transport and to check how the server listens.
+ * @param maxConcurrentCallsPerConnection Concurrent calls on one connection; more wait at
+ * the client.
+ * @param maxResets Stream resets on one connection within 'max-resets-per' beyond which
+ * it is closed.
+ * @param maxResetsPer Period over which resets are counted, in whole seconds. If a
  * duration suffix is not specified, seconds will be used.
- * @param handshakeTimeout Time a new connection may take until the client has said its
+ * @param handshakeTimeout Time a new connection may take until the client has sent its
  * settings. If a duration suffix is not specified, seconds will be used.
  * @param maxConnectionIdle Time after which a connection without a call is closed. If a
  * duration suffix is not specified, seconds will be used.
- * @param maxConnectionAge Time after which a connection takes no further call, so that
- * clients connect anew. If a duration suffix is not specified, seconds will be used.
- * @param maxConnectionAgeGrace Time that calls of a connection have to end once it has
- * reached its age. If a duration suffix is not specified, seconds will be used.
- * @param permitKeepAliveTime Least time between two keep-alive pings of a client. If a
+ * @param maxConnectionAge Time after which a connection accepts no more calls, so that
+ * clients reconnect. If a duration suffix is not specified, seconds will be used.
+ * @param maxConnectionAgeGrace Time for the calls of a connection to end once it has
+ * reached its maximum age. If a duration suffix is not specified, seconds will be used.
+ * @param permitKeepAliveTime Shortest time between two keep-alive pings of a client. If a
  * duration suffix is not specified, seconds will be used.
- * @param plaintext What to do about a server that listens without TLS beyond loopback.
- * @param reflectionBeyondLoopback What to do about a server that serves reflection beyond
+ * @param plaintext What to do if a server listens without TLS beyond loopback.
+ * @param reflectionBeyondLoopback What to do if a server serves reflection beyond
  * loopback.
- * @param versionFloor What to do about versions of grpc-java and Netty with published
- * faults.
+ * @param versionFloor What to do if a version of grpc-java or Netty has published faults.
  */
 @ConfigurationProperties(value = "grpc.patterns.server.transport", ignoreUnknownFields = false)
 public record TransportProperties(@DefaultValue("true") boolean enabled,
@@ -52,7 +51,7 @@ public record TransportProperties(@DefaultValue("true") boolean enabled,
 
 	/**
 	 * Check the settings.
-	 * @throws SettingException if one has a value that it cannot have
+	 * @throws SettingException if a value is not valid
 	 */
 	public TransportProperties {
 		Settings.notNegative("max-concurrent-calls-per-connection", maxConcurrentCallsPerConnection);
@@ -69,7 +68,7 @@ public record TransportProperties(@DefaultValue("true") boolean enabled,
 	}
 
 	/**
-	 * What to do about a server that is open to more than its own host.
+	 * What to do if a server is reachable from other hosts.
 	 */
 	public enum Exposure {
 
@@ -85,7 +84,7 @@ public record TransportProperties(@DefaultValue("true") boolean enabled,
 	}
 
 	/**
-	 * What to do about versions with published advisories.
+	 * What to do if a version has published faults.
 	 */
 	public enum OldVersion {
 

@@ -9,7 +9,7 @@ import io.netty.util.Version;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What only builders of grpc-netty can.
+ * Configures builders of grpc-netty.
  */
 final class UnshadedNetty {
 

@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A published fault of an artifact that a server stands on, and the versions that no
- * longer have it.
+ * A published fault of an artifact that a server uses, and the versions that fix it.
  *
  * @param artifact the name of the artifact
  * @param fixedIn the first version without the fault, of the newest line first, then of

@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.validation;
 
 /**
- * The rules of a type of requests do not compile.
+ * Signals that the rules of a request type do not compile.
  */
 final class BrokenRulesException extends IllegalStateException {
 

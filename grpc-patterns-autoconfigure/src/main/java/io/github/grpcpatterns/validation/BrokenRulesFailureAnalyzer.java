@@ -13,9 +13,9 @@ final class BrokenRulesFailureAnalyzer extends AbstractFailureAnalyzer<BrokenRul
 		Throwable reason = cause.getCause();
 		return new FailureAnalysis(
 				"The buf.validate rules of the message " + cause.type()
-						+ ", or of one that it holds, do not compile:\n\n    "
+						+ ", or of a message in it, do not compile:\n\n    "
 						+ ((reason != null) ? reason.getMessage() : cause.getMessage()),
-				"Correct the rule in the proto file, or switch the check of requests off: "
+				"Correct the rule in the proto file, or disable request validation: "
 						+ ValidationServerProperties.PREFIX + ".enabled=false",
 				cause);
 	}

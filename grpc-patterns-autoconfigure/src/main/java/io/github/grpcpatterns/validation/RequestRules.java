@@ -19,8 +19,8 @@ import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the proto files say about a type of requests and all it holds: whether there are
- * rules at all, and which texts of the application's own rules are fixed.
+ * The rules in the proto files of a request type and its nested messages: whether any
+ * exist, and which texts of the application's own rules are fixed.
  */
 final class RequestRules {
 
@@ -158,7 +158,7 @@ final class RequestRules {
 		}
 
 		/**
-		 * What protovalidate says where a rule brings no text of its own.
+		 * Add protovalidate's text of a rule without a text of its own.
 		 */
 		private void addExpression(String expression) {
 			this.texts.add("\"" + expression + "\" returned false");

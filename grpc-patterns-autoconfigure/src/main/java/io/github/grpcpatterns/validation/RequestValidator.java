@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Asks protovalidate about requests.
+ * Validates requests with protovalidate.
  * <p>
- * It collects every violation before it answers, some hundred bytes each: a request of
- * four megabytes can break its rules two million times. So of a large request only the
- * first violation is looked for.
+ * Protovalidate collects every violation, a few hundred bytes each, before it returns: a
+ * request of four megabytes can have two million. For a large request it therefore stops
+ * at the first.
  */
 final class RequestValidator {
 
@@ -48,7 +48,7 @@ final class RequestValidator {
 	/**
 	 * Check a request.
 	 * @return the violations, or {@code null} if there are none
-	 * @throws ValidationException if nobody can tell
+	 * @throws ValidationException if the request cannot be checked
 	 */
 	@Nullable BadRequest check(Message request, RequestRules rules) throws ValidationException {
 		Supplier<Validator> validator = (request.getSerializedSize() > LARGE_BYTES) ? this.first : this.all;

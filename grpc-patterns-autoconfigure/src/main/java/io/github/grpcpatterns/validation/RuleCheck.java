@@ -8,7 +8,7 @@ import io.grpc.MethodDescriptor;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Compiles the rules of all requests at the start: a broken one would otherwise fail each
+ * Compiles the rules of all requests on startup: a broken rule would otherwise fail each
  * call of its method.
  */
 final class RuleCheck implements SmartInitializingSingleton {

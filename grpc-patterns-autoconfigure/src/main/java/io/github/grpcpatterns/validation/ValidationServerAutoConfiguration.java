@@ -16,8 +16,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the check of requests with protovalidate. A {@link Validator}
- * bean of the application is used where there is one.
+ * Auto-configuration for the validation of requests with protovalidate. A
+ * {@link Validator} bean of the application is used if it exists.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern(ValidationServerProperties.PREFIX)

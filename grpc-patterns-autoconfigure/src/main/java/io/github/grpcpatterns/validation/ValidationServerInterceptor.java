@@ -18,10 +18,11 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Checks each message of a request against the rules in its proto file. One that breaks
- * them ends the call and does not reach the handler; those before it have.
+ * Validates each request message against the rules in its proto file. A message that
+ * breaks them ends the call and does not reach the handler; earlier messages have reached
+ * it.
  * <p>
- * Without it no message is checked. Methods whose request has no rules are left alone.
+ * Without it, no message is checked. Methods whose request has no rules are skipped.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

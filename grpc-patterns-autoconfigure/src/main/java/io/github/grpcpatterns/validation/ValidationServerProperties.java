@@ -4,10 +4,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * {@link ConfigurationProperties Properties} for the check of requests against the rules
- * in their proto files.
+ * {@link ConfigurationProperties Properties} for the validation of requests against the
+ * rules in their proto files.
  *
- * @param enabled Whether to check requests against the rules in their proto files.
+ * @param enabled Whether to validate requests against the rules in their proto files.
  */
 @ConfigurationProperties(value = ValidationServerProperties.PREFIX, ignoreUnknownFields = false)
 public record ValidationServerProperties(@DefaultValue("true") boolean enabled) {

@@ -10,11 +10,11 @@ import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 
 /**
- * Tells a client which fields break which rule, in protovalidate's own words, but never
- * with a value.
+ * Describes to a client which field breaks which rule, in protovalidate's own words, but
+ * never with a value.
  * <p>
- * The texts of the standard rules speak of the rule only. A rule of the application's may
- * make up its text from the value; then its id must do.
+ * The texts of the standard rules describe only the rule. A rule of the application may
+ * include the value in its text; then its id is used.
  */
 final class Violations {
 

@@ -1,7 +1,7 @@
 /**
- * Checks requests against the rules that stand in their proto files, with protovalidate.
+ * Validates requests against the rules in their proto files, with protovalidate.
  * <p>
- * On where protovalidate is on the class path. Each message of a request is checked
+ * Enabled if protovalidate is on the class path. Each message of a request is checked
  * before the handler gets it, of all four kinds of call. Rules that do not compile fail
  * the start. <pre>{@code
  * message CreateUserRequest {
@@ -10,7 +10,7 @@
  * }
  * }</pre>
  * <table>
- * <caption>What callers see</caption>
+ * <caption>Statuses that callers receive</caption>
  * <tr>
  * <th>status</th>
  * <th>reason</th>

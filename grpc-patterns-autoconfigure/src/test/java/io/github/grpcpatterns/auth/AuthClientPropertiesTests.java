@@ -57,7 +57,7 @@ class AuthClientPropertiesTests {
 			.havingRootCause()
 			.isInstanceOfSatisfying(SettingException.class, (ex) -> {
 				assertThat(ex.setting()).isEqualTo("relay");
-				assertThat(ex.reason()).isEqualTo("Excludes a token in the same place.");
+				assertThat(ex.reason()).isEqualTo("Must not be set together with 'token'.");
 			});
 	}
 

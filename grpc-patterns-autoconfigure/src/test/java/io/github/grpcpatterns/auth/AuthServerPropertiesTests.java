@@ -75,7 +75,7 @@ class AuthServerPropertiesTests {
 			cache.size             | -1                   | size            | Must not be negative.
 			cache.max-age          | -1s                  | max-age         | Must not be negative.
 			verifier-timeout       | -1s                  | verifier-timeout | Must not be negative.
-			rules[0].authorities   | x                    | methods         | Names no method.
+			rules[0].authorities   | x                    | methods         | Must name a method.
 			""")
 	void impossibleValuesAreRefused(String name, String value, String setting, String reason) {
 		assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(name, value))
@@ -92,7 +92,7 @@ class AuthServerPropertiesTests {
 			assertThatExceptionOfType(BindException.class)
 				.isThrownBy(() -> bind("rules[0].methods", "a.S/M", "rules[0].authorities", authorities))
 				.havingRootCause()
-				.withMessageContaining("Names no authority");
+				.withMessageContaining("Must name an authority");
 		}
 	}
 

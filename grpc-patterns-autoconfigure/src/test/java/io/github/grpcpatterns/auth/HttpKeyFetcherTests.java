@@ -117,20 +117,20 @@ class HttpKeyFetcherTests {
 	void metadataOfAnotherIssuerFail() {
 		this.server.serve(Tokens.RSA)
 			.at("/.well-known/openid-configuration", metadata("https://other.example", this.server.keysUrl()));
-		fails(HttpKeyFetcher.ofIssuer(this.server.url()), "another issuer's");
+		fails(HttpKeyFetcher.ofIssuer(this.server.url()), "another issuer");
 	}
 
 	@Test
 	void metadataWithoutUsableKeysFail() {
 		this.server.at("/.well-known/openid-configuration", metadata(this.server.url(), "file:/etc/passwd"));
-		fails(HttpKeyFetcher.ofIssuer(this.server.url()), "name no keys");
+		fails(HttpKeyFetcher.ofIssuer(this.server.url()), "names no keys");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "<html>", "null", "[1]" })
 	void metadataThatAreNonsenseFail(String body) {
 		this.server.at("/.well-known/openid-configuration", body);
-		fails(HttpKeyFetcher.ofIssuer(this.server.url()), "no JSON object");
+		fails(HttpKeyFetcher.ofIssuer(this.server.url()), "not a JSON object");
 	}
 
 	private static String metadata(String issuer, String keys) {

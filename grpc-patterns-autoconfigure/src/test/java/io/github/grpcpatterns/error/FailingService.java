@@ -2,6 +2,7 @@ package io.github.grpcpatterns.error;
 
 import java.util.function.Supplier;
 
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -50,19 +51,11 @@ final class FailingService extends PingServiceGrpc.PingServiceImplBase {
 		if (this.way == Way.THROW_AT_START) {
 			fail(responses);
 		}
-		return new StreamObserver<>() {
+		return new Received<>() {
 
 			@Override
 			public void onNext(PingRequest request) {
 				fail(responses);
-			}
-
-			@Override
-			public void onError(Throwable ex) {
-			}
-
-			@Override
-			public void onCompleted() {
 			}
 
 		};

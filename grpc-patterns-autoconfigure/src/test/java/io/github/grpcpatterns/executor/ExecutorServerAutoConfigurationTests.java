@@ -73,7 +73,7 @@ class ExecutorServerAutoConfigurationTests {
 	void whenTheBeanIsNoExecutorThenTheStartFails() {
 		this.runner.withBean("two", String.class, () -> "2")
 			.withPropertyValues(PREFIX + "bean=two")
-			.run((context) -> assertRefused(context, "Is a bean, but no java.util.concurrent.Executor."));
+			.run((context) -> assertRefused(context, "Is a bean, but not a java.util.concurrent.Executor."));
 	}
 
 	private static void assertRefused(AssertableApplicationContext context, String reason) {

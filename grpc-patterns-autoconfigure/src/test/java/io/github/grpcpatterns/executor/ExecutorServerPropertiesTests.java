@@ -45,7 +45,7 @@ class ExecutorServerPropertiesTests {
 		assertThatThrownBy(() -> bind(Map.of("bean", "two", "virtual", "on"))).rootCause()
 			.isInstanceOfSatisfying(SettingException.class, (ex) -> {
 				assertThat(ex.setting()).isEqualTo("bean");
-				assertThat(ex.reason()).isEqualTo("Must not be set beside 'virtual: on'.");
+				assertThat(ex.reason()).isEqualTo("Must not be set together with 'virtual: on'.");
 			});
 	}
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.grpcpatterns.internal.call.TestCalls;
+import io.github.grpcpatterns.testing.FaultyService;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.grpc.Status;

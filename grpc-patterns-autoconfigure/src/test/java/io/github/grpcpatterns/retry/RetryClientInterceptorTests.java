@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,10 +18,12 @@ import com.google.protobuf.ByteString;
 import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.status.RichStatus;
-import io.github.grpcpatterns.retry.FaultyService.Fault;
 import io.github.grpcpatterns.testing.FaultyProxy;
+import io.github.grpcpatterns.testing.FaultyService;
+import io.github.grpcpatterns.testing.FaultyService.Fault;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PolicyClock;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -259,7 +260,7 @@ class RetryClientInterceptorTests {
 		assertThat(this.service.runs).hasValue(5);
 		assertThat(status(this.stub.pingSafe(REQUEST)).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 		assertThat(this.service.runs).hasValue(6);
-		Responses list = new Responses();
+		Received<PingResponse> list = new Received<>();
 		this.async.pingList(REQUEST, list);
 		pass();
 		pass();
@@ -362,9 +363,9 @@ class RetryClientInterceptorTests {
 			responses.onNext(FaultyService.answer(REQUEST, 0));
 			handler.complete(responses);
 		}), "attempt-timeout=5s");
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		this.async.pingList(REQUEST, responses);
-		await().until(() -> responses.received.size() == 1);
+		await().until(() -> responses.values.size() == 1);
 		assertThat(this.timer.scheduled()).isEmpty();
 		handler.get().onCompleted();
 		assertThat(responses.status().isOk()).isTrue();
@@ -380,10 +381,10 @@ class RetryClientInterceptorTests {
 			}
 			responses.onError(Status.UNAVAILABLE.asRuntimeException());
 		}), "overrides[0].methods=*", "overrides[0].idempotent=true");
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		this.async.pingList(REQUEST, responses);
 		assertThat(responses.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-		assertThat(responses.received).extracting(PingResponse::getCounter).containsExactly(0, 1, 2);
+		assertThat(responses.values).extracting(PingResponse::getCounter).containsExactly(0, 1, 2);
 		assertThat(this.service.runs).hasValue(1);
 	}
 
@@ -396,12 +397,12 @@ class RetryClientInterceptorTests {
 		proxy[0] = new FaultyProxy(harness.port());
 		this.open.add(proxy[0]);
 		connect(proxy[0].port());
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		PingServiceGrpc.newStub(this.stub.getChannel()).pingList(REQUEST, responses);
-		await().until(() -> responses.received.size() == 1);
+		await().until(() -> responses.values.size() == 1);
 		proxy[0].cut();
 		assertThat(responses.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-		assertThat(responses.received).hasSize(1);
+		assertThat(responses.values).hasSize(1);
 		assertThat(this.service.runs).hasValue(1);
 	}
 
@@ -410,19 +411,19 @@ class RetryClientInterceptorTests {
 	@Test
 	void whenServerStreamIsRefusedThenItIsMadeAgain() {
 		start(FaultyService.failing(2, Status.Code.UNAVAILABLE));
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		this.async.pingList(REQUEST.toBuilder().setCount(100).build(), responses);
 		pass();
 		pass();
 		assertThat(responses.status().isOk()).isTrue();
-		assertThat(responses.received).hasSize(100);
+		assertThat(responses.values).hasSize(100);
 		assertThat(this.service.runs).hasValue(3);
 	}
 
 	@Test
 	void whenClientStreamIsRefusedThenWhatWasSentIsSentAgain() {
 		start(FaultyService.failing(2, Status.Code.UNAVAILABLE));
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		StreamObserver<PingRequest> requests = this.async.pingStream(responses);
 		requests.onNext(REQUEST);
 		requests.onNext(REQUEST.toBuilder().setValue("b").build());
@@ -430,7 +431,7 @@ class RetryClientInterceptorTests {
 		pass();
 		pass();
 		assertThat(responses.status().isOk()).isTrue();
-		assertThat(responses.received).extracting(PingResponse::getCounter).containsExactly(2);
+		assertThat(responses.values).extracting(PingResponse::getCounter).containsExactly(2);
 		assertThat(this.service.received).containsExactly(List.of("a", "b"), List.of("a", "b"), List.of("a", "b"));
 		await().until(() -> this.retry.buffered() == 0);
 	}
@@ -438,18 +439,18 @@ class RetryClientInterceptorTests {
 	@Test
 	void whenBidiStreamIsRefusedThenWhatIsSentMeanwhileFollows() {
 		start(FaultyService.failing(1, Status.Code.UNAVAILABLE));
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		StreamObserver<PingRequest> requests = this.async.pingBidi(responses);
 		requests.onNext(REQUEST);
 		requests.onNext(REQUEST.toBuilder().setValue("b").build());
 		await().until(() -> !this.timer.scheduled().isEmpty());
 		requests.onNext(REQUEST.toBuilder().setValue("c").build());
 		pass();
-		await().until(() -> responses.received.size() == 3);
+		await().until(() -> responses.values.size() == 3);
 		requests.onNext(REQUEST.toBuilder().setValue("d").build());
 		requests.onCompleted();
 		assertThat(responses.status().isOk()).isTrue();
-		assertThat(responses.received).extracting(PingResponse::getValue).containsExactly("a", "b", "c", "d");
+		assertThat(responses.values).extracting(PingResponse::getValue).containsExactly("a", "b", "c", "d");
 		assertThat(this.service.received).containsExactly(List.of("a", "b"), List.of("a", "b", "c", "d"));
 	}
 
@@ -539,7 +540,7 @@ class RetryClientInterceptorTests {
 	@Test
 	void whenCallerCancelsDuringAWaitThenCallEndsAtOnce() {
 		start(FaultyService.failing(9, Status.Code.UNAVAILABLE));
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		StreamObserver<PingRequest> requests = this.async.pingStream(responses);
 		requests.onCompleted();
 		await().until(() -> !this.timer.scheduled().isEmpty());
@@ -595,7 +596,7 @@ class RetryClientInterceptorTests {
 	void whenMoreIsSentThanTheBufferHoldsThenCallGoesOnButIsNotRetried() {
 		start(FaultyService.failing(1, Status.Code.UNAVAILABLE), "buffer-limit=1KB");
 		PingRequest big = PingRequest.newBuilder().setPayload(ByteString.copyFrom(new byte[600])).build();
-		Responses fits = new Responses();
+		Received<PingResponse> fits = new Received<>();
 		StreamObserver<PingRequest> requests = this.async.pingStream(fits);
 		requests.onNext(big);
 		requests.onNext(big);
@@ -611,11 +612,11 @@ class RetryClientInterceptorTests {
 	void whenAllCallsTogetherSendMoreThanTheBuffersHoldThenTheLatestIsNotRetried() {
 		start(FaultyService.failing(2, Status.Code.UNAVAILABLE), "buffer-limit-total=1KB");
 		PingRequest big = PingRequest.newBuilder().setPayload(ByteString.copyFrom(new byte[600])).build();
-		Responses first = new Responses();
+		Received<PingResponse> first = new Received<>();
 		StreamObserver<PingRequest> firstRequests = this.async.pingStream(first);
 		firstRequests.onNext(big);
 		assertThat(this.retry.buffered()).isBetween(600L, 700L);
-		Responses second = new Responses();
+		Received<PingResponse> second = new Received<>();
 		StreamObserver<PingRequest> secondRequests = this.async.pingStream(second);
 		secondRequests.onNext(big);
 		assertThat(this.retry.buffered()).isBetween(600L, 700L);
@@ -631,7 +632,7 @@ class RetryClientInterceptorTests {
 	void whenMoreIsSentDuringAWaitThanTheBufferHoldsThenNextAttemptHasItAll() {
 		start(FaultyService.failing(2, Status.Code.UNAVAILABLE), "buffer-limit=1KB");
 		PingRequest big = PingRequest.newBuilder().setValue("x").setPayload(ByteString.copyFrom(new byte[400])).build();
-		Responses responses = new Responses();
+		Received<PingResponse> responses = new Received<>();
 		StreamObserver<PingRequest> requests = this.async.pingBidi(responses);
 		requests.onNext(big);
 		requests.onNext(big);
@@ -650,7 +651,7 @@ class RetryClientInterceptorTests {
 		Upload upload = new Upload(500, 20_000);
 		this.async.pingStream(upload);
 		assertThat(upload.status().isOk()).isTrue();
-		assertThat(upload.received).extracting(PingResponse::getCounter).containsExactly(500);
+		assertThat(upload.values).extracting(PingResponse::getCounter).containsExactly(500);
 		assertThat(upload.pauses).isPositive();
 	}
 
@@ -663,7 +664,7 @@ class RetryClientInterceptorTests {
 		this.async.pingStream(upload);
 		pass();
 		assertThat(upload.status().isOk()).isTrue();
-		assertThat(upload.received).extracting(PingResponse::getCounter).containsExactly(500);
+		assertThat(upload.values).extracting(PingResponse::getCounter).containsExactly(500);
 		assertThat(this.attempts.count()).isEqualTo(2);
 	}
 
@@ -769,39 +770,10 @@ class RetryClientInterceptorTests {
 	}
 
 	/**
-	 * Keeps what a stream gets.
-	 */
-	private static class Responses implements StreamObserver<PingResponse> {
-
-		final List<PingResponse> received = new CopyOnWriteArrayList<>();
-
-		private final CompletableFuture<Status> status = new CompletableFuture<>();
-
-		@Override
-		public void onNext(PingResponse response) {
-			this.received.add(response);
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-			assertThat(this.status.complete(Status.fromThrowable(ex))).isTrue();
-		}
-
-		@Override
-		public void onCompleted() {
-			assertThat(this.status.complete(Status.OK)).isTrue();
-		}
-
-		Status status() {
-			return this.status.orTimeout(20, TimeUnit.SECONDS).join();
-		}
-
-	}
-
-	/**
 	 * Sends only while the call is ready.
 	 */
-	private static final class Upload extends Responses implements ClientResponseObserver<PingRequest, PingResponse> {
+	private static final class Upload extends Received<PingResponse>
+			implements ClientResponseObserver<PingRequest, PingResponse> {
 
 		private final PingRequest chunk;
 

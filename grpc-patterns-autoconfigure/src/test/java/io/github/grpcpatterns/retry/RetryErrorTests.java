@@ -12,6 +12,7 @@ import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
 import io.github.grpcpatterns.testing.BrokenCall;
 import io.github.grpcpatterns.testing.BrokenCall.Operation;
+import io.github.grpcpatterns.testing.FaultyService;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;

@@ -18,7 +18,9 @@ import java.util.stream.Stream;
 
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
+import io.github.grpcpatterns.testing.FaultyService;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -219,20 +221,21 @@ class RetryRaceTests {
 		FaultyService service = new FaultyService(
 				(run) -> (run % 3 != 0) ? FaultyService.Fault.status(Status.Code.UNAVAILABLE) : null);
 		start(netty, service, "max-attempts=1000");
-		List<CompletableFuture<List<PingResponse>>> all = new ArrayList<>();
+		List<Received<PingResponse>> all = new ArrayList<>();
 		for (int i = 0; i < 300; i++) {
-			CompletableFuture<List<PingResponse>> answers = new CompletableFuture<>();
+			Received<PingResponse> answers = new Received<>();
 			all.add(answers);
 			this.threads.execute(() -> {
-				StreamObserver<PingRequest> requests = this.harness.async().pingBidi(new Collected(answers));
+				StreamObserver<PingRequest> requests = this.harness.async().pingBidi(answers);
 				for (int message = 0; message < 200; message++) {
 					requests.onNext(PingRequest.newBuilder().setValue(Integer.toString(message)).build());
 				}
 				requests.onCompleted();
 			});
 		}
-		for (CompletableFuture<List<PingResponse>> answers : all) {
-			List<PingResponse> received = answers.get(60, TimeUnit.SECONDS);
+		for (Received<PingResponse> answers : all) {
+			assertThat(answers.error()).isNull();
+			List<PingResponse> received = answers.values;
 			assertThat(received).hasSize(200);
 			for (int message = 0; message < 200; message++) {
 				assertThat(received.get(message).getValue()).isEqualTo(Integer.toString(message));
@@ -351,36 +354,6 @@ class RetryRaceTests {
 
 		Status status() {
 			return this.status.orTimeout(60, TimeUnit.SECONDS).join();
-		}
-
-	}
-
-	/**
-	 * Collects the answers of a stream.
-	 */
-	private static final class Collected implements StreamObserver<PingResponse> {
-
-		private final List<PingResponse> received = new ArrayList<>();
-
-		private final CompletableFuture<List<PingResponse>> end;
-
-		Collected(CompletableFuture<List<PingResponse>> end) {
-			this.end = end;
-		}
-
-		@Override
-		public void onNext(PingResponse response) {
-			this.received.add(response);
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-			this.end.completeExceptionally(ex);
-		}
-
-		@Override
-		public void onCompleted() {
-			this.end.complete(this.received);
 		}
 
 	}

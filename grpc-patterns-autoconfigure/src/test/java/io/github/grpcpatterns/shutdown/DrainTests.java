@@ -17,6 +17,7 @@ import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -317,7 +318,7 @@ class DrainTests {
 		@Override
 		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
 			this.drain.set(Drain.current());
-			return new StreamObserver<>() {
+			return new Received<>() {
 
 				@Override
 				public void onNext(PingRequest request) {
@@ -337,14 +338,6 @@ class DrainTests {
 						}
 					}
 					responses.onNext(PingResponse.getDefaultInstance());
-				}
-
-				@Override
-				public void onError(Throwable ex) {
-				}
-
-				@Override
-				public void onCompleted() {
 				}
 
 			};

@@ -18,6 +18,7 @@ import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -162,7 +163,7 @@ class StreamRaceTests {
 					StreamRaceTests.this.faults.add("handler: " + ex);
 				}
 			});
-			return new StreamObserver<>() {
+			return new Received<>() {
 
 				@Override
 				public void onNext(PingRequest value) {
@@ -170,14 +171,6 @@ class StreamRaceTests {
 						StreamRaceTests.this.faults.add("onNext overlaps");
 					}
 					running.decrementAndGet();
-				}
-
-				@Override
-				public void onError(Throwable ex) {
-				}
-
-				@Override
-				public void onCompleted() {
 				}
 
 			};

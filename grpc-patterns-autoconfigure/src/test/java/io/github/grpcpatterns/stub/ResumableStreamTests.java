@@ -34,6 +34,7 @@ import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.FaultyProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PolicyClock;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -597,15 +598,11 @@ class ResumableStreamTests {
 
 		@Override
 		public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-			return new StreamObserver<>() {
+			return new Received<>() {
 
 				@Override
 				public void onNext(PingRequest request) {
 					pingList(request, responses);
-				}
-
-				@Override
-				public void onError(Throwable ex) {
 				}
 
 				@Override

@@ -18,7 +18,9 @@ import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.status.ErrorDetails;
 import io.github.grpcpatterns.internal.status.Pushback;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
+import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
@@ -87,13 +89,10 @@ class StreamWriterTests {
 	@Test
 	void aBidirectionalCallIsWrittenWhileItIsRead() {
 		Source source = new Source(500);
-		this.harness = GrpcHarness.netty().service(new PingServiceGrpc.PingServiceImplBase() {
-			@Override
-			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-				StreamWriter.send(source, responses);
-				return new Ignore<>();
-			}
-		}).start();
+		this.harness = GrpcHarness.netty().service(new PingService().onPingBidi((responses) -> {
+			StreamWriter.send(source, responses);
+			return new Received<>();
+		})).start();
 		RawCall call = RawCall.start(this.harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
 				new Metadata());
 		call.send(PingRequest.getDefaultInstance());
@@ -343,7 +342,7 @@ class StreamWriterTests {
 	@CsvSource({ "ITERATOR", "STREAM" })
 	void whenTheObserverIsAnotherThenSourceIsClosed(Source.Kind kind) {
 		Source source = new Source(3);
-		Throwable thrown = catchThrowable(() -> kind.send(source, new Ignore<>()));
+		Throwable thrown = catchThrowable(() -> kind.send(source, new Received<>()));
 		assertThat(thrown).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("expected: the observer");
 		assertClosedOnce(source);
 	}
@@ -353,17 +352,14 @@ class StreamWriterTests {
 	void whenTheMethodHasReturnedThenSourceIsClosed(Source.Kind kind) {
 		Source source = new Source(3);
 		AtomicReference<StreamObserver<PingResponse>> observer = new AtomicReference<>();
-		this.harness = GrpcHarness.netty().service(new PingServiceGrpc.PingServiceImplBase() {
+		this.harness = GrpcHarness.netty().service(new PingService().onPingBidi((responses) -> new Received<>() {
+
 			@Override
-			public StreamObserver<PingRequest> pingBidi(StreamObserver<PingResponse> responses) {
-				return new Ignore<>() {
-					@Override
-					public void onNext(PingRequest request) {
-						observer.set(responses);
-					}
-				};
+			public void onNext(PingRequest request) {
+				observer.set(responses);
 			}
-		}).start();
+
+		})).start();
 		RawCall call = RawCall.start(this.harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
 				new Metadata());
 		call.send(PingRequest.getDefaultInstance());
@@ -447,13 +443,8 @@ class StreamWriterTests {
 		this.harness = GrpcHarness.netty().service(service(handler)).start();
 	}
 
-	private static PingServiceGrpc.PingServiceImplBase service(Consumer<StreamObserver<PingResponse>> handler) {
-		return new PingServiceGrpc.PingServiceImplBase() {
-			@Override
-			public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
-				handler.accept(responses);
-			}
-		};
+	private static PingService service(Consumer<StreamObserver<PingResponse>> handler) {
+		return new PingService().onPingList((request, responses) -> handler.accept(responses));
 	}
 
 	private RawCall list() {
@@ -525,22 +516,6 @@ class StreamWriterTests {
 			this.status = status;
 			this.trailers = trailers;
 			this.closed.countDown();
-		}
-
-	}
-
-	private static class Ignore<T> implements StreamObserver<T> {
-
-		@Override
-		public void onNext(T value) {
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-		}
-
-		@Override
-		public void onCompleted() {
 		}
 
 	}

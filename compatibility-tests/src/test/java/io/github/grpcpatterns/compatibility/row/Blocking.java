@@ -19,7 +19,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /**
- * A service whose code blocks for a minute, or until it is released, in the place that
+ * A service whose code blocks for two minutes, or until it is released, in the place that
  * the caller's name tells. For any other caller it answers at once.
  */
 final class Blocking extends PingService {
@@ -35,7 +35,7 @@ final class Blocking extends PingService {
 		if (place.name().equals(caller)) {
 			this.blocked.incrementAndGet();
 			try {
-				this.released.await(1, TimeUnit.MINUTES);
+				this.released.await(2, TimeUnit.MINUTES);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

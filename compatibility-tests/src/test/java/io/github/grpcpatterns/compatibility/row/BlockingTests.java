@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.compatibility.row;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ class BlockingTests {
 
 	private static final Duration TOLERANCE = Duration.ofMillis(100);
 
+	/** Less than anything blocks. */
+	private static final Duration PATIENCE = Duration.ofSeconds(50);
+
 	private static final String OVERRIDES = "grpc.patterns.server.stream.overrides";
 
 	private static final List<Place> OF_LIVE_CALLS = Arrays.stream(Place.values())
@@ -44,14 +48,15 @@ class BlockingTests {
 
 	@BeforeAll
 	static void measureAlone() {
-		Map<String, Duration> times = new TreeMap<>();
+		Map<String, List<Duration>> times = new TreeMap<>();
 		try (App app = start(); CapturedLog log = new CapturedLog("grpc.patterns.server")) {
 			for (int i = 0; i < 3; i++) {
 				new TimedStreams(app, app.bean(Blocking.class), log).measure()
-					.forEach((name, time) -> times.merge(name, time, (a, b) -> (a.compareTo(b) < 0) ? a : b));
+					.forEach((name, time) -> times.computeIfAbsent(name, (key) -> new ArrayList<>()).add(time));
 			}
 		}
-		alone = times;
+		alone = new TreeMap<>();
+		times.forEach((name, three) -> alone.put(name, three.stream().sorted().toList().get(1)));
 	}
 
 	private static App start() {
@@ -69,10 +74,10 @@ class BlockingTests {
 			}
 			Awaitility.await().until(() -> service.blocked.get() == BLOCKED);
 			try {
-				// Noise of the machine passes, what is blocked does not
+				Map<String, Duration> least = new TreeMap<>();
 				Awaitility.await()
-					.atMost(Duration.ofSeconds(40))
-					.untilAsserted(() -> assertAsAlone(new TimedStreams(app, service, log).measure()));
+					.atMost(PATIENCE)
+					.untilAsserted(() -> assertAsAlone(new TimedStreams(app, service, log).measure(), least));
 			}
 			finally {
 				service.released.countDown();
@@ -82,7 +87,8 @@ class BlockingTests {
 
 	@Test
 	void streamsGoOnAsIfAloneWhileDrainTasksBlock() {
-		Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+		Map<String, Duration> least = new TreeMap<>();
+		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
 			try (App app = start(); CapturedLog log = new CapturedLog("grpc.patterns.server")) {
 				Blocking service = app.bean(Blocking.class);
 				TimedStreams streams = new TimedStreams(app, service, log);
@@ -96,7 +102,7 @@ class BlockingTests {
 						streams.talk();
 						return service.blocked.get() == BLOCKED;
 					});
-					assertAsAlone(streams.measure());
+					assertAsAlone(streams.measure(), least);
 				}
 				finally {
 					service.released.countDown();
@@ -106,10 +112,15 @@ class BlockingTests {
 		});
 	}
 
-	private static void assertAsAlone(Map<String, Duration> times) {
-		assertThat(times).hasSize(6)
+	/**
+	 * Measured again and again: the noise of the machine passes, what is blocked does
+	 * not.
+	 */
+	private static void assertAsAlone(Map<String, Duration> times, Map<String, Duration> least) {
+		times.forEach((name, time) -> least.merge(name, time, (a, b) -> (a.compareTo(b) < 0) ? a : b));
+		assertThat(least).hasSize(6)
 			.allSatisfy((name, time) -> assertThat(time).as("%s, alone %s", name, alone.get(name))
-				.isCloseTo(alone.get(name), TOLERANCE));
+				.isLessThan(alone.get(name).plus(TOLERANCE)));
 	}
 
 	/**

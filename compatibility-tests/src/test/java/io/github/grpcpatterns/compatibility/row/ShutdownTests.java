@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
+import com.google.protobuf.Any;
+import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.error.GrpcErrors;
 import io.github.grpcpatterns.shutdown.Drain;
 import io.github.grpcpatterns.testing.PingService;
@@ -21,6 +23,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -59,8 +62,12 @@ class ShutdownTests {
 			GrpcErrors error = GrpcErrors.from(staying.await().asRuntimeException(staying.trailers()));
 			assertThat(error.code()).isEqualTo(Status.Code.UNAVAILABLE);
 			assertThat(error.reason()).isEqualTo("SERVER_DRAINING");
-			assertThat(error.retryDelay()).isEqualTo(Duration.ofSeconds(1));
+			assertThat(StatusProto.fromStatusAndTrailers(staying.await(), staying.trailers()).getDetailsList())
+				.contains(Any.pack(RetryInfo.newBuilder()
+					.setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
+					.build()));
 			assertThat(staying.trailers().get(Keys.PUSHBACK)).isEqualTo("-1");
+			assertThat(error.retryDelay()).as("the pushback says not to").isNull();
 			assertThat(service.told).containsExactlyInAnyOrder("leave", "stay");
 			assertThat(stopped.get(30, TimeUnit.SECONDS)).isBetween(Duration.ofMillis(2900), Duration.ofSeconds(8));
 		}

@@ -80,7 +80,7 @@ final class TimedStreams {
 		Awaitility.await().until(() -> this.silent.closed != null);
 		Instant last = this.silent.received.get(this.silent.received.size() - 1);
 		if (this.silent.received.size() <= answered) {
-			throw new IllegalStateException("the silent stream ended before it was measured");
+			throw new AssertionError("the silent stream ended before it was measured");
 		}
 		times.put("silence until the end", Duration.between(last, this.silent.closed));
 		times.put("an end until its handler hears of it", Duration.between(this.silent.closed, cancelled(this.silent)));

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /**
- * A failed call as an RFC 9457 problem. Written here, and not by the converters of the
- * application, so that it looks the same whatever these are.
+ * A failed call as an RFC 9457 problem. Written here and not by the application's
+ * converters, so that its format does not depend on them.
  *
  * @param status the HTTP status
  * @param body the JSON, in UTF-8
@@ -30,7 +30,7 @@ record Problem(int status, byte[] body) {
 	private static final int CLIENT_CLOSED_REQUEST = 499;
 
 	/**
-	 * Read an exception that nobody caught.
+	 * Read an uncaught exception.
 	 * @return the problem, or {@code null} where it is not the failure of a gRPC call
 	 */
 	static @Nullable Problem of(Throwable thrown) {

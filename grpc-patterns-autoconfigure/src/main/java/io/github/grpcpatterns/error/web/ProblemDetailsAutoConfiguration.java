@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration for the answers of controllers whose calls fail.
+ * Auto-configuration for the responses of controllers whose calls fail.
  */
 @AutoConfiguration
 @ConditionalOnPattern(ProblemDetailsProperties.PREFIX)
@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
 public final class ProblemDetailsAutoConfiguration {
 
 	/**
-	 * Where Spring MVC answers.
+	 * For Spring MVC.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(
@@ -37,7 +37,7 @@ public final class ProblemDetailsAutoConfiguration {
 	}
 
 	/**
-	 * Where WebFlux answers.
+	 * For WebFlux.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = { "org.springframework.web.reactive.DispatcherHandler", "reactor.core.publisher.Mono" })

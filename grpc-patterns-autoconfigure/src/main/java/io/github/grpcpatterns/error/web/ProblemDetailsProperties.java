@@ -4,11 +4,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * {@link ConfigurationProperties Properties} for the answers of controllers whose calls
+ * {@link ConfigurationProperties Properties} for the responses of controllers whose calls
  * fail.
  *
- * @param enabled Whether to answer HTTP requests with a problem of RFC 9457 where a gRPC
- * call failed and nobody caught its exception.
+ * @param enabled Whether to answer an HTTP request with an RFC 9457 problem if the
+ * exception of a failed gRPC call is not caught.
  */
 @ConfigurationProperties(value = ProblemDetailsProperties.PREFIX, ignoreUnknownFields = false)
 public record ProblemDetailsProperties(@DefaultValue("true") boolean enabled) {

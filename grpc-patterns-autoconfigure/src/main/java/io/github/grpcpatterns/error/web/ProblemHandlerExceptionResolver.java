@@ -13,8 +13,8 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * Answers with a {@link Problem} where no handler of the application, nor one of Spring
- * MVC, knows the exception. Without it the answer is a plain 500.
+ * Responds with a {@link Problem} if neither a handler of the application nor Spring MVC
+ * handles the exception. Without it, the response is a plain 500.
  */
 final class ProblemHandlerExceptionResolver implements HandlerExceptionResolver, Ordered {
 
@@ -43,7 +43,7 @@ final class ProblemHandlerExceptionResolver implements HandlerExceptionResolver,
 			response.getOutputStream().write(problem.body());
 		}
 		catch (IOException | IllegalStateException failure) {
-			logger.debug("Cannot answer with a problem", failure);
+			logger.debug("Cannot write a problem response", failure);
 		}
 		return new ModelAndView();
 	}

@@ -10,8 +10,8 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 
 /**
- * Answers with a {@link Problem} where no exception handler of a controller knows the
- * exception. Without it the answer is a plain 500.
+ * Responds with a {@link Problem} if no exception handler of a controller handles the
+ * exception. Without it, the response is a plain 500.
  */
 final class ProblemWebExceptionHandler implements WebExceptionHandler, Ordered {
 

@@ -15,7 +15,7 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The origin of a client's call that may take several attempts: the {@link Context} in
+ * The origin of an outbound call that may take several attempts: the {@link Context} in
  * which it was made, its deadline, and the executor of its callbacks. A timer's thread
  * has none of these.
  */
@@ -120,7 +120,7 @@ public final class ClientCallOrigin {
 				return true;
 			}
 			catch (Throwable ex) { // closed, full, or out of threads
-				CallLog.LOGGER.debug("An executor refused a task of a call", ex);
+				CallLog.LOGGER.debug("An executor rejected a task of a call", ex);
 				return false;
 			}
 		}

@@ -5,9 +5,9 @@ import io.grpc.CallOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In the options of a call whose caller tries again by itself. The retries of a client
- * leave such a call alone, so that attempts do not multiply, and tell the caller the
- * settings of the method instead.
+ * Marks, in its options, a call that its caller retries by itself. The retry pattern does
+ * not retry such a call, so that attempts do not multiply, and passes the settings of the
+ * method to the caller instead.
  */
 public interface OwnRetries {
 

@@ -13,8 +13,8 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time between two attempts of a call. It ends once: the next attempt is made, or the
- * call ends. When the application closes during a pause, the call ends at once, as its
+ * The wait between two attempts of a call. It ends once, with the next attempt or the end
+ * of the call. When the application closes during a pause, the call ends at once, as its
  * last attempt did.
  */
 public final class Pause {

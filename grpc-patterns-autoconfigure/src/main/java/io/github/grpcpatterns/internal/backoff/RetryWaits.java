@@ -1,8 +1,8 @@
 package io.github.grpcpatterns.internal.backoff;
 
 /**
- * How often and after which waits something is tried again: the settings of
- * {@code grpc.patterns.client.retry} that others than its own calls go by too.
+ * The number of attempts and the waits between them: the settings of
+ * {@code grpc.patterns.client.retry} that are also used outside of that pattern.
  *
  * @param maxAttempts the greatest number of attempts, the first included
  * @param initialMillis the first wait
@@ -13,7 +13,7 @@ package io.github.grpcpatterns.internal.backoff;
 public record RetryWaits(int maxAttempts, double initialMillis, double multiplier, double maxMillis, double jitter) {
 
 	/**
-	 * What holds where nothing is set.
+	 * The defaults.
 	 */
 	public static final RetryWaits DEFAULTS = new RetryWaits(4, 500, 2, 30_000, 0.2);
 

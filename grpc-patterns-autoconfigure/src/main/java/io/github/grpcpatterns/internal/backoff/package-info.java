@@ -1,5 +1,5 @@
 /**
- * Waiting between two attempts, for retries and for streams that are opened again.
+ * The wait between two attempts, for retries and for reopened streams.
  */
 @NullMarked
 package io.github.grpcpatterns.internal.backoff;

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 
 /**
- * A policy that lets a call pass or refuses it, and can decide so before the call waits
- * for a thread of its handlers' executor. Each policy that can has one bean of this type,
- * which its interceptor uses too.
+ * A policy that accepts or refuses a call, and can decide before the call waits for a
+ * thread of the handlers' executor. Each such policy has one bean of this type, which its
+ * interceptor uses too.
  * <p>
- * Where that executor is known, the policies are asked in their order before the call is
- * queued, as far as the first that refuses or cannot tell yet. A call that is refused
- * runs the chain at once, on an executor of ours. What was decided is kept in the
- * {@link CallRecord} for the interceptor, which decides by itself where nothing was.
+ * If that executor is known, the policies are called in their order before the call is
+ * queued, up to the first that refuses or cannot decide yet. A refused call runs the
+ * chain at once, on an executor of ours. Decisions are kept in the {@link CallRecord} for
+ * the interceptor, which decides itself if there is none.
  *
  * @param <D> the type of decisions, immutable
  */

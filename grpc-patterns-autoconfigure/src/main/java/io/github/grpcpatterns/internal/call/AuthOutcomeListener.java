@@ -3,8 +3,8 @@ package io.github.grpcpatterns.internal.call;
 import java.util.Locale;
 
 /**
- * Hears how the authentication of each call of the server went, once a call. Beans of
- * this type are called by the auth pattern; without it nobody calls them.
+ * Receives the authentication outcome of each inbound call, once per call. The auth
+ * pattern calls the beans of this type.
  */
 @FunctionalInterface
 public interface AuthOutcomeListener {

@@ -25,8 +25,8 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
 /**
- * The outermost interceptor of a client: gives each call its {@link CallRecord}, and
- * reports how the call ended just before its caller hears of it, on the thread that runs
+ * The outermost interceptor of a client: creates the {@link CallRecord} of each call, and
+ * reports the end of the call just before its caller is notified, on the thread that runs
  * the caller's callbacks.
  */
 @GrpcGlobalClientInterceptor

@@ -5,9 +5,9 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the transport knows of a client's stream and interceptors do not: how large its
- * messages are. There is one for each call, whatever the number of attempts; a message
- * that is sent again counts once.
+ * Records the message sizes of an outbound call, which only the transport knows. There is
+ * one for each call, regardless of the number of attempts; a message that is sent again
+ * counts once.
  */
 final class CallClientTracer extends ClientStreamTracer.Factory {
 

@@ -9,7 +9,7 @@ import io.github.grpcpatterns.EndReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the server of a call is going away, and what its handler wants to do then.
+ * The drain state of a call's server, and the tasks that the handler registered for it.
  */
 public final class CallDrain {
 

@@ -53,7 +53,8 @@ final class CallExit extends Turns {
 	private @Nullable OutboundGate gate;
 
 	/**
-	 * Made when the first thing has to wait: messages, headers, a compression, the close.
+	 * Made when the first thing has to wait: messages, headers, the close, or the end by
+	 * a limit of the stream.
 	 */
 	private volatile @Nullable Queue<Object> queue;
 
@@ -155,15 +156,15 @@ final class CallExit extends Turns {
 
 	void sendMessage(Object message) {
 		OutboundGate gate = this.gate;
-		if (gate != null) {
-			gate.offered();
+		if (gate != null && !gate.offered(message)) {
+			return;
 		}
 		if (tryEnter()) {
 			boolean free = !waits();
 			try {
 				free = free && (this.over || gate == null || gate.open());
 				if (free) {
-					sendNow(message, -1, this.compresses);
+					sendNow(message, this.compresses);
 					if (gate != null && gate.exhausted()) {
 						this.owesReady = true;
 						tellReady();
@@ -184,9 +185,9 @@ final class CallExit extends Turns {
 		leaveWord();
 	}
 
-	private void sendNow(Object message, long size, boolean compressed) {
+	private void sendNow(Object message, boolean compressed) {
 		ServerCall<?, Object> call = this.innermost;
-		if (this.over || call == null || (this.gate != null && !this.gate.passes(message, size))) {
+		if (this.over || call == null) {
 			return;
 		}
 		if (compressed != this.transportCompresses) {
@@ -194,6 +195,14 @@ final class CallExit extends Turns {
 			call.setMessageCompression(compressed);
 		}
 		call.sendMessage(message);
+	}
+
+	/**
+	 * Run the end of the call by a policy behind what was sent before.
+	 */
+	void endBehind(Runnable end) {
+		queue().add(end);
+		leaveWord();
 	}
 
 	/**
@@ -323,12 +332,15 @@ final class CallExit extends Turns {
 			if (gate != null) {
 				gate.release(waiting.size());
 			}
-			sendNow(waiting.message(), waiting.size(), waiting.compressed());
+			sendNow(waiting.message(), waiting.compressed());
 			return true;
 		}
 		queue.remove();
 		if (head instanceof Close close) {
 			closeNow(close.status(), close.trailers());
+		}
+		else if (head instanceof Runnable end) {
+			end.run();
 		}
 		else {
 			sendHeadersNow((Metadata) head);

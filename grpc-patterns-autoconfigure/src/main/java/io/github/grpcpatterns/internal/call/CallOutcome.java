@@ -38,8 +38,8 @@ final class CallOutcome {
 	}
 
 	/**
-	 * Tell the record.
-	 * @param sent what went out through the outermost call
+	 * Set the outcome in the record.
+	 * @param sent the status sent through the outermost call
 	 * @param cancelled whether the last callback was {@code onCancel}
 	 * @param end when the call ended
 	 */
@@ -73,7 +73,7 @@ final class CallOutcome {
 	}
 
 	/**
-	 * What the transport saw where it did not deliver our close.
+	 * The transport's status if it did not deliver our close.
 	 */
 	Status seen(long end) {
 		Status transport = this.record.transportStatus();

@@ -15,13 +15,13 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one record of a call, on either side: what the patterns learn about it, for those
- * that report it.
+ * The one record of a call, on either side: the data that patterns collect about it for
+ * reports.
  * <p>
  * On the server the outermost interceptor puts it into the {@link Context}, on the client
- * into the {@link CallOptions}. What is written before the call starts is seen by all;
- * the counters are written by the thread that sends or delivers and read by anyone, a
- * little late at worst.
+ * into the {@link CallOptions}. Fields written before the call starts are visible to all
+ * threads; the counters are written by the thread that sends or delivers, and other
+ * threads may read them slightly late.
  */
 public final class CallRecord {
 
@@ -342,7 +342,7 @@ public final class CallRecord {
 
 	/**
 	 * Return the name of the authenticated caller.
-	 * @return the name, or {@code null} where nobody was authenticated
+	 * @return the name, or {@code null} if the caller was not authenticated
 	 */
 	public @Nullable String principal() {
 		return this.principal;
@@ -374,17 +374,16 @@ public final class CallRecord {
 	}
 
 	/**
-	 * Return with what the caller proved who it is.
-	 * @return what was accepted, or {@code null} where nobody was authenticated
+	 * Return the credential that authenticated the caller.
+	 * @return the credential, or {@code null} if the caller was not authenticated
 	 */
 	public @Nullable Credential credential() {
 		return this.credential;
 	}
 
 	/**
-	 * Set with what the caller proved who it is. Called by what authenticates the calls
-	 * of the server.
-	 * @param credential what was accepted
+	 * Set the credential that authenticated the caller.
+	 * @param credential the accepted credential
 	 */
 	public void credential(Credential credential) {
 		this.credential = credential;

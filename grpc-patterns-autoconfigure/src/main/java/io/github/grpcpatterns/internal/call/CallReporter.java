@@ -1,11 +1,12 @@
 package io.github.grpcpatterns.internal.call;
 
 /**
- * What logging and metrics want to know about a call, for both sides and all four kinds.
+ * Receives the start and end of calls, on both sides and for all four kinds, for logging
+ * and metrics.
  * <p>
- * A {@link MessageReporter} hears of the messages of streams too. A reporter is added to
- * a {@link CallRecord} before the call starts, and serves many calls at once. It must not
- * block, and what it throws is logged and ignored.
+ * A {@link MessageReporter} receives the messages of streams too. A reporter is added to
+ * a {@link CallRecord} before the call starts, and serves many calls concurrently. It
+ * must not block; its exceptions are logged and ignored.
  */
 public interface CallReporter {
 

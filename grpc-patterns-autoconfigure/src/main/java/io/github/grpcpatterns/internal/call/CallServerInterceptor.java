@@ -19,11 +19,12 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * The outermost interceptor of a server: gives each call its {@link CallRecord} and its
- * {@link ServerCallGuard}, runs one callback at a time, and reports how the call ended.
+ * The outermost interceptor of a server: creates the {@link CallRecord} and the
+ * {@link ServerCallGuard} of each call, runs one callback at a time, and reports the end
+ * of the call.
  * <p>
- * Nothing that is thrown further in goes past it. It is always there; without it no
- * pattern works.
+ * No exception from further in passes it. It is always present; no pattern works without
+ * it.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
@@ -58,7 +59,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		ReportedCall<ReqT, RespT> reported = new ReportedCall<>(call, guard);
 		guard.out().outermost(reported);
 		SerializedListener<ReqT> listener = new SerializedListener<>(guard);
-		guard.in().turns().tryEnter(); // succeeds, for nobody else knows the guard yet
+		guard.in().turns().tryEnter(); // succeeds, because the guard is not published yet
 		this.shared.liveCalls().add(guard);
 		if (!traced) {
 			context.addListener((cancelled) -> guard.transportClosed(), Runnable::run);
@@ -122,8 +123,8 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		@Override
 		public void sendMessage(RespT message) {
-			boolean dropped = this.record.transportStatus() != null; // the stream is
-																		// closed
+			// a closed stream drops the message
+			boolean dropped = this.record.transportStatus() != null;
 			this.delegate.sendMessage(message);
 			if (!dropped) {
 				this.record.sent();

@@ -10,12 +10,11 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the transport knows of a call and interceptors do not: when it really began and
- * with which status the stream closed, how large messages are, and calls of methods that
- * do not exist.
+ * Records what only the transport knows of an inbound call: its arrival, the status with
+ * which the stream closed, message sizes, and calls of unknown methods.
  * <p>
- * Its methods run on threads of the transport, but those about sent messages, which in
- * some transports run on the thread that sends.
+ * Its methods run on threads of the transport, except those about sent messages, which in
+ * some transports run on the sending thread.
  */
 final class CallServerTracer extends ServerStreamTracer {
 
@@ -88,9 +87,9 @@ final class CallServerTracer extends ServerStreamTracer {
 		if (guard != null) {
 			guard.transportClosed();
 		}
+		// a registered method gets here if its compression is unknown
 		else if (!this.resolved && status.getCode() == Status.Code.UNIMPLEMENTED
-				&& !this.factory.methods.contains(this.methodName)) { // but its
-																		// compression
+				&& !this.factory.methods.contains(this.methodName)) {
 			this.factory.unknownMethodListeners.forEach(UnknownMethodListener::unknownMethod);
 		}
 	}

@@ -7,8 +7,8 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call has carried. Each counter is written by one thread at a time, the one that
- * sends or delivers, and read by anyone, a little late at worst.
+ * Counts the messages and bytes of a call. Each counter is written by one thread at a
+ * time, the one that sends or delivers; other threads may read it slightly late.
  */
 public final class CallTraffic {
 
@@ -26,8 +26,8 @@ public final class CallTraffic {
 	private long inflated;
 
 	/**
-	 * Sizes of the messages that the transport has read and nobody has seen yet, negative
-	 * where they are not known yet; only where someone wants to know.
+	 * Sizes of the messages that the transport has read and not delivered yet, negative
+	 * while unknown; kept only on request.
 	 */
 	private volatile @Nullable Queue<Long> unseenSizes;
 
@@ -92,8 +92,8 @@ public final class CallTraffic {
 
 	/**
 	 * Return the size of the message that is being received, within its callback.
-	 * @return the uncompressed bytes without framing; negative where the transport does
-	 * not tell, or nobody asked to keep them
+	 * @return the uncompressed bytes without framing; negative if the transport does not
+	 * report it, or sizes are not kept
 	 */
 	public long messageBytes() {
 		return this.messageBytes;

@@ -7,8 +7,8 @@ import io.grpc.ServerCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way in to the handler, outermost, where the transport calls back: one callback at a
- * time, in the call's {@link Context} and its {@link CallScope}s.
+ * The outermost listener of a call: runs one callback at a time, in the call's
+ * {@link Context} and its {@link CallScope}s.
  * <p>
  * Fields are written within {@link #turns()}.
  */
@@ -63,7 +63,7 @@ final class CallbackEntry {
 	}
 
 	/**
-	 * Called before what is further in is called.
+	 * Called before the inner listener is called.
 	 * @return what to give to {@link #leave(Context)}
 	 */
 	Context enter() {
@@ -126,8 +126,8 @@ final class CallbackEntry {
 	}
 
 	/**
-	 * Run a task of the handler's as one of its callbacks: inline where this is one, else
-	 * when no other is under way.
+	 * Run a task of the handler's as one of its callbacks: inline within a callback, else
+	 * when no other is running.
 	 */
 	void run(Runnable task) {
 		if (within()) {

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.grpc.MethodDescriptor;
 
 /**
- * The methods that this process has called, for those who show what holds for them. All
- * further ones than {@link OtherMethod#MAX} are one {@link OtherMethod}.
+ * The methods that this process has called, for reports of their settings. Methods beyond
+ * {@link OtherMethod#MAX} share one {@link OtherMethod}.
  */
 public final class CalledMethods {
 

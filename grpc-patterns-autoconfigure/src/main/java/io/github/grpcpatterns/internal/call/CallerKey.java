@@ -11,16 +11,16 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key of a call's caller, for what is kept for each of them: a principal by name, a
- * peer by address without port. The two cannot meet, for a principal is a {@link String}
- * and a peer is none.
+ * The key of a call's caller, for state by caller: a principal by name, a peer by address
+ * without port. The two never collide, because a principal is a {@link String} and a peer
+ * is not.
  */
 public final class CallerKey {
 
-	/** Where the transport knows no address, all are one. */
+	/** The key of all peers whose address is unknown to the transport. */
 	private static final Object NOWHERE = new Object();
 
-	/** Names are the issuer's choice. What is longer is kept as a digest. */
+	/** Longer names are kept as a digest, because the issuer chooses their length. */
 	private static final int MAX_NAME = 128;
 
 	private CallerKey() {

@@ -27,7 +27,7 @@ public record CorrelationScope(String id) implements CallScope<@Nullable String>
 	/**
 	 * Put an id into the MDC.
 	 * @param id the id
-	 * @return what was there before, for {@link #restore(String)}
+	 * @return the previous value, for {@link #restore(String)}
 	 */
 	public static @Nullable String put(String id) {
 		String previous = MDC.get(MDC_KEY);
@@ -36,8 +36,8 @@ public record CorrelationScope(String id) implements CallScope<@Nullable String>
 	}
 
 	/**
-	 * Leave the MDC as it was.
-	 * @param previous what {@link #put(String)} returned
+	 * Restore the MDC.
+	 * @param previous the result of {@link #put(String)}
 	 */
 	public static void restore(@Nullable String previous) {
 		if (previous != null) {

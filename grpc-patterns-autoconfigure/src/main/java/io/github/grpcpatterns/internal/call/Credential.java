@@ -1,8 +1,8 @@
 package io.github.grpcpatterns.internal.call;
 
 /**
- * With what the caller of a server's call proved who it is. It lives in the record of the
- * call, and so in the gRPC {@link io.grpc.Context}.
+ * The credential that authenticated the caller of an inbound call. It is kept in the
+ * record of the call, and thus in the gRPC {@link io.grpc.Context}.
  */
 public interface Credential {
 

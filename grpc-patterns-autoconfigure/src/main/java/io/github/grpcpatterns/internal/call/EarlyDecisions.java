@@ -5,8 +5,8 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What policies decided about one call before it waited for a thread. Used by one thread
- * after the other.
+ * The decisions of policies about one call before it waited for a thread. Used by one
+ * thread at a time.
  */
 public final class EarlyDecisions {
 
@@ -34,8 +34,8 @@ public final class EarlyDecisions {
 	}
 
 	/**
-	 * Go on with the policies that have not decided, unless the client has gone: what it
-	 * would cost is for nobody.
+	 * Go on with the policies that have not decided, unless the client has gone, when the
+	 * cost would be wasted.
 	 * @param call the record of the call
 	 * @param headers its headers
 	 * @param effort how much this may cost

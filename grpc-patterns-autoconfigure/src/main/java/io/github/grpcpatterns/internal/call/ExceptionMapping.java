@@ -3,9 +3,9 @@ package io.github.grpcpatterns.internal.call;
 import io.github.grpcpatterns.internal.status.CallEnding;
 
 /**
- * Turns an exception that left a handler, a callback or an interceptor into the end of
- * its call. The error pattern provides the real one; without it every exception ends its
- * call as {@code UNKNOWN} without its text.
+ * Maps an exception from a handler, a callback or an interceptor to the end of its call.
+ * Without the implementation of the error pattern, every exception ends its call as
+ * {@code UNKNOWN} without its message.
  */
 @FunctionalInterface
 public interface ExceptionMapping {

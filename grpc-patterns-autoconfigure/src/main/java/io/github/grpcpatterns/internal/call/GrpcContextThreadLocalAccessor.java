@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * Carries the gRPC {@link Context}, with the correlation id and the identity in it, into
- * executors and Reactor, and keeps the MDC in step: an id of ours comes and goes with its
- * context, one that somebody else has put there is there again afterwards.
+ * Propagates the gRPC {@link Context}, with the correlation id and the identity in it, to
+ * executors and Reactor, and keeps the MDC in sync: our id is set and removed with its
+ * context, and any other id is restored afterwards.
  */
 final class GrpcContextThreadLocalAccessor implements ThreadLocalAccessor<Context> {
 
 	static final String KEY = "grpc.patterns.context";
 
-	/** What was in the MDC of a thread before an id of ours. */
+	/** The thread's previous value in the MDC. */
 	private static final ThreadLocal<@Nullable String> PREVIOUS = new ThreadLocal<>();
 
 	@Override

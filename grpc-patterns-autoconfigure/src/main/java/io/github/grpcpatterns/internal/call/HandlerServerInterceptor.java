@@ -15,11 +15,11 @@ import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * The inner end of the guard: what the handler sends passes here, one thing at a time,
- * and here a policy closes the call.
+ * The innermost interceptor of a server: passes on what the handler sends, one operation
+ * at a time, and lets policies close the call.
  * <p>
- * A unary answer that is {@code OK} without a message, or with a second one, becomes
- * {@code INTERNAL}; without this the client would see a reset. It is always there.
+ * A unary response that is {@code OK} without a message, or with a second one, becomes
+ * {@code INTERNAL}; otherwise the client would see a reset. It is always present.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor

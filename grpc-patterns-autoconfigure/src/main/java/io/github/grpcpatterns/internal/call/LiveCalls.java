@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that this process serves right now, of all four kinds and of all its servers.
+ * The inbound calls in progress, of all four kinds and of all servers of this process.
  * <p>
- * A call is in here from before its first interceptor of a policy until its end is
- * reported. Calls link themselves into one of several lists, so that coming and going
- * costs no allocation and seldom meets another thread.
+ * A call is included from before the first interceptor of a policy until its end is
+ * reported. Calls link themselves into one of several lists, so that adding and removing
+ * one costs no allocation and rarely contends.
  */
 public final class LiveCalls {
 
@@ -50,8 +50,8 @@ public final class LiveCalls {
 	}
 
 	/**
-	 * Look at every live call, from any thread. A call that comes or goes meanwhile may
-	 * be left out, or may have ended already.
+	 * Visit every call in progress, from any thread. A call that is added or removed
+	 * meanwhile may be left out, or may have ended already.
 	 * @param action what to do with a call; no lock is held, so it may end the call
 	 */
 	public void forEach(Consumer<CallRecord> action) {

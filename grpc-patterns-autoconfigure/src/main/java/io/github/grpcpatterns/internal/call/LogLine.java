@@ -10,8 +10,8 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * A log line with key-values. What is among them is not in the MDC while the line is
- * written: a JSON encoder loses a line that has the same name in both.
+ * A log line with key-values. Their names are removed from the MDC while the line is
+ * written, because a JSON encoder drops a line that has the same name in both.
  */
 public final class LogLine {
 

@@ -8,12 +8,12 @@ import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for a request message that does not parse.
+ * Replaces a request message that cannot be parsed.
  * <p>
- * Where a marshaller throws, grpc-java closes the stream past every interceptor, the
- * handler answers all the same, and its second set of headers can end the connection with
- * all other calls on it. So the marshaller does not throw: it returns this, and the
- * outermost interceptor ends the call.
+ * If a marshaller throws, grpc-java closes the stream without the interceptors, the
+ * handler responds nevertheless, and its second set of headers can end the connection
+ * with all other calls on it. The marshaller therefore returns this instead of throwing,
+ * and the outermost interceptor ends the call.
  */
 final class MalformedRequest {
 

@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.internal.call;
 
 /**
- * A reporter that also hears of each message of a stream. It is called for unary calls
+ * A reporter that also receives each message of a stream. For unary calls it is called
  * only at their end.
  */
 public interface MessageReporter extends CallReporter {

@@ -9,7 +9,7 @@ import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 
 /**
- * The size of a message as it goes over the wire, uncompressed and without framing.
+ * Measures a message's size on the wire, uncompressed and without framing.
  */
 public final class MessageSize {
 
@@ -23,7 +23,7 @@ public final class MessageSize {
 	 * Return the size of a message.
 	 * @param <T> the type of the message
 	 * @param message the message; one of Protocol Buffers remembers its size
-	 * @param marshaller what writes other messages
+	 * @param marshaller the marshaller of other messages
 	 * @return bytes
 	 */
 	public static <T> long of(T message, MethodDescriptor.Marshaller<T> marshaller) {
@@ -49,7 +49,7 @@ public final class MessageSize {
 	 * Return the size of a message that may be sent again.
 	 * @param <T> the type of the message
 	 * @param message the message
-	 * @param marshaller what writes other messages
+	 * @param marshaller the marshaller of other messages
 	 * @return bytes, or {@link #ONCE} for a stream, and where the message cannot be
 	 * written, which its first attempt will say
 	 */

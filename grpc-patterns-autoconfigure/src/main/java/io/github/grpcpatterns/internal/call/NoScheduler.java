@@ -10,9 +10,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Schedules nothing: for a {@link io.grpc.Context} that carries a deadline which somebody
- * else enforces. Its own timer would cancel the handler's calls with another status, and
- * before the guard has closed the call.
+ * A scheduler that schedules nothing, for a {@link io.grpc.Context} whose deadline is
+ * enforced elsewhere. The context's own timer would cancel the handler's calls with
+ * another status, and before the guard has closed the call.
  */
 public final class NoScheduler extends AbstractExecutorService implements ScheduledExecutorService {
 

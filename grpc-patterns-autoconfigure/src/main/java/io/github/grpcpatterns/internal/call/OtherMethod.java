@@ -5,9 +5,9 @@ import java.io.InputStream;
 import io.grpc.MethodDescriptor;
 
 /**
- * One of the methods that take the place of all others once {@value #MAX} are known: a
- * client may invent methods at run time, as a generic gateway does, and a fallback
- * registry may serve any. Two that are equal take the place of the same methods.
+ * Represents all further methods once {@value #MAX} are known: a client may create
+ * methods at run time, as a generic gateway does, and a fallback registry may serve any.
+ * Equal ones represent the same methods.
  *
  * @param name the name, {@value #NAME} unless more than that has to be known
  * @param type the type of its calls
@@ -23,9 +23,9 @@ public record OtherMethod(String name, MethodDescriptor.MethodType type, boolean
 	public static final String NAME = "other";
 
 	/**
-	 * Take the place of a method of which nothing but its type matters.
+	 * Return the representative of a method, by its type alone.
 	 * @param method the method
-	 * @return what takes its place
+	 * @return the representative
 	 */
 	public static OtherMethod of(MethodDescriptor<?, ?> method) {
 		return new OtherMethod(NAME, method.getType(), false, false);

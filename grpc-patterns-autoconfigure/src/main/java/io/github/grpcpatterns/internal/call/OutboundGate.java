@@ -1,36 +1,30 @@
 package io.github.grpcpatterns.internal.call;
 
 /**
- * Decides when the messages that a handler sends go to the transport, and how much may
- * wait for that. There is one for a call at most, put in place before the handler starts;
- * without one messages go as they are sent.
+ * Decides when the messages that a handler sends are passed to the transport, and how
+ * much may be pending. A call has at most one, set before the handler starts; without
+ * one, messages are passed on at once.
  * <p>
- * A gate that holds a message back leaves word at the exit when that may have changed,
- * with {@link ServerCallGuard#outboundChanged()}.
+ * A gate that holds a message back calls {@link ServerCallGuard#outboundChanged()} when
+ * that may have changed.
  */
 public interface OutboundGate {
 
 	/**
 	 * The handler sends a message. Called on the handler's thread.
+	 * @param message the message
+	 * @return whether it may ever go, {@code false} where it crosses a limit: it is
+	 * dropped, and the gate has seen to the end of the call
 	 */
-	void offered();
+	boolean offered(Object message);
 
 	/**
 	 * Return whether the next message may go now, and if so take what it costs: a token
 	 * of a rate. If not, see to it that word is left when it may. Called by one thread at
-	 * a time, as {@link #passes}, {@link #awaitReady} and {@link #over}.
+	 * a time, as {@link #awaitReady}, {@link #release} and {@link #over}.
 	 * @return whether it may go
 	 */
 	boolean open();
-
-	/**
-	 * Count a message that is about to go.
-	 * @param message the message
-	 * @param size its size where it waited, negative where nobody has measured it
-	 * @return whether it goes, {@code false} where it crosses a limit and the gate has
-	 * ended the call
-	 */
-	boolean passes(Object message, long size);
 
 	/**
 	 * Return whether a message would go at once. From any thread.
@@ -59,7 +53,7 @@ public interface OutboundGate {
 	long hold(Object message);
 
 	/**
-	 * A message no longer waits.
+	 * A message that waited is about to go.
 	 * @param size its size
 	 */
 	void release(long size);

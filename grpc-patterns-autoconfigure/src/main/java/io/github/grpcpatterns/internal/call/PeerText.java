@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses as logs show them. All calls of a connection share its address, so a few are
- * remembered, each in the one place where it is looked for.
+ * Formats addresses for logs. All calls of a connection share its address, so recent ones
+ * are kept in a direct-mapped cache.
  */
 final class PeerText {
 

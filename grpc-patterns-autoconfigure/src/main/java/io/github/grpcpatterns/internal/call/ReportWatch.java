@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 
 /**
- * Reports the calls whose last callback does not come in time. It looks at the live calls
- * a few times in a second while one of them has ended, and never while none has: a timer
- * for each call would cost more than all else at its end.
+ * Reports the calls whose last callback does not run in time. It checks the calls in
+ * progress a few times per second while one of them has ended: a timer for each call
+ * would cost more than everything else at its end.
  */
 final class ReportWatch {
 

@@ -202,6 +202,16 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
+	 * End the call when what the handler has sent before has gone out, unless it is over
+	 * by then. Called on the handler's thread.
+	 * @param reason why
+	 * @param details details to add, such as {@code QuotaFailure}
+	 */
+	public void endBehind(EndReason reason, Message... details) {
+		this.out.endBehind(() -> end(reason, details));
+	}
+
+	/**
 	 * End the call, from any thread. Where repeating it could do harm, because the
 	 * handler of a method has begun that is not idempotent, the trailers tell the client
 	 * not to.

@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.internal.call;
 
 /**
- * Hears of calls of methods that no service has, which no interceptor sees.
+ * Receives calls of unknown methods, which no interceptor sees.
  */
 @FunctionalInterface
 public interface UnknownMethodListener {

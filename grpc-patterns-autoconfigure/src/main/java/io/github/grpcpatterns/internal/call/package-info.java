@@ -1,5 +1,6 @@
 /**
- * The life of one call: its record, its guard, what it sends, and the report of its end.
+ * The lifecycle of a call: its record, its guard, its messages, and the report of its
+ * end.
  */
 @NullMarked
 package io.github.grpcpatterns.internal.call;

@@ -4,7 +4,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The logger for what goes wrong in or around a call and has no line of its own.
+ * The logger for failures in or around a call that have no logger of their own.
  */
 public final class CallLog {
 

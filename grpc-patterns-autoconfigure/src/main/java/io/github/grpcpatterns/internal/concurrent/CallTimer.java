@@ -5,9 +5,9 @@ import java.util.concurrent.Executor;
 /**
  * The one timer of all patterns, and the executor to which it hands over.
  * <p>
- * Tasks run on the timer's only thread and must be short: they look at the time and hand
- * over to {@link #executor()}. They never run the code of a user, and nothing that passes
- * an interceptor of a user's.
+ * Tasks run on the timer's only thread and must be short: they check the time and hand
+ * over to {@link #executor()}. They never run application code, nor anything that passes
+ * an interceptor of the application.
  */
 public interface CallTimer {
 
@@ -46,10 +46,10 @@ public interface CallTimer {
 	Runnable scheduleOrNow(Runnable task, long delayNanos);
 
 	/**
-	 * Return where code runs that no thread of its call is there to run: sends, ends and
-	 * reports, and the code of users where no executor of the application's is known. It
-	 * has no bound, so that whoever blocks in it holds up nobody else.
-	 * @return the executor, which never refuses a task
+	 * Return the executor of code that no thread of its call can run: sends, ends and
+	 * reports, and application code if no executor of the application is known. It is
+	 * unbounded, so that a task that blocks delays no other.
+	 * @return the executor, which never rejects a task
 	 */
 	Executor executor();
 

@@ -3,8 +3,8 @@ package io.github.grpcpatterns.internal.concurrent;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A clock that costs next to nothing to read, for it is wound by a timer. It stands while
- * nobody reads it, and then the first reading is exact.
+ * A clock that is cheap to read, because a timer advances it. The timer stops while the
+ * clock is not read; the first reading after that is exact.
  */
 final class CoarseClock {
 

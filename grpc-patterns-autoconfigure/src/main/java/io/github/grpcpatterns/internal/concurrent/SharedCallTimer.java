@@ -99,7 +99,7 @@ public final class SharedCallTimer implements CallTimer, AutoCloseable {
 	}
 
 	/**
-	 * What is due when the executor shuts down is not removed from its queue.
+	 * Tasks that are due when the executor shuts down are not removed from its queue.
 	 */
 	private void runUnlessClosed(Runnable task) {
 		if (!this.closed) {
@@ -163,7 +163,7 @@ public final class SharedCallTimer implements CallTimer, AutoCloseable {
 	}
 
 	/**
-	 * Made when somebody asks for it.
+	 * Created on first use.
 	 */
 	static final class Standalone {
 

@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one task at a time without a lock: a task that comes while it is free runs inline,
- * one that comes while it is busy is left to the thread inside. Tasks run in the order in
- * which they were left.
+ * Runs one task at a time without a lock: a task runs inline if none is running, and is
+ * queued for the running thread otherwise. Tasks run in the order in which they were
+ * added.
  */
 public final class Trampoline extends Turns {
 
@@ -35,7 +35,7 @@ public final class Trampoline extends Turns {
 
 	/**
 	 * Run a task now, or leave it to the thread inside.
-	 * @param task the task; should not throw, for nobody could be told
+	 * @param task the task; should not throw, because its exception is only logged
 	 */
 	public void execute(Runnable task) {
 		if (tryEnter()) {

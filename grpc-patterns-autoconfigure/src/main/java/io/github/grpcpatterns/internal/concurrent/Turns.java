@@ -4,13 +4,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Lets one thread at a time in, without a lock: a thread that finds it free is inside,
- * and one that finds it busy leaves word, which the thread inside attends to before it
+ * Admits one thread at a time, without a lock: a thread that finds it free enters, and
+ * one that finds it busy signals the thread inside, which handles the signal before it
  * leaves.
  * <p>
- * {@code pending} counts the thread inside and each word left since. A thread leaves only
- * when no word came after it last looked: what a thread has prepared before it leaves
- * word is attended to before anything that this thread does next.
+ * {@code pending} counts the thread inside and each signal since. A thread leaves only
+ * when no signal arrived after its last check: the work that a thread prepares before it
+ * signals is handled before any later work of that thread.
  */
 public abstract class Turns {
 
@@ -29,14 +29,14 @@ public abstract class Turns {
 	private volatile int pending;
 
 	/**
-	 * Create it, with nobody inside.
+	 * Create it, with no thread inside.
 	 */
 	protected Turns() {
 	}
 
 	/**
-	 * Enter if nobody is inside. Whoever gets {@code true} must call {@link #exit()},
-	 * whatever happens inside.
+	 * Enter if no thread is inside. After {@code true}, the caller must call
+	 * {@link #exit()} in any case.
 	 * @return whether the caller is inside now
 	 */
 	public final boolean tryEnter() {
@@ -53,8 +53,8 @@ public abstract class Turns {
 	}
 
 	/**
-	 * Leave word: attend to what there is, now if nobody is inside, else the thread
-	 * inside does before it leaves.
+	 * Signal work: handle it now if no thread is inside, else the thread inside does
+	 * before it leaves.
 	 */
 	protected final void leaveWord() {
 		if ((int) PENDING.getAndAdd(this, 1) == 0) {

@@ -1,6 +1,6 @@
 /**
- * Time and threads: the one timer, the executors, and the trampoline that runs one thing
- * at a time.
+ * Timing and threads: the one timer, the executors, and the trampoline that runs one
+ * thing at a time.
  */
 @NullMarked
 package io.github.grpcpatterns.internal.concurrent;

@@ -7,15 +7,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * {@link ConfigurationProperties Properties} for all patterns together.
  *
  * @param enabled Whether to apply any pattern at all.
- * @param unmatchedMethods What to do at the start about a method pattern of a server
- * setting that matches no registered method.
+ * @param unmatchedMethods What to do on startup if a method pattern of a server setting
+ * matches no registered method.
  */
 @ConfigurationProperties("grpc.patterns")
 public record GrpcPatternsProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("fail") UnmatchedMethods unmatchedMethods) {
 
 	/**
-	 * What to do about a method pattern that matches nothing.
+	 * What to do if a method pattern matches no method.
 	 */
 	public enum UnmatchedMethods {
 

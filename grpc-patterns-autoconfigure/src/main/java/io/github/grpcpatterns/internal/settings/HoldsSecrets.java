@@ -1,8 +1,8 @@
 package io.github.grpcpatterns.internal.settings;
 
 /**
- * Marks the settings of a pattern among which are secrets, so that no report of a value
- * that cannot be bound shows one.
+ * Marks settings that contain secrets, so that the report of a value that cannot be bound
+ * omits the value.
  */
 public interface HoldsSecrets {
 

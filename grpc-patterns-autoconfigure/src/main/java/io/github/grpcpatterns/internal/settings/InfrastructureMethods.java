@@ -1,8 +1,7 @@
 package io.github.grpcpatterns.internal.settings;
 
 /**
- * The methods of health and reflection, which serve the operation of a server and not its
- * users.
+ * The methods of the health and reflection services.
  */
 public final class InfrastructureMethods {
 

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * An entry of a pattern's {@code overrides}: methods, and any of the pattern's settings.
- * A setting that an entry leaves out is {@code null} and is decided elsewhere.
+ * A setting that an entry leaves out is {@code null} and is inherited.
  */
 public interface MethodOverride {
 

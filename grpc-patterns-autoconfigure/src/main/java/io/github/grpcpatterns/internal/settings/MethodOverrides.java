@@ -10,8 +10,8 @@ import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings by method, as a list in YAML has them, the most specific pattern first. The
- * list is the {@code overrides} of a pattern, or one like it.
+ * Settings by method pattern, the most specific first, from the {@code overrides} of a
+ * pattern or a similar list.
  *
  * @param <O> the type of the entries
  */
@@ -58,7 +58,7 @@ public final class MethodOverrides<O extends MethodOverride> {
 			List<String> methods = override.methods();
 			// null where the entry leaves it out
 			if (methods == null || methods.isEmpty()) {
-				throw new SettingException(property + ".methods", "", "Names no method.");
+				throw new SettingException(property + ".methods", "", "Must name a method.");
 			}
 			for (MethodPatterns.Named named : seen.parse(property + ".methods", methods)) {
 				entries.add(new Named<>(named, property, override));
@@ -68,10 +68,10 @@ public final class MethodOverrides<O extends MethodOverride> {
 	}
 
 	/**
-	 * Add methods that stand in a list of their own, such as {@code public-methods}.
-	 * Where both name the same, this decides.
+	 * Add methods from a list of their own, such as {@code public-methods}. It takes
+	 * precedence for the same pattern.
 	 * @param methods the methods
-	 * @param override what holds for them
+	 * @param override their settings
 	 * @return this and the methods
 	 */
 	public MethodOverrides<O> and(MethodPatterns methods, O override) {

@@ -3,12 +3,12 @@ package io.github.grpcpatterns.internal.settings;
 import java.util.regex.Pattern;
 
 /**
- * Names one method, the methods of a service, of a package, or all.
+ * A pattern that matches one method, the methods of a service, of a package, or all.
  * <p>
  * The forms are {@code package.Service/Method}, {@code package.Service/*},
  * {@code package.*} (every service in the package and below) and {@code *}. A leading
- * slash is tolerated. Of several patterns that match, the most specific decides: exact,
- * then service, then the longest package, then {@code *}.
+ * slash is tolerated. The most specific matching pattern applies: exact, then service,
+ * then the longest package, then {@code *}.
  *
  * @param text the pattern without a leading slash
  */

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Checks at the start that every method pattern of the server's settings matches a
- * registered method, for a misspelt one would silently apply to nothing. In a process
- * without a server nothing is checked here.
+ * Checks on startup that every method pattern of the server's settings matches a
+ * registered method, because a misspelled one would silently apply to nothing. Without a
+ * server, nothing is checked.
  */
 final class MethodPatternCheck implements SmartInitializingSingleton {
 

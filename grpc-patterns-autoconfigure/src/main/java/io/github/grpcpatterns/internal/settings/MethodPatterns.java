@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Method patterns of settings of the server, as a bean: at the start each must match a
+ * The method patterns of a server setting, as a bean. On startup, each must match a
  * registered method.
  *
  * @param named the patterns, each with the property it stands in
@@ -48,7 +48,7 @@ public record MethodPatterns(List<Named> named) {
 				try {
 					MethodPattern pattern = new MethodPattern(texts.get(i));
 					if (!this.patterns.add(pattern)) {
-						throw new SettingException(element, texts.get(i), "The same pattern stands in the list twice.");
+						throw new SettingException(element, texts.get(i), "The list contains the same pattern twice.");
 					}
 					named.add(new Named(element, pattern));
 				}

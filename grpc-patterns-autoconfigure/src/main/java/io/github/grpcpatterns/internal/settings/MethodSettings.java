@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The settings of a pattern by method: what its defaults and its overrides come to. Calls
- * and those who show settings ask the same {@link Lookup}.
+ * The settings of a pattern by method: its defaults merged with its overrides. Calls and
+ * reports use the same {@link Lookup}.
  * <p>
- * On the server {@code *} does not name health and reflection, and for them the defaults
- * of limits do not hold.
+ * On the server, {@code *} does not match health and reflection, and the defaults of
+ * limits do not apply to them.
  *
  * @param <P> the type of what is settled for a method: immutable, and made of settings
  * only
@@ -70,9 +70,9 @@ public final class MethodSettings<P> {
 	}
 
 	/**
-	 * Settle a method anew.
+	 * Resolve the settings of a method, without the cache.
 	 * @param method the method
-	 * @return what is settled
+	 * @return its settings
 	 */
 	public P settle(MethodDescriptor<?, ?> method) {
 		return this.settle.apply(method).policy();
@@ -88,8 +88,8 @@ public final class MethodSettings<P> {
 	}
 
 	/**
-	 * Return what calls ask: a method is settled with its first call.
-	 * @return what is settled for each method
+	 * Return the look-up for calls, which resolves a method with its first call.
+	 * @return the settings of each method
 	 */
 	public PerMethod<P> perMethod() {
 		return perMethod((name, settled) -> settled);
@@ -221,7 +221,7 @@ public final class MethodSettings<P> {
 		}
 
 		/**
-		 * What takes the place of the method. The pattern that names it stands in it:
+		 * The representative of the method. It contains the pattern that matches it:
 		 * methods with the same most specific pattern have all patterns in common, and so
 		 * all settings.
 		 */

@@ -18,8 +18,8 @@ import org.springframework.core.type.classreading.SimpleMetadataReaderFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * The settings of one pattern, whether it is on or not: what its auto-configuration
- * enables, which is read and not loaded.
+ * The settings of one pattern, enabled or not, found in the metadata of its
+ * auto-configuration without loading it.
  *
  * @param prefix the prefix of the settings
  * @param type the record that they are bound to

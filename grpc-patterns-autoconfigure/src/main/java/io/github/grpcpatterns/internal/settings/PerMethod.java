@@ -8,9 +8,8 @@ import io.github.grpcpatterns.internal.call.OtherMethod;
 import io.grpc.MethodDescriptor;
 
 /**
- * What was settled for each method, once: a policy, a set of meters. Past
- * {@link OtherMethod#MAX} methods, the further ones share what is settled for an
- * {@link OtherMethod}.
+ * A cache of one value per method, such as a policy or a set of meters. Methods beyond
+ * {@link OtherMethod#MAX} share the value of an {@link OtherMethod}.
  *
  * @param <P> the type of what is settled
  */

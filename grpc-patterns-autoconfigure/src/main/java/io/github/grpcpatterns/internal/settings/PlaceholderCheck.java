@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.core.env.Environment;
 
 /**
- * Fails the start for a setting that refers to a property which nothing sets. Boot leaves
- * the reference as it stands, so that a secret that was not handed over would be the text
+ * Fails the start if a setting refers to a property that is not set. Boot keeps the
+ * reference as text, so that a missing secret would be the text
  * <code>${THE_SECRET}</code>, which everyone can read in the source code.
  */
 final class PlaceholderCheck {

@@ -11,8 +11,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 
 /**
- * Reports a value that cannot be bound, without the value, where secrets and tokens are
- * set: one of them may stand a line too high, and Boot's own report would print it.
+ * Reports a value that cannot be bound, without the value, among settings that contain
+ * secrets: a secret may be on the wrong line, and Boot's own report would print it.
  */
 final class SecretSettingFailureAnalyzer extends AbstractFailureAnalyzer<BindException> implements Ordered {
 

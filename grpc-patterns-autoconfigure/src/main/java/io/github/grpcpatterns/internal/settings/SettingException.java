@@ -3,13 +3,13 @@ package io.github.grpcpatterns.internal.settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting has a value that it cannot have. At the start it is reported with the full
- * name of the setting and where it was set.
+ * Signals a setting whose value is not valid. On startup it is reported with the full
+ * name and the origin of the setting.
  */
 public final class SettingException extends IllegalArgumentException {
 
 	/** A reason, of a value where settings belong. */
-	static final String NO_VALUE = "Is the name of several settings, and has no value of its own.";
+	static final String NO_VALUE = "Is a group of settings and takes no value.";
 
 	private static final long serialVersionUID = 1L;
 
@@ -22,10 +22,10 @@ public final class SettingException extends IllegalArgumentException {
 	private final @Nullable String action;
 
 	/**
-	 * Create it for a value that the setting cannot have.
+	 * Create it for a value that is not valid.
 	 * @param setting the name of the setting as in YAML: in full, or, thrown by the
 	 * constructor of a record of settings, below the prefix of that record
-	 * @param value the value; {@code null} where it is secret, and nothing is shown
+	 * @param value the value; {@code null} to omit a secret
 	 * @param reason what is wrong, a sentence
 	 */
 	public SettingException(String setting, @Nullable Object value, String reason) {
@@ -33,10 +33,10 @@ public final class SettingException extends IllegalArgumentException {
 	}
 
 	/**
-	 * Create it for a setting that is valid, but not kept.
+	 * Create it for a setting that is valid but violated.
 	 * @param setting the name of the setting in full
-	 * @param value the value; {@code null} where it is secret, and nothing is shown
-	 * @param reason what is so, a sentence
+	 * @param value the value; {@code null} to omit a secret
+	 * @param reason the violation, a sentence
 	 * @param action what to do about it, a sentence; {@code null} for changing the
 	 * setting
 	 */

@@ -16,8 +16,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 /**
- * Reports a {@link SettingException}: which setting, its value, where it was set, and
- * what is wrong with it.
+ * Reports a {@link SettingException}: the setting, its value, its origin and the reason.
  */
 final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingException> implements Ordered {
 
@@ -41,7 +40,7 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
 		}
 		String action = cause.action();
 		StringBuilder description = new StringBuilder(
-				(action != null) ? "A setting of grpc-patterns does not let the application start:\n\n"
+				(action != null) ? "A setting of grpc-patterns prevents the application from starting:\n\n"
 						: "A setting of grpc-patterns is not valid:\n\n");
 		description.append("    Property: ").append(name).append('\n');
 		ConfigurationPropertyName element = ConfigurationPropertyName.adapt(name, '.');

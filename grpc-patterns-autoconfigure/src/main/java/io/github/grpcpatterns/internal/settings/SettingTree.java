@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.ResolvableType;
 
 /**
- * The names of all settings, as the records of the patterns spell them.
+ * The names of all settings, derived from the records of the patterns.
  */
 final class SettingTree {
 
@@ -47,8 +47,8 @@ final class SettingTree {
 	}
 
 	/**
-	 * Find the names that somebody may have meant.
-	 * @return the names in full, none where nothing is near
+	 * Find the names closest to an unknown one.
+	 * @return the names in full, empty if none is close
 	 */
 	List<String> suggestions(ConfigurationPropertyName name) {
 		Group group = this.root;
@@ -124,14 +124,14 @@ final class SettingTree {
 	}
 
 	/**
-	 * What a name is.
+	 * The kind of a name.
 	 */
 	enum Kind {
 
 		/** A setting. */
 		SETTING,
 
-		/** What settings are below of, and which has no value. */
+		/** A group of settings, which takes no value. */
 		GROUP,
 
 		/** No setting. */

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Checks of single values that several patterns need, for the constructors of their
- * settings. {@code null}, a setting that an override leaves out, passes them all.
+ * Common checks of values, for the constructors of settings. All accept {@code null}, a
+ * setting that an override leaves out.
  */
 public final class Settings {
 

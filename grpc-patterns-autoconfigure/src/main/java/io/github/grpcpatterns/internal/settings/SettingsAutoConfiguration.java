@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration for the checks of the settings at the start.
+ * Auto-configuration for the checks of settings on startup.
  */
 @AutoConfiguration
 @ConditionalOnPattern

@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.internal.settings;
 
 /**
- * Finds what somebody may have meant.
+ * Finds the closest spelling of a name.
  */
 final class Spelling {
 

@@ -10,9 +10,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.core.env.Environment;
 
 /**
- * Fails the start for a value that a setting cannot have where the pattern is switched
- * off, so that switching it on again brings no surprise. Boot binds the settings of the
- * others.
+ * Fails the start for invalid settings of disabled patterns, so that enabling them again
+ * cannot fail. Boot binds the settings of the others.
  */
 final class SwitchedOffCheck {
 

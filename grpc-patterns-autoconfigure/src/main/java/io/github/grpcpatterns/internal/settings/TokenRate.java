@@ -7,8 +7,8 @@ import java.time.Duration;
 import io.github.bucket4j.Bandwidth;
 
 /**
- * A rate in whole numbers, as Bucket4j wants it: {@code tokens} in {@code seconds}, and
- * how many may be taken at once.
+ * A rate in whole numbers, as Bucket4j requires: {@code tokens} in {@code seconds}, and
+ * the burst.
  *
  * @param tokens the tokens that come in {@code seconds}
  * @param seconds a power of ten, one where the rate has no decimals

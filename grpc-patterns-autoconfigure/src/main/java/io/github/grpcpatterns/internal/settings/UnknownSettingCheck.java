@@ -18,8 +18,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Fails the start for settings below {@code grpc.patterns} that no pattern has, whether
- * it is on or not: all of them at once.
+ * Fails the start for unknown settings below {@code grpc.patterns}, reporting all of them
+ * at once.
  */
 final class UnknownSettingCheck {
 
@@ -74,7 +74,7 @@ final class UnknownSettingCheck {
 	}
 
 	/**
-	 * What Kubernetes injects for a service named {@code grpc-patterns}:
+	 * The variables that Kubernetes injects for a service named {@code grpc-patterns}:
 	 * {@code GRPC_PATTERNS_SERVICE_HOST}, {@code GRPC_PATTERNS_PORT_9090_TCP} and others.
 	 */
 	private static boolean isOfKubernetes(ConfigurationPropertyName name) {

@@ -12,8 +12,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 
 /**
- * Reports settings that no pattern has, without their values: a misspelt {@code secert}
- * has a secret for its value, and Boot's own report would print it.
+ * Reports unknown settings without their values: the value of a misspelled {@code secert}
+ * is a secret, and Boot's own report would print it.
  */
 final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException>
 		implements Ordered {
@@ -37,8 +37,8 @@ final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<Unboun
 			.map((property) -> line(property, tree))
 			.sorted()
 			.collect(Collectors.joining());
-		return new FailureAnalysis("There are settings that grpc-patterns does not know:\n\n" + settings,
-				"Correct or remove them. An unknown setting would mean that a policy is not applied.", cause);
+		return new FailureAnalysis("Unknown settings under grpc.patterns:\n\n" + settings,
+				"Correct or remove them. An unknown setting would leave a policy unapplied.", cause);
 	}
 
 	private static String line(ConfigurationProperty property, SettingTree tree) {

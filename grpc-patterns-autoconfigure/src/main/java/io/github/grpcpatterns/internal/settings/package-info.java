@@ -1,5 +1,5 @@
 /**
- * Settings by method: patterns, overrides, the checks at the start and their reports.
+ * Settings by method: patterns, overrides, the checks on startup and their reports.
  */
 @NullMarked
 package io.github.grpcpatterns.internal.settings;

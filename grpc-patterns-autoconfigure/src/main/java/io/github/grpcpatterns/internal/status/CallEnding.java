@@ -5,7 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 
 /**
- * How a call is ended by us: what goes over the wire, and why.
+ * The end of a call by a pattern: the status and trailers to send, and the reason.
  *
  * @param status the status for the client
  * @param trailers the trailers for the client, used for one call only

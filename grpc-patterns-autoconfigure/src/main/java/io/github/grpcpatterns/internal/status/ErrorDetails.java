@@ -10,9 +10,9 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code google.rpc} details in the trailers of a call that failed. All of it is the
- * other side's word: what is missing or cannot be read is {@code null}, and nothing here
- * throws.
+ * The {@code google.rpc} details in the trailers of a call that failed. Everything is
+ * supplied by the other side: missing or unreadable details are {@code null}, and no
+ * method throws.
  */
 public final class ErrorDetails {
 
@@ -24,8 +24,8 @@ public final class ErrorDetails {
 
 	/**
 	 * Read trailers.
-	 * @param trailers the trailers, {@code null} where there are none
-	 * @return what they say
+	 * @param trailers the trailers, {@code null} if there are none
+	 * @return the details
 	 */
 	public static ErrorDetails of(@Nullable Metadata trailers) {
 		if (trailers == null) {

@@ -7,7 +7,7 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the server wants to see a call again: the trailer {@code grpc-retry-pushback-ms}
+ * The retry delay that the server requests: the trailer {@code grpc-retry-pushback-ms}
  * (gRFC A6), else {@code google.rpc.RetryInfo}.
  *
  * @param stops whether the server forbids another attempt: the trailer is negative, or
@@ -31,7 +31,7 @@ public record Pushback(boolean stops, @Nullable Duration delay) {
 	/**
 	 * Read trailers.
 	 * @param trailers the trailers of a failed call, {@code null} where there are none
-	 * @return what they ask for
+	 * @return the requested delay
 	 */
 	public static Pushback of(@Nullable Metadata trailers) {
 		String millis = (trailers != null) ? trailers.get(RichStatus.PUSHBACK) : null;
@@ -51,7 +51,7 @@ public record Pushback(boolean stops, @Nullable Duration delay) {
 	 * Read {@link RetryInfo} alone, for a new call rather than another attempt of the
 	 * same one.
 	 * @param trailers the trailers of a failed call, {@code null} where there are none
-	 * @return what it asks for; it never stops
+	 * @return the requested delay; it never stops
 	 */
 	public static Pushback ofRetryInfo(@Nullable Metadata trailers) {
 		RetryInfo info = ErrorDetails.of(trailers).find(RetryInfo.class);

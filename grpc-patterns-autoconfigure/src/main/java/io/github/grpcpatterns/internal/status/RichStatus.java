@@ -20,11 +20,11 @@ import io.grpc.protobuf.ProtoUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dresses a status with {@code google.rpc} details, and keeps the trailers within
- * {@value #MAX_TRAILERS} bytes, beyond which clients answer {@code INTERNAL} themselves.
+ * Adds {@code google.rpc} details to a status, and keeps the trailers within
+ * {@value #MAX_TRAILERS} bytes, beyond which clients report {@code INTERNAL} themselves.
  * <p>
- * {@code ErrorInfo} and {@code RequestInfo} are added where they are missing. What is too
- * much is cut: violations first, then details from the last to the first with
+ * {@code ErrorInfo} and {@code RequestInfo} are added if they are missing. Excess details
+ * are removed: violations first, then details from the last to the first with
  * {@code ErrorInfo} last, then the description.
  *
  * @see <a href="https://google.aip.dev/193">AIP-193</a>
@@ -53,7 +53,8 @@ public final class RichStatus {
 	private static final int MAX_TRAILERS = 8192;
 
 	/**
-	 * What HTTP/2 counts for a header beside name and value (RFC 9113, 6.5.2).
+	 * The size that HTTP/2 counts for a header in addition to name and value (RFC 9113,
+	 * 6.5.2).
 	 */
 	private static final int HEADER_OVERHEAD = 32;
 
@@ -96,11 +97,11 @@ public final class RichStatus {
 	}
 
 	/**
-	 * Make the end of a call that may come again later, as {@code RetryInfo} and the
+	 * Make the end of a call that may be retried later, as {@code RetryInfo} and the
 	 * pushback of gRFC A6 say.
 	 * @param reason the reason
 	 * @param correlationId the correlation id of the call, or {@code null} without one
-	 * @param millis when to come again
+	 * @param millis the delay of the retry
 	 * @return the ending
 	 */
 	public CallEnding endingWithRetry(EndReason reason, @Nullable String correlationId, long millis) {

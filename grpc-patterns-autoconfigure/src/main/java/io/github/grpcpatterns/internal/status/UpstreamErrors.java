@@ -9,8 +9,8 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the failures of calls that this process made from statuses of a handler's own: by
- * the very status and trailers that such a call ended with. Both are kept, since the
+ * Distinguishes the failures of outbound calls from a handler's own statuses, by the
+ * identity of the status and trailers of such a call. Both are kept, because the
  * {@code onError} of a stub copies the trailers.
  */
 public final class UpstreamErrors {

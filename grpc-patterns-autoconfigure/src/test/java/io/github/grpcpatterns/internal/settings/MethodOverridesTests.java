@@ -67,7 +67,7 @@ class MethodOverridesTests {
 
 	@Test
 	void whenAPatternStandsTwiceInTheListThenTheSecondIsRefused() {
-		refused(PREFIX + ".overrides[1].methods[1]", "The same pattern stands in the list twice.",
+		refused(PREFIX + ".overrides[1].methods[1]", "The list contains the same pattern twice.",
 				new Override(List.of("a.B/C"), HOUR, 1), new Override(List.of("a.B/D", "/a.B/C"), DAY, 2));
 	}
 
@@ -80,8 +80,8 @@ class MethodOverridesTests {
 
 	@Test
 	void whenAnEntryNamesNoMethodThenItIsRefused() {
-		refused(PREFIX + ".overrides[0].methods", "Names no method.", new Override(List.of(), HOUR, 1));
-		refused(PREFIX + ".overrides[0].methods", "Names no method.", new Override(null, HOUR, 1));
+		refused(PREFIX + ".overrides[0].methods", "Must name a method.", new Override(List.of(), HOUR, 1));
+		refused(PREFIX + ".overrides[0].methods", "Must name a method.", new Override(null, HOUR, 1));
 	}
 
 	@Test

@@ -101,7 +101,7 @@ class SettingReportTests {
 			"server.metadata.schemas | ''", "colour | ''" })
 	void whatIsMeantIsNamedWhereItIsNear(String name, String suggestion, CapturedOutput output) {
 		start("grpc.patterns." + name + ": hunter2\n");
-		assertThat(output).contains("There are settings that grpc-patterns does not know:")
+		assertThat(output).contains("Unknown settings under grpc.patterns:")
 			.containsPattern("    grpc.patterns." + name + " \\(.*\\)" + suggestion.replace("?", "\\?") + "\n")
 			.doesNotContain("hunter2");
 	}
@@ -112,8 +112,7 @@ class SettingReportTests {
 	void aValueWhereSettingsBelongIsReported(String name, CapturedOutput output) {
 		start("grpc.patterns." + name + ": hunter2\n");
 		assertThat(output)
-			.contains("Property: grpc.patterns." + name + "\n",
-					"Reason: Is the name of several settings, and has no value of its own.\n")
+			.contains("Property: grpc.patterns." + name + "\n", "Reason: Is a group of settings and takes no value.\n")
 			.doesNotContain("hunter2");
 	}
 
@@ -286,7 +285,7 @@ class SettingReportTests {
 				    - max: 5s
 				""");
 		assertThat(output).contains("Property: grpc.patterns.server.deadline.overrides[0].methods\n",
-				"application.yaml] - 3:12\n", "Reason: Names no method.\n");
+				"application.yaml] - 3:12\n", "Reason: Must name a method.\n");
 	}
 
 	@ParameterizedTest
@@ -317,7 +316,7 @@ class SettingReportTests {
 				  known: 1
 				  unknown: 2
 				""");
-		assertThat(output).contains("other.unknown").doesNotContain("grpc-patterns does not know");
+		assertThat(output).contains("other.unknown").doesNotContain("Unknown settings under grpc.patterns");
 	}
 
 	private void start(String yaml) {

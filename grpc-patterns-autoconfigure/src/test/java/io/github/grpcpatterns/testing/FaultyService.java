@@ -1,9 +1,10 @@
-package io.github.grpcpatterns.retry;
+package io.github.grpcpatterns.testing;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -17,13 +18,13 @@ import io.grpc.stub.StreamObserver;
 /**
  * A service that misbehaves as a test tells it, run by run.
  */
-final class FaultyService extends PingServiceGrpc.PingServiceImplBase {
+public final class FaultyService extends PingServiceGrpc.PingServiceImplBase {
 
 	/** How often a handler ran, of whatever method. */
-	final AtomicInteger runs = new AtomicInteger();
+	public final AtomicInteger runs = new AtomicInteger();
 
 	/** What each run received, in order. */
-	final List<List<String>> received = new CopyOnWriteArrayList<>();
+	public final List<List<String>> received = new CopyOnWriteArrayList<>();
 
 	private final IntFunction<Fault> script;
 
@@ -31,14 +32,14 @@ final class FaultyService extends PingServiceGrpc.PingServiceImplBase {
 	 * Create it.
 	 * @param script what the run with this number, from 1, does; {@code null} for right
 	 */
-	FaultyService(IntFunction<Fault> script) {
+	public FaultyService(IntFunction<Fault> script) {
 		this.script = script;
 	}
 
 	/**
 	 * What goes wrong instead of an answer.
 	 */
-	interface Fault {
+	public interface Fault {
 
 		void happen(ServerCallStreamObserver<PingResponse> responses);
 
@@ -61,7 +62,7 @@ final class FaultyService extends PingServiceGrpc.PingServiceImplBase {
 	/**
 	 * Fail so often, then be right.
 	 */
-	static FaultyService failing(int times, Status.Code code) {
+	public static FaultyService failing(int times, Status.Code code) {
 		return new FaultyService((run) -> (run <= times) ? Fault.status(code) : null);
 	}
 
@@ -146,12 +147,11 @@ final class FaultyService extends PingServiceGrpc.PingServiceImplBase {
 		});
 	}
 
-	static PingResponse answer(PingRequest request, int counter) {
+	public static PingResponse answer(PingRequest request, int counter) {
 		return PingResponse.newBuilder().setValue(request.getValue()).setCounter(counter).build();
 	}
 
-	private record Requests(java.util.function.Consumer<PingRequest> next,
-			Runnable completed) implements StreamObserver<PingRequest> {
+	private record Requests(Consumer<PingRequest> next, Runnable completed) implements StreamObserver<PingRequest> {
 
 		@Override
 		public void onNext(PingRequest request) {
