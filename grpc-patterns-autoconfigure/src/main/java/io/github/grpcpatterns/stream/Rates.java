@@ -1,12 +1,9 @@
 package io.github.grpcpatterns.stream;
-
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.TimeMeter;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallerKey;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,38 +44,18 @@ final class Rates {
 		if (!limit.shared()) {
 			return new Rate(limit, this.timer, this.meter);
 		}
-		Key key = new Key(limit, inbound, (limit.per() == StreamServerProperties.RatePer.METHOD) ? Who.METHOD
-				: (call.principal() != null) ? Who.PRINCIPAL : Who.PEER, who(limit, call));
+		Object who = (limit.per() == StreamServerProperties.RatePer.METHOD) ? call.methodName()
+				: CallerKey.of(call, true);
+		Key key = new Key(limit, inbound, who);
 		Rate rate = this.known.get(key, (absent) -> new Rate(limit, this.timer, this.meter));
 		this.recent.put(key, rate);
 		return rate;
 	}
 
-	private static String who(RateLimit limit, CallRecord call) {
-		if (limit.per() == StreamServerProperties.RatePer.METHOD) {
-			return call.methodName();
-		}
-		String principal = call.principal();
-		if (principal != null) {
-			return principal;
-		}
-		SocketAddress peer = call.peer();
-		if (peer instanceof InetSocketAddress inet) {
-			return (inet.getAddress() != null) ? inet.getAddress().getHostAddress() : inet.getHostString();
-		}
-		return String.valueOf(peer);
-	}
-
-	private enum Who {
-
-		METHOD, PRINCIPAL, PEER
-
-	}
-
 	/**
 	 * The key of a shared rate.
 	 */
-	private record Key(RateLimit limit, boolean inbound, Who kind, String who) {
+	private record Key(RateLimit limit, boolean inbound, Object who) {
 	}
 
 	private static final class TimerMeter implements TimeMeter {
