@@ -1,4 +1,5 @@
 package io.github.grpcpatterns.stream;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.TimeMeter;

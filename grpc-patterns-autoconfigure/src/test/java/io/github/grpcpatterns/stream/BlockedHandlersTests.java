@@ -177,4 +177,38 @@ class BlockedHandlersTests {
 		}
 	}
 
+	@Test
+	void theEndOfACancelledCallPassesTheInterceptorsInItsContextAndScopes() {
+		AtomicReference<String> idThere = new AtomicReference<>();
+		AtomicReference<CallRecord> recordThere = new AtomicReference<>();
+		ServerInterceptor looking = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				ServerCallGuard.current().enter(new CorrelationScope("the-id"));
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public void close(Status status, Metadata trailers) {
+						idThere.set(MDC.get(CorrelationScope.MDC_KEY));
+						recordThere.set(CallRecord.current());
+						super.close(status, trailers);
+					}
+
+				}, headers);
+			}
+
+		};
+		try (GrpcHarness harness = GrpcHarness.netty().interceptors(looking).start()) {
+			RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
+				.send(PingRequest.getDefaultInstance())
+				.awaitFirst()
+				.cancel();
+			Awaitility.await().until(() -> recordThere.get() != null);
+			assertThat(idThere).hasValue("the-id");
+			assertThat(recordThere.get().methodName()).endsWith("/PingBidi");
+		}
+	}
+
 }

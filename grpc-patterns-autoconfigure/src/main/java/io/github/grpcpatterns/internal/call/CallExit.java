@@ -305,13 +305,13 @@ final class CallExit extends Turns {
 		CallEnding ending = this.state.policyEnding();
 		if (ending != null) {
 			over();
-			close(call, this.guard.closingByPolicy(ending));
+			this.guard.in().around(() -> close(call, this.guard.closingByPolicy(ending)));
 			this.guard.closedByPolicy();
 			return false;
 		}
 		if (this.state.gone()) {
 			over();
-			close(call, this.guard.cancelledEnding());
+			this.guard.in().around(() -> close(call, this.guard.cancelledEnding()));
 			return false;
 		}
 		if (this.state.passed()) { // by somebody further out

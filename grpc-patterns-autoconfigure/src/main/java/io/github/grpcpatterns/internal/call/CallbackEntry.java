@@ -91,10 +91,14 @@ final class CallbackEntry {
 	}
 
 	/**
-	 * Run what passes interceptors of users' but is no callback, at any time and on a
-	 * thread that has nothing of the call.
+	 * Run what passes interceptors of users' but is no callback, at any time and on any
+	 * thread.
 	 */
 	void around(Runnable task) {
+		if (within()) {
+			task.run();
+			return;
+		}
 		Context previous = this.context.attach();
 		try {
 			around(this.first, task);
