@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-import com.google.rpc.RetryInfo;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.internal.call.CallDrain;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.LiveCalls;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
@@ -32,11 +32,6 @@ import org.springframework.context.Lifecycle;
  * shortens nor lengthens the drain.
  */
 final class ServerDrain implements ServerLifecycleListener {
-
-	/** When to come back, though elsewhere would do as well. */
-	static final RetryInfo RETRY = RetryInfo.newBuilder()
-		.setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
-		.build();
 
 	/**
 	 * How long the trailers of the calls that were ended may take to leave. After that
@@ -171,7 +166,7 @@ final class ServerDrain implements ServerLifecycleListener {
 		// A call that is not among the live ones yet will see that it is refused.
 		forEach(server, (call) -> {
 			if (endsFirst(call)) {
-				call.guard().end(EndReason.SERVER_DRAINING, RETRY);
+				call.guard().end(EndReason.SERVER_DRAINING, CallDrain.RETRY);
 			}
 		});
 		AtomicInteger live = new AtomicInteger();
@@ -210,7 +205,7 @@ final class ServerDrain implements ServerLifecycleListener {
 	private void endAll(Server server) throws InterruptedException {
 		AtomicInteger ended = new AtomicInteger();
 		forEach(server, (call) -> {
-			if (call.guard().endForGood(EndReason.SERVER_DRAINING, RETRY)) {
+			if (call.guard().endForGood(EndReason.SERVER_DRAINING, CallDrain.RETRY)) {
 				ended.incrementAndGet();
 			}
 		});

@@ -2,6 +2,7 @@ package io.github.grpcpatterns.shutdown;
 
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.CallDrain;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -37,7 +38,7 @@ public final class ShutdownServerInterceptor implements ServerInterceptor, Order
 		if (this.drain.underWay()) {
 			ServerCallGuard guard = ServerCallGuard.current();
 			if (this.drain.concerns(guard)) {
-				return guard.refuse(call, EndReason.SERVER_DRAINING, ServerDrain.RETRY);
+				return guard.refuse(call, EndReason.SERVER_DRAINING, CallDrain.RETRY);
 			}
 		}
 		return next.startCall(call, headers);

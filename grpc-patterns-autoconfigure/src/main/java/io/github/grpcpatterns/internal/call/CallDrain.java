@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallDrain {
 
-	private static final RetryInfo RETRY = RetryInfo.newBuilder()
+	/** When the clients of a server that goes away may come again. */
+	public static final RetryInfo RETRY = RetryInfo.newBuilder()
 		.setRetryDelay(Duration.newBuilder().setSeconds(1))
 		.build();
 
