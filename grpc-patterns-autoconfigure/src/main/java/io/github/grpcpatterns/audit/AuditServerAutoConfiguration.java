@@ -41,7 +41,7 @@ public final class AuditServerAutoConfiguration {
 	}
 
 	@Bean
-	@Order(ServerInterceptorOrder.AUTH)
+	@Order(ServerInterceptorOrder.AUTH + 1)
 	@Nullable ActivePattern grpcPatternsAuditServerPattern(AuditServerProperties properties) {
 		return properties.methods().isEmpty() ? null : ActivePattern.server("audit");
 	}
