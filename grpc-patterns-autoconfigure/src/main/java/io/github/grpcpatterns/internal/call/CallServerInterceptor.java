@@ -249,7 +249,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 				}
 			}
 			if (last) {
-				this.guard.callbacksOver(callback == Callback.CANCEL);
+				this.guard.context().callbacksOver(callback == Callback.CANCEL);
 				this.guard.life().report(callback == Callback.CANCEL);
 			}
 		}

@@ -2,9 +2,6 @@ package io.github.grpcpatterns.internal.call;
 
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import com.google.protobuf.Message;
 import io.github.grpcpatterns.EndReason;
@@ -13,7 +10,6 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.status.CallEnding;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Context;
-import io.grpc.Deadline;
 import io.grpc.InternalServer;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -48,17 +44,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerCallGuard extends LiveCalls.Link {
 
-	/**
-	 * How long the cancellation of a context waits for a thread of the handlers: all of
-	 * them may be held by handlers that wait for just that.
-	 */
-	private static final long CANCEL_NANOS = TimeUnit.SECONDS.toNanos(1);
-
 	private final CallRecord record;
 
 	private final Shared shared;
 
-	private final Context.CancellableContext context;
+	private final HandlerContext context;
 
 	private final CallState state = new CallState();
 
@@ -80,21 +70,11 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	ServerCallGuard(CallRecord record, Context context, Shared shared) {
 		this.record = record;
 		this.shared = shared;
-		this.context = fork(context);
-		this.in = new CallbackEntry(this, this.context);
+		this.context = new HandlerContext(this, context, shared);
+		this.in = new CallbackEntry(this, this.context.context());
 		this.out = new CallExit(this);
 		this.outcome = new CallOutcome(record, this.state, context.getDeadline(), shared.timer());
 		this.life = new CallLife(this, shared);
-	}
-
-	/**
-	 * The stack cancels its own context on its own executor, which may be one of ours:
-	 * this one has the same values and deadline, and is cancelled where handlers run.
-	 */
-	private static Context.CancellableContext fork(Context context) {
-		Deadline deadline = context.getDeadline();
-		Context fork = context.fork();
-		return (deadline != null) ? fork.withDeadline(deadline, NoScheduler.INSTANCE) : fork.withCancellation();
 	}
 
 	/**
@@ -276,67 +256,14 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * The exit has closed the call for a policy: the handler is to hear of it.
 	 */
 	void closedByPolicy() {
-		cancelContext(this.in::cancel);
-	}
-
-	/**
-	 * Cancel the handler's context where handlers run, for its listeners are code of
-	 * users.
-	 * @param then what to run there after it
-	 */
-	private void cancelContext(Runnable then) {
-		Runnable forget = (this.shared.handlers() != this.shared.timer().executor()) ? this.shared.timer()
-			.schedule(() -> this.shared.timer().executor().execute(this::cancelContext), CANCEL_NANOS) : () -> {
-			};
-		onHandlers(() -> {
-			forget.run();
-			cancelContext();
-			then.run();
-		});
-	}
-
-	private void cancelContext() {
-		boolean timedOut = !ended() && cancelledEnding().status().getCode() == Status.Code.DEADLINE_EXCEEDED;
-		// The status of the cause becomes the status of the calls that the handler has
-		// made: always CANCELLED where a policy ends the call.
-		cancelContext(timedOut ? new TimeoutException("context timed out")
-				: Status.CANCELLED.withDescription(EndReason.CANCELLED.status().getDescription()).asRuntimeException());
-	}
-
-	private void cancelContext(@Nullable Throwable cause) {
-		try {
-			this.context.cancel(cause);
-		}
-		catch (Throwable ex) {
-			CallLog.LOGGER.warn("A listener of the context of {} failed", this.record.methodName(), ex);
-		}
-	}
-
-	/**
-	 * The last callback has been delivered, or is not to be.
-	 */
-	void callbacksOver(boolean cancelled) {
-		if (!this.context.isCancelled()) {
-			// The end by a policy may be faster than what it wants to run.
-			if (cancelled || ended()) {
-				cancelContext();
-			}
-			else {
-				cancelContext((Throwable) null);
-			}
-		}
+		this.context.cancelSoon(this.in::cancel);
 	}
 
 	/**
 	 * Run code of users where handlers run.
 	 */
 	void onHandlers(Runnable task) {
-		try {
-			this.shared.handlers().execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			this.shared.timer().executor().execute(task);
-		}
+		this.context.onHandlers(task);
 	}
 
 	/**
@@ -497,7 +424,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return the server, or {@code null} where a transport has none, as in a servlet
 	 */
 	public @Nullable Server server() {
-		return InternalServer.SERVER_CONTEXT_KEY.get(this.context);
+		return InternalServer.SERVER_CONTEXT_KEY.get(this.context.context());
 	}
 
 	/**
@@ -565,8 +492,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		this.life.expectReport();
 		if (this.life.sent() == null) {
 			cancelledByTransport();
-			cancelContext(() -> {
-			});
+			this.context.cancelSoon();
 			if (this.out.waits()) {
 				outboundChanged();
 			}
@@ -583,6 +509,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	CallEnding cancelledEnding() {
 		Status status = this.outcome.seen(this.record.endNanos(this.shared.timer().nanoTime()));
 		return new CallEnding(status, new Metadata(), EndReason.of(status.getCode()));
+	}
+
+	HandlerContext context() {
+		return this.context;
 	}
 
 	CallOutcome outcome() {
