@@ -35,17 +35,17 @@ final class AuditLog implements AuthOutcomeListener {
 
 	private final AuditServerProperties.On on;
 
-	private final ObjectProvider<AuditEvents> events;
+	private final @Nullable AuditEvents events;
 
 	private final PerMethod<Audited> methods;
 
 	/**
 	 * Create it.
 	 * @param sources the settings of the patterns, of which auth's tell the rule
-	 * @param events publishes events, absent without the actuator
+	 * @param events publishes events, {@code null} without the actuator
 	 */
 	AuditLog(AuditServerProperties properties, ObjectProvider<MethodSettingsSource> sources,
-			ObjectProvider<AuditEvents> events) {
+			@Nullable AuditEvents events) {
 		this.on = properties.decisions();
 		this.events = events;
 		MethodPatterns patterns = properties.audited();
@@ -68,7 +68,9 @@ final class AuditLog implements AuthOutcomeListener {
 			data.forEach(line::add);
 			line.write();
 		}
-		this.events.ifAvailable((events) -> events.publish(call.principal(), data));
+		if (this.events != null) {
+			this.events.publish(call.principal(), data);
+		}
 	}
 
 	private static Map<String, Object> data(CallRecord call, Outcome outcome, @Nullable String rule) {

@@ -32,7 +32,7 @@ public final class AuditServerAutoConfiguration {
 	@ConditionalOnMissingBean(name = "grpcPatternsAuditServerLog")
 	AuthOutcomeListener grpcPatternsAuditServerLog(AuditServerProperties properties,
 			ObjectProvider<MethodSettingsSource> sources, ObjectProvider<AuditEvents> events) {
-		return new AuditLog(properties, sources, events);
+		return new AuditLog(properties, sources, events.getIfAvailable());
 	}
 
 	@Bean

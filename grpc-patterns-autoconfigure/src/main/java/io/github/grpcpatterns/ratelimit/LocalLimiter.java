@@ -10,6 +10,7 @@ import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallerKey;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.TimerMeter;
 import io.github.grpcpatterns.internal.settings.TokenRate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class LocalLimiter implements CallLimiter {
 	private final boolean principal;
 
 	LocalLimiter(TokenRate rate, RateLimitServerProperties.Per per, CallTimer timer) {
-		TimeMeter time = new Time(timer);
+		TimeMeter time = new TimerMeter(timer);
 		this.create = (caller) -> Bucket.builder().addLimit(rate.bandwidth()).withCustomTimePrecision(time).build();
 		this.principal = per == RateLimitServerProperties.Per.PRINCIPAL;
 		if (per == RateLimitServerProperties.Per.METHOD) {
@@ -64,25 +65,6 @@ final class LocalLimiter implements CallLimiter {
 			return 0;
 		}
 		return Math.max(1, bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
-	}
-
-	/**
-	 * The timer's time for buckets.
-	 *
-	 * @param timer the timer
-	 */
-	private record Time(CallTimer timer) implements TimeMeter {
-
-		@Override
-		public long currentTimeNanos() {
-			return this.timer.nanoTime();
-		}
-
-		@Override
-		public boolean isWallClockBased() {
-			return false;
-		}
-
 	}
 
 }

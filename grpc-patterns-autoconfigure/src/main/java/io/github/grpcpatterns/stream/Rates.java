@@ -6,6 +6,7 @@ import io.github.bucket4j.TimeMeter;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallerKey;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.github.grpcpatterns.internal.settings.TimerMeter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,26 +58,6 @@ final class Rates {
 	 * The key of a shared rate.
 	 */
 	private record Key(RateLimit limit, boolean inbound, Object who) {
-	}
-
-	private static final class TimerMeter implements TimeMeter {
-
-		private final CallTimer timer;
-
-		TimerMeter(CallTimer timer) {
-			this.timer = timer;
-		}
-
-		@Override
-		public long currentTimeNanos() {
-			return this.timer.nanoTime();
-		}
-
-		@Override
-		public boolean isWallClockBased() {
-			return false;
-		}
-
 	}
 
 }
