@@ -17,7 +17,8 @@ public final class LogLine {
 
 	private final LoggingEventBuilder event;
 
-	private final List<String> keys = new ArrayList<>(12);
+	/** Those of the keys that are in the MDC too; mostly one. */
+	private @Nullable List<String> hidden;
 
 	/**
 	 * Begin a line of a level that is enabled.
@@ -37,8 +38,10 @@ public final class LogLine {
 	 */
 	public LogLine add(String key, @Nullable Object value) {
 		if (value != null) {
-			this.keys.add(key);
 			this.event.addKeyValue(key, value);
+			if (MDC.get(key) != null) {
+				hide(key);
+			}
 		}
 		return this;
 	}
@@ -53,6 +56,13 @@ public final class LogLine {
 		return this;
 	}
 
+	private void hide(String key) {
+		if (this.hidden == null) {
+			this.hidden = new ArrayList<>(2);
+		}
+		this.hidden.add(key);
+	}
+
 	/**
 	 * Write the line.
 	 */
@@ -61,21 +71,19 @@ public final class LogLine {
 	}
 
 	private void write(int from) {
-		for (int i = from; i < this.keys.size(); i++) {
-			String key = this.keys.get(i);
-			String inMdc = MDC.get(key);
-			if (inMdc != null) {
-				MDC.remove(key);
-				try {
-					write(i + 1);
-				}
-				finally {
-					MDC.put(key, inMdc);
-				}
-				return;
-			}
+		if (this.hidden == null || from == this.hidden.size()) {
+			this.event.log();
+			return;
 		}
-		this.event.log();
+		String key = this.hidden.get(from);
+		String inMdc = MDC.get(key);
+		MDC.remove(key);
+		try {
+			write(from + 1);
+		}
+		finally {
+			MDC.put(key, inMdc);
+		}
 	}
 
 }
