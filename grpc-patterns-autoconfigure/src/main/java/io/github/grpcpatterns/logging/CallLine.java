@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Logs the line of a call, on both sides.
+ * Logs the lines of a call, on both sides.
  */
 final class CallLine {
 
@@ -26,12 +26,15 @@ final class CallLine {
 
 	private final long slowNanos;
 
+	private final boolean startLine;
+
 	private final MethodPatterns excluded;
 
 	private final PerMethod<Line> lines = new PerMethod<>(this::line);
 
-	CallLine(Logger logger, Duration slowCallThreshold, MethodPatterns excluded) {
+	CallLine(Logger logger, Duration slowCallThreshold, boolean startLine, MethodPatterns excluded) {
 		this.logger = logger;
+		this.startLine = startLine;
 		this.slowNanos = Settings.nanosOrNone(slowCallThreshold);
 		this.excluded = excluded;
 	}
@@ -41,6 +44,22 @@ final class CallLine {
 		if (line.logged) {
 			call.addReporter(line);
 		}
+	}
+
+	/**
+	 * Return whether a line is written when a call of a method begins.
+	 */
+	boolean tellsStart(MethodDescriptor<?, ?> method) {
+		return this.startLine && this.logger.isDebugEnabled() && this.lines.get(method).logged;
+	}
+
+	/**
+	 * Write the line of a call that begins.
+	 */
+	void started(CallRecord call) {
+		new LogLine(this.logger, Level.DEBUG, call.methodName() + " started").add("grpc.method", call.methodName())
+			.add(CorrelationScope.MDC_KEY, call.correlationId())
+			.write();
 	}
 
 	/**

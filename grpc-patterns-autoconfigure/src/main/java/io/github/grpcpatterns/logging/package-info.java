@@ -6,7 +6,9 @@
  * {@code messages.received}, {@code messages.sent}, {@code peer}, {@code principal},
  * {@code correlationId}, and after a mapped exception {@code exception.type} and
  * {@code exception.message}. An unmapped exception is logged with its stack trace.
- * Loggers are {@code grpc.patterns.server} and {@code grpc.patterns.client}.
+ * Loggers are {@code grpc.patterns.server} and {@code grpc.patterns.client}. With
+ * {@code start-line} another line, at DEBUG, says that a call has begun, so that one that
+ * hangs is seen.
  * <p>
  * The level is INFO; WARN for {@code DEADLINE_EXCEEDED}, {@code PERMISSION_DENIED},
  * {@code RESOURCE_EXHAUSTED}, {@code FAILED_PRECONDITION}, {@code ABORTED},
