@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallReporter;
+import io.github.grpcpatterns.internal.call.CallTrace;
 import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.LogLine;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
@@ -130,6 +131,10 @@ final class CallLine {
 				.add("peer", call.peerText())
 				.add("principal", call.principal())
 				.add(CorrelationScope.MDC_KEY, call.correlationId());
+			CallTrace trace = call.trace();
+			if (trace != null) {
+				line.add(CallTrace.TRACE_ID, trace.traceId()).add(CallTrace.SPAN_ID, trace.spanId());
+			}
 			Throwable exception = call.exception();
 			if (exception != null && call.exceptionUnknown()) {
 				call.exceptionLogged();

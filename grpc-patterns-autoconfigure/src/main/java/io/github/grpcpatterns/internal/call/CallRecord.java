@@ -61,6 +61,8 @@ public final class CallRecord {
 
 	private volatile @Nullable Credential credential;
 
+	private volatile @Nullable CallTrace trace;
+
 	private volatile @Nullable Throwable exception;
 
 	private volatile boolean exceptionUnknown;
@@ -396,6 +398,23 @@ public final class CallRecord {
 	}
 
 	/**
+	 * Return the trace of the call.
+	 * @return the trace with the call's own span, or what the caller told about its own;
+	 * {@code null} without a tracer, and where there is no span
+	 */
+	public @Nullable CallTrace trace() {
+		return this.trace;
+	}
+
+	/**
+	 * Set the trace.
+	 * @param trace the trace, as far as it is known
+	 */
+	public void trace(CallTrace trace) {
+		this.trace = trace;
+	}
+
+	/**
 	 * Return the exception that ended the call.
 	 * @return the exception, or {@code null} where none did
 	 */
@@ -603,6 +622,16 @@ public final class CallRecord {
 		this.endNanos = endNanos(nanoTime);
 		this.status = status;
 		this.endReason = reason;
+		CallTrace trace = this.trace;
+		if (trace != null) {
+			trace.run(this::tellEnded);
+		}
+		else {
+			tellEnded();
+		}
+	}
+
+	private void tellEnded() {
 		for (CallReporter reporter : this.reporters) {
 			try {
 				reporter.ended(this);
