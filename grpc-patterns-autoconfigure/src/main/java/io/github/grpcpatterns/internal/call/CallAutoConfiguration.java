@@ -96,4 +96,15 @@ public final class CallAutoConfiguration {
 
 	}
 
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "io.grpc.kotlin.CoroutineContextServerInterceptor")
+	static class CoroutineConfiguration {
+
+		@Bean
+		CoroutineServerInterceptor grpcPatternsCoroutineServerInterceptor() {
+			return new CoroutineServerInterceptor();
+		}
+
+	}
+
 }
