@@ -82,6 +82,9 @@ final class StreamReporter implements MessageReporter {
 		this.meters.active.decrementAndGet();
 		this.meters.durations.get(call.status().getCode()).record(call.durationNanos(), TimeUnit.NANOSECONDS);
 		this.meters.ended.get(call.endReason()).increment();
+		if (call.refused()) {
+			this.meters.refused.get(call.endReason()).increment();
+		}
 	}
 
 }

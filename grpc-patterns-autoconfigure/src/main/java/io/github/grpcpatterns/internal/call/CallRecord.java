@@ -10,6 +10,7 @@ import io.github.grpcpatterns.internal.concurrent.CallLog;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.CallOptions;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,11 @@ public final class CallRecord {
 	private @Nullable Status status;
 
 	private @Nullable EndReason endReason;
+
+	private boolean refused;
+
+	/** A client's only, set by a policy. */
+	private @Nullable Deadline policyDeadline;
 
 	private @Nullable EarlyDecisions earlyDecisions;
 
@@ -558,6 +564,35 @@ public final class CallRecord {
 			throw new IllegalStateException("the call has not ended");
 		}
 		return reason;
+	}
+
+	/**
+	 * Return whether a policy refused or ended the call, for its {@link #endReason()}. A
+	 * cancel, a deadline of the caller's own and an error of the handler are no refusals.
+	 * @return whether one did, {@code false} while the call lives
+	 */
+	public boolean refused() {
+		return this.refused;
+	}
+
+	/**
+	 * A policy refused or ended the call. Called before its {@link #end}.
+	 */
+	void refusedByPolicy() {
+		this.refused = true;
+	}
+
+	/**
+	 * Note that the deadline of a client's call is that of a policy. Called before the
+	 * call starts.
+	 * @param deadline the deadline, which is nearer than the caller's own
+	 */
+	public void policyDeadline(Deadline deadline) {
+		this.policyDeadline = deadline;
+	}
+
+	@Nullable Deadline policyDeadline() {
+		return this.policyDeadline;
 	}
 
 	/**
