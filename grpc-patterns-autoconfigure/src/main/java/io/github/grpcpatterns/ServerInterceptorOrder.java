@@ -7,7 +7,7 @@ import org.springframework.core.Ordered;
  * call - correlation - logging - metrics
  *   [the stack's exception handler, observation, metrics]
  *     shutdown - auth - rate limit - deadline - stream - validation
- *       handler - error mapping
+ *       coroutine (with grpc-kotlin) - handler - error mapping
  *         the application's own interceptors (those without an order)
  *           service
  * </pre>
@@ -58,6 +58,11 @@ public final class ServerInterceptorOrder {
 
 	/** After the limits: what is not delivered need not be checked. */
 	public static final int VALIDATION = 3500;
+
+	/**
+	 * Coroutines of the call get its MDC and security context: inside all that sets them.
+	 */
+	public static final int COROUTINE = 3550;
 
 	/**
 	 * The inner end of the guard: policies close the call here, past all of the above.
