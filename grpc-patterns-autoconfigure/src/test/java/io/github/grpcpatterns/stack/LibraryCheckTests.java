@@ -9,7 +9,9 @@ import io.github.grpcpatterns.testing.TestTokens;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.micrometer.context.ContextRegistry;
 import net.devh.boot.grpc.client.inject.GrpcClient;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,15 @@ class LibraryCheckTests {
 	private static final String SECURITY = "org.springframework.security";
 
 	private static final String RESILIENCE4J = "io.github.resilience4j";
+
+	/**
+	 * Of the whole JVM: it looks for accessors of Spring Security once, with the loader
+	 * of the test that comes first.
+	 */
+	@BeforeAll
+	static void loadContextRegistry() {
+		ContextRegistry.getInstance();
+	}
 
 	private static ApplicationContextRunner without(TestStack stack, String library) {
 		FilteredClassLoader loader = (stack == TestStack.SPRING_GRPC)
