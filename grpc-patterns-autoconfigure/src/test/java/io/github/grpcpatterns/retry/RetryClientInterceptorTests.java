@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.Any;
@@ -24,17 +25,20 @@ import io.github.grpcpatterns.testing.FaultyService;
 import io.github.grpcpatterns.testing.FaultyService.Fault;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PolicyClock;
+import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.github.resilience4j.retry.event.RetryEvent;
+import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -353,6 +357,30 @@ class RetryClientInterceptorTests {
 		assertThat(pass()).isEqualTo(Duration.ofMillis(500));
 		assertThat(idempotent.get(10, TimeUnit.SECONDS).getValue()).isEqualTo("a");
 		assertThat(this.timer.scheduled()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Ping", "PingList", "PingStream", "PingBidi" })
+	void whenAnAttemptOfAnyKindTimesOutThenItIsMadeAgain(String name) {
+		GrpcHarness harness = start(new FaultyService((run) -> Fault.stall()), "attempt-timeout=5s", "max-attempts=2",
+				"overrides[0].methods=*", "overrides[0].idempotent=true");
+		RawCall call = RawCall.start(harness.channel(), method(name), CallOptions.DEFAULT, new Metadata())
+			.send(REQUEST)
+			.halfClose();
+		assertThat(pass()).isEqualTo(Duration.ofSeconds(5));
+		assertThat(pass()).isEqualTo(Duration.ofMillis(500));
+		assertThat(pass()).isEqualTo(Duration.ofSeconds(5));
+		assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+		assertThat(this.attempts.count()).isEqualTo(2);
+	}
+
+	private static MethodDescriptor<PingRequest, PingResponse> method(String name) {
+		return Stream
+			.of(PingServiceGrpc.getPingMethod(), PingServiceGrpc.getPingListMethod(),
+					PingServiceGrpc.getPingStreamMethod(), PingServiceGrpc.getPingBidiMethod())
+			.filter((method) -> name.equals(method.getBareMethodName()))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	@Test
