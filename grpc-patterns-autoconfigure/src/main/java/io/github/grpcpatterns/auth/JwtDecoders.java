@@ -29,6 +29,7 @@ import io.github.grpcpatterns.internal.settings.SettingException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.io.Resource;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
@@ -57,6 +58,8 @@ final class JwtDecoders {
 
 	private final AuthServerProperties.Jwt settings;
 
+	private final ResourceLoader resources;
+
 	private final CallTimer timer;
 
 	private final Clock clock;
@@ -68,11 +71,12 @@ final class JwtDecoders {
 	 * @param prefix the prefix of the settings, for messages
 	 * @param algorithmsProperty the full name of the setting of the algorithms
 	 */
-	JwtDecoders(String prefix, String algorithmsProperty, AuthServerProperties.Jwt settings, CallTimer timer,
-			Clock clock) {
+	JwtDecoders(String prefix, String algorithmsProperty, AuthServerProperties.Jwt settings, ResourceLoader resources,
+			CallTimer timer, Clock clock) {
 		this.prefix = prefix;
 		this.algorithmsProperty = algorithmsProperty;
 		this.settings = settings;
+		this.resources = resources;
 		this.timer = timer;
 		this.clock = clock;
 	}
@@ -116,7 +120,7 @@ final class JwtDecoders {
 			return remote(HttpKeyFetcher.ofKeySet(settings.jwkSetUri()));
 		}
 		if (settings.publicKeyLocation() != null) {
-			return publicKey(settings.publicKeyLocation());
+			return publicKey(this.resources.getResource(settings.publicKeyLocation()));
 		}
 		byte[] secret = String.valueOf(settings.secret()).getBytes(StandardCharsets.UTF_8);
 		return single(new SecretKeySpec(secret, "HmacSHA256"), Set.of(JWSAlgorithm.HS256), JWSAlgorithm.HS256);

@@ -70,7 +70,7 @@ final class JwtKeySource implements AutoCloseable {
 		if (decoder == null && !boots.haveKeys()) {
 			return null;
 		}
-		AuthServerProperties.Jwt settings = boots.in(ours, this.environment, this.resources);
+		AuthServerProperties.Jwt settings = boots.in(ours, this.environment);
 		if (decoder != null) {
 			return new JwtTokenVerification(decoder, null, settings, this.clock);
 		}
@@ -81,7 +81,8 @@ final class JwtKeySource implements AutoCloseable {
 
 	private @Nullable TokenVerification create(String prefix, String algorithmsProperty,
 			AuthServerProperties.Jwt settings) {
-		JwtDecoders decoders = new JwtDecoders(prefix, algorithmsProperty, settings, this.timer, this.clock);
+		JwtDecoders decoders = new JwtDecoders(prefix, algorithmsProperty, settings, this.resources, this.timer,
+				this.clock);
 		TokenVerification verification = decoders.create();
 		this.decoders = decoders;
 		return verification;

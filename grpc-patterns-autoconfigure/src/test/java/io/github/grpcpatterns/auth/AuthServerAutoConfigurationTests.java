@@ -135,11 +135,21 @@ class AuthServerAutoConfigurationTests {
 			FailureAnalysis analysis = new MissingKeySourceFailureAnalyzer().analyze(context.getStartupFailure());
 			assertThat(analysis.getDescription()).contains("grpcpatterns.testing.v1.PingService/Ping")
 				.doesNotContain("grpc.health", "grpc.reflection");
-			assertThat(analysis.getAction()).contains("grpc.patterns.server.auth.jwt.issuer-uri", "jwt.jwk-set-uri",
-					"jwt.public-key-location", "jwt.secret", "spring.security.oauth2.resourceserver.jwt",
+			assertThat(analysis.getAction()).contains(AUTH + "jwt.issuer-uri", AUTH + "jwt.jwk-set-uri",
+					AUTH + "jwt.public-key-location", AUTH + "jwt.secret", "spring.security.oauth2.resourceserver.jwt",
 					"JwtDecoder bean", "TokenVerifier bean", "grpc.patterns.server.auth.public-methods",
 					"grpc.patterns.server.auth.enabled=false");
 		});
+	}
+
+	@Test
+	void blankSecretIsNoKeySourceAndDoesNotHideTheNext() throws Exception {
+		serving().withPropertyValues(AUTH + "jwt.secret=", AUTH + "jwt.issuer-uri= ", AUTH + "jwt.jwk-set-uri=")
+			.run((context) -> assertThat(context).getFailure().isInstanceOf(MissingKeySourceException.class));
+		serving()
+			.withPropertyValues(AUTH + "jwt.secret=", AUTH + "jwt.issuer-uri=", AUTH + "jwt.public-key-location=",
+					BOOT + "public-key-location=" + pem(Tokens.RSA.toPublicKey()))
+			.run((context) -> assertThat(call(context, Tokens.rs256(Tokens.RSA))).isEqualTo(Status.Code.OK));
 	}
 
 	@Test

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.CredentialsExpiredException;
@@ -58,10 +59,13 @@ class JwtTokenVerificationTests {
 		return new Binder(new MapConfigurationPropertySource(map)).bindOrCreate("", AuthServerProperties.Jwt.class);
 	}
 
+	private static JwtDecoders decoders(AuthServerProperties.Jwt settings) {
+		return new JwtDecoders("jwt", "jwt.algorithms", settings, new DefaultResourceLoader(), new PolicyClock(),
+				Clock.systemUTC());
+	}
+
 	private static TokenVerifier verifier(String... settings) {
-		return verifier(
-				new JwtDecoders("jwt", "jwt.algorithms", settings(settings), new PolicyClock(), Clock.systemUTC())
-					.create());
+		return verifier(decoders(settings(settings)).create());
 	}
 
 	private static TokenVerifier verifier(JwtDecoder decoder, AuthServerProperties.Jwt settings) {
@@ -369,9 +373,7 @@ class JwtTokenVerificationTests {
 
 	@Test
 	void keysAtHandDoNotNeedToWait() {
-		TokenVerification verification = new JwtDecoders("jwt", "jwt.algorithms", settings("secret", Tokens.SECRET),
-				new PolicyClock(), Clock.systemUTC())
-			.create();
+		TokenVerification verification = decoders(settings("secret", Tokens.SECRET)).create();
 		assertThat(verification.runsBean()).isFalse();
 		assertThat(verification.verify(Tokens.hs256(), false).getName()).isEqualTo("alice");
 		assertThatExceptionOfType(BadCredentialsException.class)
@@ -381,9 +383,7 @@ class JwtTokenVerificationTests {
 	@Test
 	void keysThatAreNotFetchedYetAreNotFetchedWhereNobodyMayWait() {
 		try (KeyServer server = new KeyServer().serve(Tokens.RSA.toPublicJWK())) {
-			TokenVerification verification = new JwtDecoders("jwt", "jwt.algorithms",
-					settings("jwk-set-uri", server.keysUrl()), new PolicyClock(), Clock.systemUTC())
-				.create();
+			TokenVerification verification = decoders(settings("jwk-set-uri", server.keysUrl())).create();
 			String token = Tokens.rs256(Tokens.RSA);
 			assertThat(verification.verify(token, false)).isNull();
 			assertThat(server.fetches).hasValue(0);
@@ -461,8 +461,7 @@ class JwtTokenVerificationTests {
 
 	@Test
 	void withoutASourceThereIsNoDecoder() {
-		assertThat(new JwtDecoders("jwt", "jwt.algorithms", settings(), new PolicyClock(), Clock.systemUTC()).create())
-			.isNull();
+		assertThat(decoders(settings()).create()).isNull();
 	}
 
 	@Test
