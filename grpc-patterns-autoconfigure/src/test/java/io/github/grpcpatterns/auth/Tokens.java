@@ -155,6 +155,13 @@ final class Tokens {
 	}
 
 	/**
+	 * Return the value of a header as it arrives.
+	 */
+	static byte[] header(String token) {
+		return ("Bearer " + token).getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
 	 * Sends a token with each call.
 	 */
 	static ClientInterceptor bearer(String token) {
