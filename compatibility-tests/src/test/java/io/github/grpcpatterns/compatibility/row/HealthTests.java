@@ -32,9 +32,7 @@ class HealthTests {
 
 	private static ServingStatus health(String... properties) {
 		try (App app = App.start(App.Ping.class, properties)) {
-			return HealthGrpc.newBlockingStub(app.channel())
-				.check(HealthCheckRequest.getDefaultInstance())
-				.getStatus();
+			return HealthGrpc.newBlockingStub(app.channel()).check(HealthCheckRequest.getDefaultInstance()).getStatus();
 		}
 	}
 
