@@ -40,7 +40,7 @@ public final class ServerInterceptorOrder {
 
 	/**
 	 * First inside the stack's own interceptors (observation and metrics stand at 0 or
-	 * 2500), which so see what is refused: a server that goes away does no more work.
+	 * 2500), which so see what is refused: a server that is gone does no more work.
 	 */
 	public static final int SHUTDOWN = 3000;
 
