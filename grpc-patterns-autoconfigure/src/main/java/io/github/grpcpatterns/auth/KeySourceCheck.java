@@ -3,17 +3,16 @@ package io.github.grpcpatterns.auth;
 import java.util.List;
 
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServedMethodsCheck;
 import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * Fails the start if methods of the application require a token and there is no source of
  * keys. The services that the stack adds may stay closed.
  */
-final class KeySourceCheck implements SmartInitializingSingleton {
+final class KeySourceCheck implements ServedMethodsCheck {
 
 	private final @Nullable AuthServerInterceptor interceptor;
 
@@ -28,7 +27,7 @@ final class KeySourceCheck implements SmartInitializingSingleton {
 	}
 
 	@Override
-	public void afterSingletonsInstantiated() {
+	public void check() {
 		if (this.interceptor == null || this.interceptor.canCheckTokens()) {
 			return;
 		}

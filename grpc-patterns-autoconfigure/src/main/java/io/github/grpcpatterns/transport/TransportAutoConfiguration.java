@@ -28,7 +28,7 @@ public final class TransportAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsTransportGuards")
-	ServerBuilderHook grpcPatternsTransportGuards(TransportProperties properties, ObjectProvider<StackServer> servers,
+	TransportGuards grpcPatternsTransportGuards(TransportProperties properties, ObjectProvider<StackServer> servers,
 			RegisteredMethods methods) {
 		return new TransportGuards(properties, servers.stream().toList(), methods);
 	}
