@@ -5,14 +5,29 @@ import java.util.List;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.call.ServedMethodsCheck;
 import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
+import io.github.grpcpatterns.internal.settings.Library;
+import io.github.grpcpatterns.internal.settings.MissingLibraryException;
+import io.github.grpcpatterns.internal.settings.MissingLibraryException.Missing;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fails the start if methods of the application require a token and there is no source of
- * keys. The services that the stack adds may stay closed.
+ * keys, or what a source of keys needs is not on the class path. The services that the
+ * stack adds may stay closed.
  */
 final class KeySourceCheck implements ServedMethodsCheck {
+
+	static final String JWT = "org.springframework.security.oauth2.jwt.NimbusJwtDecoder";
+
+	static final String OAUTH2 = "org.springframework.security.oauth2.core.OAuth2Token";
+
+	static final String NIMBUS = "com.nimbusds.jwt.proc.DefaultJWTProcessor";
+
+	private static final List<Library> LIBRARIES = List.of(
+			new Library(JWT, "org.springframework.security:spring-security-oauth2-jose"),
+			new Library(OAUTH2, "org.springframework.security:spring-security-oauth2-core"),
+			new Library(NIMBUS, "com.nimbusds:nimbus-jose-jwt"));
 
 	private final @Nullable AuthServerInterceptor interceptor;
 
@@ -20,10 +35,14 @@ final class KeySourceCheck implements ServedMethodsCheck {
 
 	private final RegisteredMethods methods;
 
-	KeySourceCheck(@Nullable AuthServerInterceptor interceptor, AccessRules rules, RegisteredMethods methods) {
+	private final @Nullable ClassLoader classLoader;
+
+	KeySourceCheck(@Nullable AuthServerInterceptor interceptor, AccessRules rules, RegisteredMethods methods,
+			@Nullable ClassLoader classLoader) {
 		this.interceptor = interceptor;
 		this.rules = rules;
 		this.methods = methods;
+		this.classLoader = classLoader;
 	}
 
 	@Override
@@ -39,7 +58,19 @@ final class KeySourceCheck implements ServedMethodsCheck {
 			.filter((method) -> !InfrastructureMethods.contains(method))
 			.toList();
 		if (!closed.isEmpty()) {
+			checkLibraries();
 			throw new MissingKeySourceException(closed);
+		}
+	}
+
+	/** Without them there is no source of keys, whatever the settings say. */
+	private void checkLibraries() {
+		List<Missing> missing = LIBRARIES.stream()
+			.filter((library) -> !library.present(this.classLoader))
+			.map((library) -> new Missing(AuthServerProperties.PREFIX, library))
+			.toList();
+		if (!missing.isEmpty()) {
+			throw new MissingLibraryException(missing);
 		}
 	}
 
