@@ -51,6 +51,12 @@ public final class CallAutoConfiguration {
 	}
 
 	@Bean
+	ServedMethodsChecks grpcPatternsServedMethodsChecks(RegisteredMethods methods,
+			ObjectProvider<ServedMethodsCheck> checks) {
+		return new ServedMethodsChecks(methods, checks);
+	}
+
+	@Bean
 	LiveCalls grpcPatternsLiveCalls() {
 		return new LiveCalls();
 	}
@@ -73,6 +79,15 @@ public final class CallAutoConfiguration {
 			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
 		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();
 		return (builder) -> builder.addStreamTracerFactory(new CallServerTracer.Factory(timer, methods, listeners));
+	}
+
+	@Bean
+	ServerBuilderHook grpcPatternsChainServerBuilderHook(RegisteredMethods methods,
+			ObjectProvider<ChainInterceptors> chain) {
+		return (builder) -> chain.ifAvailable((stack) -> {
+			builder.intercept(new ChainServerInterceptor(methods, stack.interceptors()));
+			TolerantMethods.addTo(builder);
+		});
 	}
 
 	@Bean
