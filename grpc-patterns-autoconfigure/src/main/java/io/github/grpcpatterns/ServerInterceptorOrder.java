@@ -16,13 +16,16 @@ public final class ServerInterceptorOrder {
 
 	/**
 	 * Record and guard of the call: everything else writes there. This one and the next
-	 * three are {@link org.springframework.core.PriorityOrdered}, because an interceptor
+	 * four are {@link org.springframework.core.PriorityOrdered}, because an interceptor
 	 * of a stack may have the highest plain order.
 	 */
 	public static final int CALL = Ordered.HIGHEST_PRECEDENCE;
 
 	/** Before logging, whose line carries the id. */
 	public static final int CORRELATION = CALL + 100;
+
+	/** The trace of the caller, before the line that may name it; with a tracer only. */
+	public static final int CALLER_TRACE = CALL + 150;
 
 	/** Outside all that may refuse a call, for what is refused is logged too. */
 	public static final int LOGGING = CALL + 200;
@@ -31,8 +34,13 @@ public final class ServerInterceptorOrder {
 	public static final int METRICS = CALL + 300;
 
 	/**
+	 * Inside the stack's observation, whose span it notes, with a tracer only.
+	 */
+	public static final int TRACE = 2900;
+
+	/**
 	 * First inside the stack's own interceptors (observation and metrics stand at 0 or
-	 * 2500), which so see what is refused: a server that goes away does no more work.
+	 * 2500), which so see what is refused: a server that is gone does no more work.
 	 */
 	public static final int SHUTDOWN = 3000;
 

@@ -61,6 +61,8 @@ public final class CallRecord {
 
 	private volatile @Nullable Credential credential;
 
+	private volatile @Nullable CallTrace trace;
+
 	private volatile @Nullable Throwable exception;
 
 	private volatile boolean exceptionUnknown;
@@ -231,6 +233,14 @@ public final class CallRecord {
 	}
 
 	/**
+	 * Return whether the method may run twice without harm, as its proto says.
+	 * @return whether it may
+	 */
+	public boolean idempotent() {
+		return method().isIdempotent() || method().isSafe();
+	}
+
+	/**
 	 * Return the kind of a method as logs and the endpoint name it.
 	 * @param method the method
 	 * @return {@code unary}, {@code server_streaming}, {@code client_streaming} or
@@ -393,6 +403,23 @@ public final class CallRecord {
 	 */
 	public void credential(Credential credential) {
 		this.credential = credential;
+	}
+
+	/**
+	 * Return the trace of the call.
+	 * @return the trace with the call's own span, or what the caller told about its own;
+	 * {@code null} without a tracer, and where there is no span
+	 */
+	public @Nullable CallTrace trace() {
+		return this.trace;
+	}
+
+	/**
+	 * Set the trace.
+	 * @param trace the trace, as far as it is known
+	 */
+	public void trace(CallTrace trace) {
+		this.trace = trace;
 	}
 
 	/**
@@ -603,6 +630,16 @@ public final class CallRecord {
 		this.endNanos = endNanos(nanoTime);
 		this.status = status;
 		this.endReason = reason;
+		CallTrace trace = this.trace;
+		if (trace != null) {
+			trace.run(this::tellEnded);
+		}
+		else {
+			tellEnded();
+		}
+	}
+
+	private void tellEnded() {
 		for (CallReporter reporter : this.reporters) {
 			try {
 				reporter.ended(this);
