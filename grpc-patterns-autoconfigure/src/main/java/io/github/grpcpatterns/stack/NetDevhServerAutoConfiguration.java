@@ -81,6 +81,11 @@ public final class NetDevhServerAutoConfiguration {
 	}
 
 	@Bean
+	ServerBuilds grpcPatternsNetDevhServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
+		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
+	}
+
+	@Bean
 	StackServer grpcPatternsNetDevhServer(ObjectProvider<GrpcServerProperties> provider, Environment environment) {
 		GrpcServerProperties properties = provider.getIfAvailable(GrpcServerProperties::new);
 		return new StackServer(properties.getAddress(), "grpc.server.address", properties.getSecurity().isEnabled(),

@@ -95,6 +95,11 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
+	ServerBuilds grpcPatternsSpringGrpcServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
+		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
+	}
+
+	@Bean
 	StackServer grpcPatternsSpringGrpcServer(ObjectProvider<GrpcServerProperties> provider, Environment environment) {
 		GrpcServerProperties properties = provider.getIfAvailable(GrpcServerProperties::new);
 		return new StackServer(address(properties), "spring.grpc.server.address", tls(properties.getSsl()),
