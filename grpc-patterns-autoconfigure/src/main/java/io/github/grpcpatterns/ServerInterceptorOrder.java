@@ -7,7 +7,7 @@ import org.springframework.core.Ordered;
  * call - correlation - logging - metrics
  *   [the stack's exception handler, observation, metrics]
  *     shutdown - auth - rate limit - deadline - stream - validation
- *       handler - error mapping
+ *       coroutine (with grpc-kotlin) - handler - error mapping
  *         the application's own interceptors (those without an order)
  *           service
  * </pre>
@@ -40,7 +40,7 @@ public final class ServerInterceptorOrder {
 
 	/**
 	 * First inside the stack's own interceptors (observation and metrics stand at 0 or
-	 * 2500), which so see what is refused: a server that goes away does no more work.
+	 * 2500), which so see what is refused: a server that is gone does no more work.
 	 */
 	public static final int SHUTDOWN = 3000;
 
@@ -58,6 +58,11 @@ public final class ServerInterceptorOrder {
 
 	/** After the limits: what is not delivered need not be checked. */
 	public static final int VALIDATION = 3500;
+
+	/**
+	 * Coroutines of the call get its MDC and security context: inside all that sets them.
+	 */
+	public static final int COROUTINE = 3550;
 
 	/**
 	 * The inner end of the guard: policies close the call here, past all of the above.

@@ -8,19 +8,23 @@ import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.CallDrain;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
+import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
 /**
- * Refuses calls that arrive after the server has sent GOAWAY. Their handlers have not
- * started, so clients may retry them.
+ * Treats calls as the state of their server requires: tells the handlers of calls that
+ * arrive after the GOAWAY that the server drains, refuses what arrives after the drain
+ * timeout, and reports the health of an application that closes. The handlers of refused
+ * calls have not started, so clients may retry them.
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
@@ -28,8 +32,16 @@ public final class ShutdownServerInterceptor implements ServerInterceptor, Metho
 
 	private final ServerDrain drain;
 
-	ShutdownServerInterceptor(ServerDrain drain) {
+	private final @Nullable ReportedHealth health;
+
+	/**
+	 * Create it.
+	 * @param drain the drain
+	 * @param health the reported health, {@code null} without a health service
+	 */
+	ShutdownServerInterceptor(ServerDrain drain, @Nullable ReportedHealth health) {
 		this.drain = drain;
+		this.health = health;
 	}
 
 	@Override
@@ -52,9 +64,13 @@ public final class ShutdownServerInterceptor implements ServerInterceptor, Metho
 			ServerCallHandler<ReqT, RespT> next) {
 		if (this.drain.underWay()) {
 			ServerCallGuard guard = ServerCallGuard.current();
-			if (this.drain.concerns(guard)) {
+			if (!this.drain.admits(guard.record())) {
 				return guard.refuse(call, EndReason.SERVER_DRAINING, CallDrain.RETRY);
 			}
+		}
+		ReportedHealth health = this.health;
+		if (health != null && InfrastructureMethods.health(call.getMethodDescriptor().getFullMethodName())) {
+			return next.startCall(health.of(call, ServerCallGuard.current()), headers);
 		}
 		return next.startCall(call, headers);
 	}

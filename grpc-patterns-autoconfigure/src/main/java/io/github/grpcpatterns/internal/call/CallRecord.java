@@ -233,6 +233,14 @@ public final class CallRecord {
 	}
 
 	/**
+	 * Return whether the method may run twice without harm, as its proto says.
+	 * @return whether it may
+	 */
+	public boolean idempotent() {
+		return method().isIdempotent() || method().isSafe();
+	}
+
+	/**
 	 * Return the kind of a method as logs and the endpoint name it.
 	 * @param method the method
 	 * @return {@code unary}, {@code server_streaming}, {@code client_streaming} or
