@@ -47,7 +47,7 @@ final class AuthServerAdmission implements Admission<AuthDecision> {
 
 	private @Nullable AuthDecision authenticate(AuthServerPolicy access, CallRecord call, Metadata headers,
 			Effort effort) {
-		String header = BearerToken.header(headers);
+		byte[] header = BearerToken.header(headers);
 		if (header == null) {
 			return Refusal.MISSING;
 		}

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -114,8 +115,23 @@ public final class AuthServerAutoConfiguration {
 
 		@Bean
 		JwtKeySource grpcPatternsAuthServerJwtKeySource(AuthServerProperties properties, Environment environment,
-				ResourceLoader resources, ObjectProvider<JwtDecoder> decoder, CallTimer timer) {
-			return new JwtKeySource(properties, environment, resources, decoder, timer);
+				ResourceLoader resources, ObjectProvider<JwtDecoder> decoder,
+				ConfigurableListableBeanFactory beanFactory, CallTimer timer) {
+			return new JwtKeySource(properties, environment, resources, decoder, beanFactory, timer);
+		}
+
+	}
+
+	/**
+	 * The bean that requires the classes of net.devh's security.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "net.devh.boot.grpc.server.security.authentication.GrpcAuthenticationReader")
+	static final class NetDevhConfiguration {
+
+		@Bean
+		static NetDevhAuthenticationFilter grpcPatternsAuthServerNetDevhAuthenticationFilter() {
+			return new NetDevhAuthenticationFilter();
 		}
 
 	}

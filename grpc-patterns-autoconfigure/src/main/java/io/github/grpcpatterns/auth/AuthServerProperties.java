@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
-import org.springframework.core.io.Resource;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -126,12 +125,14 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 
 	/**
 	 * How tokens are verified. The source of keys is the first one configured: a
-	 * JwtDecoder bean, the settings below in their order, the same settings of Boot's.
+	 * JwtDecoder bean, the settings below in their order, the same settings of Boot's. A
+	 * blank setting counts as not set.
 	 *
 	 * @param issuerUri Issuer that tokens must name, and whose metadata names the keys.
 	 * With another source of keys the metadata is not fetched.
 	 * @param jwkSetUri Address of a JSON Web Key Set.
-	 * @param publicKeyLocation Location of an RSA or EC public key in PEM form.
+	 * @param publicKeyLocation Location of a resource with an RSA or EC public key in PEM
+	 * form.
 	 * @param secret Secret shared with the issuer, at least 32 bytes, for HS256.
 	 * @param algorithms Comma-separated list of signature algorithms to accept. By
 	 * default the one that matches the key: RS256, ES256 or HS256.
@@ -147,12 +148,14 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * @param maxLength Greatest length of a token. Longer ones are refused unread. 0
 	 * means no limit.
 	 */
-	public record Jwt(@Nullable String issuerUri, @Nullable String jwkSetUri, @Nullable Resource publicKeyLocation,
+	public record Jwt(@Nullable String issuerUri, @Nullable String jwkSetUri, @Nullable String publicKeyLocation,
 			@Nullable String secret, @DefaultValue List<String> algorithms, @DefaultValue List<String> audiences,
 			@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration clockSkew,
 			@Nullable String authoritiesClaim, @DefaultValue("SCOPE_") String authorityPrefix,
-			@DefaultValue("sub") String principalClaim, @DefaultValue("true") boolean requireExpiry,
+			@DefaultValue(SUBJECT) String principalClaim, @DefaultValue("true") boolean requireExpiry,
 			@DefaultValue("8KB") DataSize maxLength) {
+
+		private static final String SUBJECT = "sub";
 
 		private static final int SECRET_BYTES = 32;
 
@@ -163,6 +166,13 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 		 * Check the settings.
 		 */
 		public Jwt {
+			// an environment that blanks a setting takes it back
+			issuerUri = textOrNull(issuerUri);
+			jwkSetUri = textOrNull(jwkSetUri);
+			publicKeyLocation = textOrNull(publicKeyLocation);
+			secret = textOrNull(secret);
+			authoritiesClaim = textOrNull(authoritiesClaim);
+			principalClaim = principalClaim.isBlank() ? SUBJECT : principalClaim;
 			checkUri("issuer-uri", issuerUri);
 			checkUri("jwk-set-uri", jwkSetUri);
 			if (secret != null && secret.getBytes(StandardCharsets.UTF_8).length < SECRET_BYTES) {
@@ -176,9 +186,10 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 			}
 			Settings.notNegative("clock-skew", clockSkew);
 			Settings.notNegative("max-length", maxLength);
-			if (principalClaim.isBlank()) {
-				throw new SettingException("principal-claim", principalClaim, "Must name a claim.");
-			}
+		}
+
+		private static @Nullable String textOrNull(@Nullable String value) {
+			return (value != null && !value.isBlank()) ? value : null;
 		}
 
 		private static void checkUri(String name, @Nullable String value) {

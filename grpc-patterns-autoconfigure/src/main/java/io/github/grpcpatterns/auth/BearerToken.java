@@ -1,7 +1,9 @@
 package io.github.grpcpatterns.auth;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,22 @@ final class BearerToken {
 	static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
 			Metadata.ASCII_STRING_MARSHALLER);
 
+	/** The same, without making text of the bytes that came. */
+	private static final Metadata.Key<byte[]> RECEIVED = InternalMetadata.keyOf("authorization",
+			new InternalMetadata.TrustedAsciiMarshaller<byte[]>() {
+
+				@Override
+				public byte[] toAsciiString(byte[] value) {
+					return value;
+				}
+
+				@Override
+				public byte[] parseAsciiString(byte[] serialized) {
+					return serialized;
+				}
+
+			});
+
 	private static final String SCHEME = "Bearer ";
 
 	private static final boolean[] ALPHABET = new boolean[128];
@@ -31,24 +49,26 @@ final class BearerToken {
 
 	/**
 	 * Return the value of the header.
-	 * @return the value, or {@code null} where there is none, or several
+	 * @return the value, not to be changed, or {@code null} where there is none, or
+	 * several
 	 */
-	static @Nullable String header(Metadata headers) {
-		Iterable<String> values = headers.getAll(AUTHORIZATION);
+	static byte @Nullable [] header(Metadata headers) {
+		Iterable<byte[]> values = headers.getAll(RECEIVED);
 		if (values == null) {
 			return null;
 		}
-		Iterator<String> iterator = values.iterator();
-		String value = iterator.next();
+		Iterator<byte[]> iterator = values.iterator();
+		byte[] value = iterator.next();
 		return iterator.hasNext() ? null : value;
 	}
 
 	/**
 	 * Return the token.
-	 * @param value the value of the header
+	 * @param header the value of the header
 	 * @return the token, or {@code null} where the value does not have that form
 	 */
-	static @Nullable String token(String value) {
+	static @Nullable String token(byte[] header) {
+		String value = new String(header, StandardCharsets.ISO_8859_1);
 		if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
 			return null;
 		}

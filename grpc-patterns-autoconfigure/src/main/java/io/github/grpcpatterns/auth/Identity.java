@@ -20,7 +20,7 @@ final class Identity
 
 	private final AcceptedToken token;
 
-	private final String header;
+	private final byte[] header;
 
 	private volatile @Nullable SecurityContext securityContext;
 
@@ -28,7 +28,7 @@ final class Identity
 	 * Create it.
 	 * @param header the header with the token that was accepted
 	 */
-	Identity(AcceptedToken token, String header) {
+	Identity(AcceptedToken token, byte[] header) {
 		this.token = token;
 		this.header = header;
 	}
@@ -78,14 +78,14 @@ final class Identity
 		return previous;
 	}
 
+	/**
+	 * A thread that had no context is left with the empty one that reading made: removing
+	 * it would cost each callback a new one.
+	 */
 	@Override
 	public void exit(Supplier<SecurityContext> previous) {
-		if (previous.get().getAuthentication() == null) {
-			SecurityContextHolder.clearContext(); // reading made an empty one
-		}
-		else {
-			SecurityContextHolder.setDeferredContext(previous);
-		}
+		// Put back as a supplier it would be wrapped once more each time.
+		SecurityContextHolder.setContext(previous.get());
 	}
 
 }

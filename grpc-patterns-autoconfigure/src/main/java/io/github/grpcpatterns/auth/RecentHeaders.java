@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.auth;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * slot, where another may displace it.
  * <p>
  * Only accepted headers are added, and a header is found only by sending all of it.
- * (Headers are compared many characters at a time; the duration does not reveal enough to
+ * (Headers are compared many bytes at a time; the duration does not reveal enough to
  * guess one.)
  */
 final class RecentHeaders {
@@ -29,15 +30,15 @@ final class RecentHeaders {
 		this.entries = new AtomicReferenceArray<>(Integer.highestOneBit((int) Math.min(size, MAX)));
 	}
 
-	TokenCache.@Nullable Remembered get(String header) {
+	TokenCache.@Nullable Remembered get(byte[] header) {
 		Entry entry = this.entries.get(place(header));
-		return (entry != null && entry.header.equals(header)) ? entry.remembered : null;
+		return (entry != null && Arrays.equals(entry.header, header)) ? entry.remembered : null;
 	}
 
 	/**
 	 * Does nothing where the cache has already let go of the token.
 	 */
-	synchronized void put(String header, TokenCache.Remembered remembered) {
+	synchronized void put(byte[] header, TokenCache.Remembered remembered) {
 		if (!remembered.forgotten) {
 			int place = place(header);
 			if (remembered.place != place) {
@@ -60,10 +61,10 @@ final class RecentHeaders {
 		}
 	}
 
-	private int place(String header) {
-		int hash = header.length();
-		for (int i = Math.max(0, header.length() - TELLING); i < header.length(); i++) {
-			hash = 31 * hash + header.charAt(i);
+	private int place(byte[] header) {
+		int hash = header.length;
+		for (int i = Math.max(0, header.length - TELLING); i < header.length; i++) {
+			hash = 31 * hash + header[i];
 		}
 		return (hash ^ (hash >>> 16)) & (this.entries.length() - 1);
 	}
@@ -73,11 +74,11 @@ final class RecentHeaders {
 	 */
 	private static final class Entry {
 
-		private final String header;
+		private final byte[] header;
 
 		private final TokenCache.Remembered remembered;
 
-		Entry(String header, TokenCache.Remembered remembered) {
+		Entry(byte[] header, TokenCache.Remembered remembered) {
 			this.header = header;
 			this.remembered = remembered;
 		}

@@ -57,7 +57,7 @@ final class TokenCache {
 	 * Return the result for a header that was accepted before.
 	 * @return the result, or {@code null} if its token must be looked up
 	 */
-	@Nullable AcceptedToken recall(String header) {
+	@Nullable AcceptedToken recall(byte[] header) {
 		Remembered remembered = this.recent.get(header);
 		if (remembered == null) {
 			return null;
@@ -70,7 +70,7 @@ final class TokenCache {
 		return null;
 	}
 
-	@Nullable AcceptedToken get(Digest digest, String header) {
+	@Nullable AcceptedToken get(Digest digest, byte[] header) {
 		Remembered remembered = this.cache.getIfPresent(digest);
 		if (remembered == null) {
 			return null;

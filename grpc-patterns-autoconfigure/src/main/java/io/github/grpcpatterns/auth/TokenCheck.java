@@ -53,7 +53,7 @@ final class TokenCheck {
 	 * @param effort how much this may cost
 	 * @return the result, or {@code null} where it takes more effort
 	 */
-	@Nullable TokenResult check(String header, CallRecord call, Effort effort) {
+	@Nullable TokenResult check(byte[] header, CallRecord call, Effort effort) {
 		AcceptedToken recalled = (this.cache != null) ? this.cache.recall(header) : null;
 		if (recalled != null) {
 			return recalled;
@@ -68,7 +68,7 @@ final class TokenCheck {
 		return (effort != Effort.LOOK_UP) ? check(this.verification, token, header, call, effort == Effort.WAIT) : null;
 	}
 
-	private @Nullable TokenResult check(TokenVerification verification, String token, String header, CallRecord call,
+	private @Nullable TokenResult check(TokenVerification verification, String token, byte[] header, CallRecord call,
 			boolean mayWait) {
 		boolean digested = this.cache != null || this.questions != null;
 		TokenCache.Digest digest = digested ? TokenCache.Digest.of(token) : null;
@@ -86,7 +86,7 @@ final class TokenCheck {
 		}) : null;
 	}
 
-	private @Nullable AcceptedToken remembered(TokenCache.@Nullable Digest digest, String header) {
+	private @Nullable AcceptedToken remembered(TokenCache.@Nullable Digest digest, byte[] header) {
 		return (this.cache != null && digest != null) ? this.cache.get(digest, header) : null;
 	}
 

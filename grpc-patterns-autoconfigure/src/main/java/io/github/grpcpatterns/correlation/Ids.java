@@ -21,9 +21,9 @@ final class Ids {
 	 * Return a fresh id. It only has to be unlikely to meet another, not hard to guess.
 	 */
 	static String fresh() {
-		ThreadLocalRandom random = ThreadLocalRandom.current();
-		HexFormat hex = HexFormat.of();
-		return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+		byte[] id = new byte[16];
+		ThreadLocalRandom.current().nextBytes(id);
+		return HexFormat.of().formatHex(id);
 	}
 
 	/**

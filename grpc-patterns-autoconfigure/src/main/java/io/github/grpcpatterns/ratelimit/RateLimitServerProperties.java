@@ -24,8 +24,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param burst Calls to accept at once after a pause. Zero means the rate, rounded up.
  * @param per Scope within which calls share a rate. For callers without a principal, the
  * peer is used.
- * @param storeTimeout Time the shared store may take to answer. Zero means no limit. If a
- * duration suffix is not specified, seconds will be used.
+ * @param storeTimeout Time the shared store may take to answer. If a duration suffix is
+ * not specified, seconds will be used.
  * @param onStoreFailure How to treat calls while the shared store fails.
  * @param overrides List of settings for some methods.
  */
@@ -43,7 +43,7 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 	public RateLimitServerProperties {
 		Settings.rate("calls-per-second", callsPerSecond, MIN_RATE);
 		Settings.notNegative("burst", burst);
-		Settings.notNegative("store-timeout", storeTimeout);
+		Settings.positive("store-timeout", storeTimeout);
 		MethodOverrides.of(PREFIX, overrides);
 	}
 
@@ -103,7 +103,7 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 	 * @param burst Calls to accept at once after a pause. Zero means the rate, rounded
 	 * up.
 	 * @param per Scope within which calls share a rate.
-	 * @param storeTimeout Time the shared store may take to answer. Zero means no limit.
+	 * @param storeTimeout Time the shared store may take to answer.
 	 * @param onStoreFailure How to treat calls while the shared store fails.
 	 */
 	public record Override(@DefaultValue List<String> methods, @Nullable Double callsPerSecond, @Nullable Long burst,
@@ -113,7 +113,7 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 		public Override {
 			Settings.rate("calls-per-second", callsPerSecond, MIN_RATE);
 			Settings.notNegative("burst", burst);
-			Settings.notNegative("store-timeout", storeTimeout);
+			Settings.positive("store-timeout", storeTimeout);
 		}
 
 	}

@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.stream;
 
 import java.util.Map;
+import java.util.Set;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
@@ -69,6 +70,12 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 	@Override
 	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
 		return this.settings.settings(method);
+	}
+
+	@Override
+	public Set<EndReason> refusals(MethodDescriptor<?, ?> method) {
+		StreamPolicy policy = this.settings.settle(method);
+		return (policy != StreamPolicy.NONE) ? policy.refusals(this.pendingBytes.bounded()) : Set.of();
 	}
 
 	StreamPolicy policy(MethodDescriptor<?, ?> method) {

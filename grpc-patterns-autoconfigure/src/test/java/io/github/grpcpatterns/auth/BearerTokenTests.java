@@ -17,7 +17,7 @@ class BearerTokenTests {
 		for (String value : values) {
 			headers.put(BearerToken.AUTHORIZATION, value);
 		}
-		String header = BearerToken.header(headers);
+		byte[] header = BearerToken.header(headers);
 		return (header != null) ? BearerToken.token(header) : null;
 	}
 

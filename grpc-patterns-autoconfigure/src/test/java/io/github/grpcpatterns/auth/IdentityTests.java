@@ -31,6 +31,7 @@ import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextImpl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -166,11 +167,29 @@ class IdentityTests {
 		SecurityContext before = SecurityContextHolder.createEmptyContext();
 		before.setAuthentication(outer);
 		SecurityContextHolder.setContext(before);
-		Identity identity = new Identity(AcceptedToken.of(new TestingAuthenticationToken("inner", null)), "Bearer t");
+		Identity identity = inner();
 		Supplier<SecurityContext> previous = identity.enter();
 		assertThat(SecurityContextHolder.getContext().getAuthentication().getName()).isEqualTo("inner");
 		identity.exit(previous);
 		assertThat(SecurityContextHolder.getContext()).isSameAs(before);
+	}
+
+	private static Identity inner() {
+		return new Identity(AcceptedToken.of(new TestingAuthenticationToken("inner", null)), Tokens.header("t"));
+	}
+
+	/**
+	 * A call within the process, on the caller's own thread, has as many callbacks as it
+	 * has messages.
+	 */
+	@Test
+	void whatWasThereBeforeIsThereAfterAHundredThousandCallbacks() {
+		SecurityContextHolder.setContext(new SecurityContextImpl(new TestingAuthenticationToken("outer", null)));
+		Identity identity = inner();
+		for (int i = 0; i < 100_000; i++) {
+			identity.exit(identity.enter());
+		}
+		assertThat(SecurityContextHolder.getContext().getAuthentication().getName()).isEqualTo("outer");
 	}
 
 	@Test

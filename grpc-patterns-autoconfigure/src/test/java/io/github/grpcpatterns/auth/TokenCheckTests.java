@@ -46,7 +46,7 @@ class TokenCheckTests {
 	}
 
 	private static TokenResult check(TokenCheck check, String token, Effort effort) {
-		return check.check("Bearer " + token, TestCalls.record(PingServiceGrpc.getPingMethod(), null), effort);
+		return check.check(Tokens.header(token), TestCalls.record(PingServiceGrpc.getPingMethod(), null), effort);
 	}
 
 	private static AcceptedToken accept(TokenCheck check, String token) {
@@ -133,8 +133,8 @@ class TokenCheckTests {
 		accept(check, "one-and-the-same-end-of-it");
 		assertThat(recall(check, "one-and-the-same-end-of-it")).isNotNull();
 		assertThat(recall(check, "two-and-the-same-end-of-it")).isNull();
-		assertThat(check.check("bearer one-and-the-same-end-of-it", call, Effort.LOOK_UP)).isNull();
-		assertThat(check.check("", call, Effort.LOOK_UP)).isSameAs(Refusal.MISSING);
+		assertThat(check.check("bearer one-and-the-same-end-of-it".getBytes(), call, Effort.LOOK_UP)).isNull();
+		assertThat(check.check(new byte[0], call, Effort.LOOK_UP)).isSameAs(Refusal.MISSING);
 	}
 
 	@Test

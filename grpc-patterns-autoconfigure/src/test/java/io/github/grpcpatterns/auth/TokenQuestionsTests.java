@@ -226,7 +226,7 @@ class TokenQuestionsTests {
 		}), this.questions, new TokenCache(100, Duration.ofMinutes(5), this.clock, this.clock));
 		CyclicBarrier start = new CyclicBarrier(calls);
 		for (int i = 0; i < 5000; i++) {
-			String header = "Bearer token" + i;
+			byte[] header = Tokens.header("token" + i);
 			List<Future<TokenResult>> results = new ArrayList<>();
 			for (int j = 0; j < calls; j++) {
 				results.add(this.threads.submit(() -> {

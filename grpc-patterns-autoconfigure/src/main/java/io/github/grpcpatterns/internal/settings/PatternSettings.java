@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
+import io.github.grpcpatterns.ConditionalOnPattern;
+
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
@@ -86,7 +88,7 @@ record PatternSettings(ConfigurationPropertyName prefix, Class<?> type) {
 	 * Return whether the pattern is switched off by its own switch.
 	 */
 	boolean off(Environment environment) {
-		return !environment.getProperty(this.prefix.append("enabled").toString(), Boolean.class, true);
+		return !ConditionalOnPattern.OnPattern.on(environment, this.prefix.append("enabled").toString());
 	}
 
 }
