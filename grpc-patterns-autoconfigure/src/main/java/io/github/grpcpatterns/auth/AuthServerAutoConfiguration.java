@@ -109,7 +109,8 @@ public final class AuthServerAutoConfiguration {
 	 * The beans that require the JWT classes.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { KeySourceCheck.JWT, KeySourceCheck.OAUTH2, KeySourceCheck.NIMBUS })
+	@ConditionalOnClass(name = { "org.springframework.security.oauth2.jwt.NimbusJwtDecoder",
+			"org.springframework.security.oauth2.core.OAuth2Token", "com.nimbusds.jwt.proc.DefaultJWTProcessor" })
 	static final class JwtConfiguration {
 
 		@Bean
