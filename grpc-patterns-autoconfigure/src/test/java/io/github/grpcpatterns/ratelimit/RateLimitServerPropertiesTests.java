@@ -37,7 +37,7 @@ class RateLimitServerPropertiesTests {
 		assertThat(properties.storeTimeout()).isEqualTo(Duration.ofMillis(250));
 		assertThat(properties.onStoreFailure()).isEqualTo(OnStoreFailure.LOCAL);
 		assertThat(properties.overrides()).isEmpty();
-		assertThat(properties.limit()).isNull();
+		assertThat(properties.limits()).isFalse();
 	}
 
 	@Test
@@ -52,7 +52,7 @@ class RateLimitServerPropertiesTests {
 		assertThat(properties.per()).isEqualTo(Per.PRINCIPAL);
 		assertThat(properties.storeTimeout()).isEqualTo(Duration.ofSeconds(1));
 		assertThat(properties.onStoreFailure()).isEqualTo(OnStoreFailure.REJECT);
-		assertThat(properties.limit()).isEqualTo("grpc.patterns.server.rate-limit.calls-per-second");
+		assertThat(properties.limits()).isTrue();
 		RateLimitServerProperties.Override override = properties.overrides().get(0);
 		assertThat(override.callsPerSecond()).isEqualTo(0.1);
 		assertThat(override.burst()).isNull();

@@ -260,6 +260,17 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	/**
+	 * Send a message as if the handler did, among its own. From any thread, for a stream
+	 * whose handler has sent a message before.
+	 * @param message the message, of the type that the method answers with
+	 */
+	public void send(Object message) {
+		if (open()) {
+			this.in.around(() -> this.out.sendMessage(message));
+		}
+	}
+
+	/**
 	 * Put something onto the thread while code of the call runs there: from now on, in
 	 * each callback, and in whatever passes the interceptors. Called by an interceptor
 	 * before it starts the call further in.
