@@ -100,12 +100,14 @@ public final class AuthServerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerKeySourceCheck")
 	KeySourceCheck grpcPatternsAuthServerKeySourceCheck(ObjectProvider<AuthServerInterceptor> interceptor,
 			RegisteredMethods methods) {
 		return new KeySourceCheck(interceptor.getIfAvailable(), this.rules, methods);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerMethodSecurityCheck")
 	MethodSecurityCheck grpcPatternsAuthServerMethodSecurityCheck(ListableBeanFactory beanFactory) {
 		return new MethodSecurityCheck(beanFactory);
 	}
@@ -135,6 +137,7 @@ public final class AuthServerAutoConfiguration {
 	static final class NetDevhConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsAuthServerNetDevhAuthenticationFilter")
 		static NetDevhAuthenticationFilter grpcPatternsAuthServerNetDevhAuthenticationFilter() {
 			return new NetDevhAuthenticationFilter();
 		}

@@ -33,6 +33,7 @@ public final class ShutdownAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsShutdownListener")
 	ApplicationListener<ContextClosedEvent> grpcPatternsShutdownListener(ServerDrain drain,
 			ApplicationContext context) {
 		return new ClosedListener(drain, context);
