@@ -83,6 +83,7 @@ public final class CallAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsTracerServerBuilderHook")
 	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer, RegisteredMethods methods,
 			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
 		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();
