@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -45,12 +47,22 @@ public @interface ConditionalOnPattern {
 				.requireNonNull(metadata.getAnnotationAttributes(ConditionalOnPattern.class.getName()));
 			String prefix = (String) Objects.requireNonNull(attributes.get("value"));
 			for (String property : new String[] { "grpc.patterns.enabled", prefix + ".enabled" }) {
-				if (!context.getEnvironment().getProperty(property, Boolean.class, true)) {
+				if (!on(context.getEnvironment(), property)) {
 					return ConditionOutcome.noMatch(
 							ConditionMessage.forCondition(ConditionalOnPattern.class).because(property + " is false"));
 				}
 			}
 			return ConditionOutcome.match();
+		}
+
+		/**
+		 * Return whether a switch is on, as it is where it is not set.
+		 * @param environment the environment
+		 * @param property the name of the switch
+		 * @return whether it is
+		 */
+		public static boolean on(Environment environment, String property) {
+			return Binder.get(environment).bind(property, Boolean.class).orElse(true);
 		}
 
 	}

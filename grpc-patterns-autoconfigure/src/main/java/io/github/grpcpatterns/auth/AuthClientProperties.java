@@ -16,7 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * printed.
  *
  * @param enabled Whether to add tokens to outbound calls.
- * @param token Token to send with calls, without 'Bearer'. Empty means none.
+ * @param token Token to send with calls, without 'Bearer'. Blank means none.
  * @param relay Whether calls made while handling a call carry its caller's token.
  * @param allowPlaintext Whether to send tokens over plaintext connections beyond
  * loopback, where anyone on the network path can read them. Do not enable in production.
@@ -37,6 +37,7 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * @throws SettingException if a value is not valid
 	 */
 	public AuthClientProperties {
+		token = token.isBlank() ? "" : token;
 		check(token, relay);
 		overrides = List.copyOf(overrides);
 		MethodOverrides.of(PREFIX, overrides);
@@ -73,7 +74,7 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * Settings of single methods. Settings that are absent are inherited.
 	 *
 	 * @param methods Comma-separated list of method patterns.
-	 * @param token Token to send with calls, without 'Bearer'. Empty means none.
+	 * @param token Token to send with calls, without 'Bearer'. Blank means none.
 	 * @param relay Whether calls made while handling a call carry its caller's token.
 	 * @param allowPlaintext Whether to send tokens over plaintext connections beyond
 	 * loopback, where anyone on the network path can read them. Do not enable in
@@ -87,6 +88,7 @@ public record AuthClientProperties(@DefaultValue("true") boolean enabled, @Defau
 		 * @throws SettingException if a value is not valid
 		 */
 		public Override {
+			token = (token != null && token.isBlank()) ? "" : token;
 			check(token, relay);
 			methods = List.copyOf(methods);
 		}

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -26,7 +27,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.util.ClassUtils;
 
 /**
  * Auto-configuration for the authentication of the server's calls.
@@ -36,9 +36,6 @@ import org.springframework.util.ClassUtils;
 @ConditionalOnClass(name = "org.springframework.security.core.Authentication")
 @EnableConfigurationProperties(AuthServerProperties.class)
 public final class AuthServerAutoConfiguration {
-
-	private static final boolean CAFFEINE = ClassUtils.isPresent("com.github.benmanes.caffeine.cache.Caffeine",
-			AuthServerAutoConfiguration.class.getClassLoader());
 
 	private final AuthServerProperties properties;
 
@@ -87,9 +84,8 @@ public final class AuthServerAutoConfiguration {
 		TokenQuestions questions = (verification != null && verification.runsBean())
 				? new TokenQuestions(timer, this.properties.verifierTimeout(), outcomes::overdue) : null;
 		AuthServerProperties.Cache cache = this.properties.cache();
-		boolean caching = CAFFEINE && cache.size() > 0 && !cache.maxAge().isZero();
 		return new TokenCheck(verification, questions,
-				caching ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime, clock) : null);
+				cache.remembers() ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime, clock) : null);
 	}
 
 	@Bean
@@ -100,8 +96,8 @@ public final class AuthServerAutoConfiguration {
 
 	@Bean
 	KeySourceCheck grpcPatternsAuthServerKeySourceCheck(ObjectProvider<AuthServerInterceptor> interceptor,
-			RegisteredMethods methods) {
-		return new KeySourceCheck(interceptor.getIfAvailable(), this.rules, methods);
+			RegisteredMethods methods, ResourceLoader resources) {
+		return new KeySourceCheck(interceptor.getIfAvailable(), this.rules, methods, resources.getClassLoader());
 	}
 
 	@Bean
@@ -113,14 +109,28 @@ public final class AuthServerAutoConfiguration {
 	 * The beans that require the JWT classes.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { "org.springframework.security.oauth2.jwt.NimbusJwtDecoder",
-			"com.nimbusds.jwt.proc.DefaultJWTProcessor" })
+	@ConditionalOnClass(name = { KeySourceCheck.JWT, KeySourceCheck.OAUTH2, KeySourceCheck.NIMBUS })
 	static final class JwtConfiguration {
 
 		@Bean
 		JwtKeySource grpcPatternsAuthServerJwtKeySource(AuthServerProperties properties, Environment environment,
-				ResourceLoader resources, ObjectProvider<JwtDecoder> decoder, CallTimer timer) {
-			return new JwtKeySource(properties, environment, resources, decoder, timer);
+				ResourceLoader resources, ObjectProvider<JwtDecoder> decoder,
+				ConfigurableListableBeanFactory beanFactory, CallTimer timer) {
+			return new JwtKeySource(properties, environment, resources, decoder, beanFactory, timer);
+		}
+
+	}
+
+	/**
+	 * The bean that requires the classes of net.devh's security.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "net.devh.boot.grpc.server.security.authentication.GrpcAuthenticationReader")
+	static final class NetDevhConfiguration {
+
+		@Bean
+		static NetDevhAuthenticationFilter grpcPatternsAuthServerNetDevhAuthenticationFilter() {
+			return new NetDevhAuthenticationFilter();
 		}
 
 	}

@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.grpcpatterns.internal.settings.HoldsSecrets;
+import io.github.grpcpatterns.internal.settings.Library;
 import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
+import io.github.grpcpatterns.internal.settings.NeedsLibraries;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
-import org.springframework.core.io.Resource;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -44,9 +45,15 @@ import org.springframework.util.unit.DataSize;
 public record AuthServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue List<String> publicMethods,
 		@DefaultValue List<Rule> rules, @DefaultValue Infrastructure infrastructure, @DefaultValue Jwt jwt,
 		@DefaultValue Cache cache, @DefaultValue("true") boolean endStreamsOnExpiry,
-		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration verifierTimeout) implements HoldsSecrets {
+		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration verifierTimeout)
+		implements
+			HoldsSecrets,
+			NeedsLibraries {
 
 	static final String PREFIX = "grpc.patterns.server.auth";
+
+	private static final Library SECURITY = new Library("org.springframework.security.core.Authentication",
+			"org.springframework.security:spring-security-core");
 
 	/**
 	 * Check the settings.
@@ -55,6 +62,14 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 		Settings.notNegative("verifier-timeout", verifierTimeout);
 		MethodPatterns.of(PREFIX + ".public-methods", publicMethods);
 		MethodOverrides.of(PREFIX, "rules", rules);
+	}
+
+	/**
+	 * What JWTs need is looked at once it is known whether anything else verifies tokens.
+	 */
+	@Override
+	public List<Library> libraries() {
+		return this.cache.remembers() ? List.of(SECURITY, Library.CAFFEINE) : List.of(SECURITY);
 	}
 
 	/**
@@ -112,12 +127,14 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 
 	/**
 	 * How tokens are verified. The source of keys is the first one configured: a
-	 * JwtDecoder bean, the settings below in their order, the same settings of Boot's.
+	 * JwtDecoder bean, the settings below in their order, the same settings of Boot's. A
+	 * blank setting counts as not set.
 	 *
 	 * @param issuerUri Issuer that tokens must name, and whose metadata names the keys.
 	 * With another source of keys the metadata is not fetched.
 	 * @param jwkSetUri Address of a JSON Web Key Set.
-	 * @param publicKeyLocation Location of an RSA or EC public key in PEM form.
+	 * @param publicKeyLocation Location of a resource with an RSA or EC public key in PEM
+	 * form.
 	 * @param secret Secret shared with the issuer, at least 32 bytes, for HS256.
 	 * @param algorithms Comma-separated list of signature algorithms to accept. By
 	 * default the one that matches the key: RS256, ES256 or HS256.
@@ -133,12 +150,14 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * @param maxLength Greatest length of a token. Longer ones are refused unread. 0
 	 * means no limit.
 	 */
-	public record Jwt(@Nullable String issuerUri, @Nullable String jwkSetUri, @Nullable Resource publicKeyLocation,
+	public record Jwt(@Nullable String issuerUri, @Nullable String jwkSetUri, @Nullable String publicKeyLocation,
 			@Nullable String secret, @DefaultValue List<String> algorithms, @DefaultValue List<String> audiences,
 			@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration clockSkew,
 			@Nullable String authoritiesClaim, @DefaultValue("SCOPE_") String authorityPrefix,
-			@DefaultValue("sub") String principalClaim, @DefaultValue("true") boolean requireExpiry,
+			@DefaultValue(SUBJECT) String principalClaim, @DefaultValue("true") boolean requireExpiry,
 			@DefaultValue("8KB") DataSize maxLength) {
+
+		private static final String SUBJECT = "sub";
 
 		private static final int SECRET_BYTES = 32;
 
@@ -149,6 +168,13 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 		 * Check the settings.
 		 */
 		public Jwt {
+			// an environment that blanks a setting takes it back
+			issuerUri = textOrNull(issuerUri);
+			jwkSetUri = textOrNull(jwkSetUri);
+			publicKeyLocation = textOrNull(publicKeyLocation);
+			secret = textOrNull(secret);
+			authoritiesClaim = textOrNull(authoritiesClaim);
+			principalClaim = principalClaim.isBlank() ? SUBJECT : principalClaim;
 			checkUri("issuer-uri", issuerUri);
 			checkUri("jwk-set-uri", jwkSetUri);
 			if (secret != null && secret.getBytes(StandardCharsets.UTF_8).length < SECRET_BYTES) {
@@ -162,9 +188,10 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 			}
 			Settings.notNegative("clock-skew", clockSkew);
 			Settings.notNegative("max-length", maxLength);
-			if (principalClaim.isBlank()) {
-				throw new SettingException("principal-claim", principalClaim, "Must name a claim.");
-			}
+		}
+
+		private static @Nullable String textOrNull(@Nullable String value) {
+			return (value != null && !value.isBlank()) ? value : null;
 		}
 
 		private static void checkUri(String name, @Nullable String value) {
@@ -217,6 +244,10 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 		public Cache {
 			Settings.notNegative("size", size);
 			Settings.notNegative("max-age", maxAge);
+		}
+
+		boolean remembers() {
+			return this.size > 0 && !this.maxAge.isZero();
 		}
 
 	}

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.core.env.Environment;
-import org.springframework.core.io.Resource;
-import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.StringUtils;
 
 /**
@@ -47,16 +45,16 @@ record BootJwtSettings(@Nullable String issuerUri, @Nullable String jwkSetUri, @
 	 * Return our settings with Boot's source of keys, and whatever else we are not told
 	 * ourselves.
 	 */
-	AuthServerProperties.Jwt in(AuthServerProperties.Jwt ours, Environment environment, ResourceLoader resources) {
-		Resource publicKey = StringUtils.hasText(this.publicKeyLocation) ? resources.getResource(this.publicKeyLocation)
-				: null;
+	AuthServerProperties.Jwt in(AuthServerProperties.Jwt ours, Environment environment) {
 		try {
-			return new AuthServerProperties.Jwt(text(this.issuerUri), text(this.jwkSetUri), publicKey, null,
+			return new AuthServerProperties.Jwt(this.issuerUri, this.jwkSetUri, this.publicKeyLocation, null,
 					ours.algorithms().isEmpty() ? this.jwsAlgorithms : ours.algorithms(),
 					ours.audiences().isEmpty() ? this.audiences : ours.audiences(), ours.clockSkew(),
 					(ours.authoritiesClaim() != null) ? ours.authoritiesClaim() : this.authoritiesClaimName,
-					unlessSet(environment, "authority-prefix", ours.authorityPrefix(), this.authorityPrefix),
-					unlessSet(environment, "principal-claim", ours.principalClaim(), this.principalClaimName),
+					(ourText(environment, "authority-prefix") == null && this.authorityPrefix != null)
+							? this.authorityPrefix : ours.authorityPrefix(),
+					(!StringUtils.hasText(ourText(environment, "principal-claim")) && this.principalClaimName != null)
+							? this.principalClaimName : ours.principalClaim(),
 					ours.requireExpiry(), ours.maxLength());
 		}
 		catch (SettingException ex) {
@@ -65,13 +63,8 @@ record BootJwtSettings(@Nullable String issuerUri, @Nullable String jwkSetUri, @
 		}
 	}
 
-	private static @Nullable String text(@Nullable String value) {
-		return StringUtils.hasText(value) ? value : null;
-	}
-
-	private static String unlessSet(Environment environment, String name, String ours, @Nullable String boots) {
-		boolean set = environment.containsProperty(AuthServerProperties.PREFIX + ".jwt." + name);
-		return (set || boots == null) ? ours : boots;
+	private static @Nullable String ourText(Environment environment, String name) {
+		return environment.getProperty(AuthServerProperties.PREFIX + ".jwt." + name);
 	}
 
 }

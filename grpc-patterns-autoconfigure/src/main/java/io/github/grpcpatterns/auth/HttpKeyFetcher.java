@@ -37,6 +37,8 @@ final class HttpKeyFetcher implements KeyFetcher {
 
 	private final @Nullable URI keys;
 
+	private final KeySetReader reader = new KeySetReader();
+
 	private volatile @Nullable HttpClient client;
 
 	private HttpKeyFetcher(@Nullable String issuer, @Nullable URI keys) {
@@ -57,7 +59,7 @@ final class HttpKeyFetcher implements KeyFetcher {
 		CompletableFuture<URI> keys = (this.keys != null) ? CompletableFuture.completedFuture(this.keys)
 				: discover(metadata(String.valueOf(this.issuer)), 0);
 		// A copy, for a timeout must not pass for an answer of the exchange.
-		CompletableFuture<JWKSet> fetched = keys.thenCompose(this::get).thenApply(HttpKeyFetcher::parse).copy();
+		CompletableFuture<JWKSet> fetched = keys.thenCompose(this::get).thenApply(this::parse).copy();
 		return fetched.orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
@@ -98,8 +100,9 @@ final class HttpKeyFetcher implements KeyFetcher {
 		catch (ParseException | RuntimeException ex) { // JSON, but no object
 			throw new CompletionException(new IOException("the metadata is not a JSON object that names keys"));
 		}
-		if (!String.valueOf(this.issuer).equals(metadata.get("issuer"))) {
-			throw new CompletionException(new IOException("the metadata belongs to another issuer"));
+		Object named = metadata.get("issuer");
+		if (!String.valueOf(this.issuer).equals(named)) {
+			throw new CompletionException(new IOException(otherIssuer(String.valueOf(named))));
 		}
 		if (keys == null || !("https".equals(keys.getScheme()) || "http".equals(keys.getScheme()))) {
 			throw new CompletionException(new IOException("the metadata names no keys"));
@@ -107,18 +110,20 @@ final class HttpKeyFetcher implements KeyFetcher {
 		return keys;
 	}
 
-	private static JWKSet parse(byte[] body) {
-		JWKSet keys;
+	private String otherIssuer(String named) {
+		String ours = String.valueOf(this.issuer);
+		boolean slash = (named + "/").equals(ours) || named.equals(ours + "/");
+		return "the metadata belongs to another issuer: it names '" + KeySetReader.printable(named)
+				+ "', and issuer-uri is '" + ours + "'" + (slash ? "; they differ in the trailing slash" : "");
+	}
+
+	private JWKSet parse(byte[] body) {
 		try {
-			keys = JWKSet.parse(new String(body, StandardCharsets.UTF_8));
+			return this.reader.read(this, body);
 		}
-		catch (ParseException | RuntimeException ex) { // JSON, but no object
-			throw new CompletionException(new IOException("not a JSON Web Key Set"));
+		catch (IOException ex) {
+			throw new CompletionException(ex);
 		}
-		if (keys.getKeys().isEmpty()) {
-			throw new CompletionException(new IOException("a JSON Web Key Set without keys"));
-		}
-		return keys;
 	}
 
 	private CompletableFuture<byte[]> get(URI address) {

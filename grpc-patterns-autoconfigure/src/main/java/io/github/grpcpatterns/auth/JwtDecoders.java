@@ -5,6 +5,7 @@ import java.security.Key;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,7 @@ import io.github.grpcpatterns.internal.settings.SettingException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.io.Resource;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
@@ -44,11 +46,19 @@ final class JwtDecoders {
 
 	private static final JWSAlgorithm[] EC = { JWSAlgorithm.ES256, JWSAlgorithm.ES384, JWSAlgorithm.ES512 };
 
+	/**
+	 * Access tokens have one of these types, with or without {@code application/} (RFC
+	 * 7519, 5.1, and RFC 9068, 2.1), or none. Other types of JWT are for other uses.
+	 */
+	private static final Set<@Nullable JOSEObjectType> TYPES = types("JWT", "at+jwt");
+
 	private final String prefix;
 
 	private final String algorithmsProperty;
 
 	private final AuthServerProperties.Jwt settings;
+
+	private final ResourceLoader resources;
 
 	private final CallTimer timer;
 
@@ -61,13 +71,24 @@ final class JwtDecoders {
 	 * @param prefix the prefix of the settings, for messages
 	 * @param algorithmsProperty the full name of the setting of the algorithms
 	 */
-	JwtDecoders(String prefix, String algorithmsProperty, AuthServerProperties.Jwt settings, CallTimer timer,
-			Clock clock) {
+	JwtDecoders(String prefix, String algorithmsProperty, AuthServerProperties.Jwt settings, ResourceLoader resources,
+			CallTimer timer, Clock clock) {
 		this.prefix = prefix;
 		this.algorithmsProperty = algorithmsProperty;
 		this.settings = settings;
+		this.resources = resources;
 		this.timer = timer;
 		this.clock = clock;
+	}
+
+	private static Set<@Nullable JOSEObjectType> types(String... names) {
+		Set<@Nullable JOSEObjectType> types = new HashSet<>();
+		types.add(null);
+		for (String name : names) {
+			types.add(new JOSEObjectType(name));
+			types.add(new JOSEObjectType("application/" + name));
+		}
+		return types;
 	}
 
 	/**
@@ -99,7 +120,7 @@ final class JwtDecoders {
 			return remote(HttpKeyFetcher.ofKeySet(settings.jwkSetUri()));
 		}
 		if (settings.publicKeyLocation() != null) {
-			return publicKey(settings.publicKeyLocation());
+			return publicKey(this.resources.getResource(settings.publicKeyLocation()));
 		}
 		byte[] secret = String.valueOf(settings.secret()).getBytes(StandardCharsets.UTF_8);
 		return single(new SecretKeySpec(secret, "HmacSHA256"), Set.of(JWSAlgorithm.HS256), JWSAlgorithm.HS256);
@@ -165,10 +186,7 @@ final class JwtDecoders {
 	private JwtDecoder decoder(JWSKeySelector<SecurityContext> keys, @Nullable SecurityContext context) {
 		DefaultJWTProcessor<SecurityContext> processor = new Processor(context);
 		processor.setJWSKeySelector(keys);
-		// Access tokens are one of these (RFC 9068); other types of JWT are for other
-		// uses.
-		processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT,
-				new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), null));
+		processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(TYPES));
 		processor
 			.setJWTClaimsSetVerifier(new ClaimsCheck(this.settings.issuerUri(), this.settings.clockSkew(), this.clock));
 		NimbusJwtDecoder decoder = new NimbusJwtDecoder(processor);
@@ -177,7 +195,8 @@ final class JwtDecoders {
 	}
 
 	/**
-	 * Passes a context to the keys, which the decoder does not.
+	 * Passes a context to the keys, which the decoder does not, and looks at the times as
+	 * they were written: Nimbus makes a {@link java.util.Date} of them that overflows.
 	 */
 	private static final class Processor extends DefaultJWTProcessor<SecurityContext> {
 
@@ -189,7 +208,15 @@ final class JwtDecoders {
 
 		@Override
 		public JWTClaimsSet process(JWT jwt, @Nullable SecurityContext none) throws BadJOSEException, JOSEException {
-			return super.process(jwt, this.context);
+			try {
+				JWTClaimsSet claims = super.process(jwt, this.context);
+				NumericDates.check(jwt);
+				return claims;
+			}
+			catch (ClaimsCheck.Expired ex) {
+				NumericDates.check(jwt);
+				throw ex;
+			}
 		}
 
 	}

@@ -6,13 +6,15 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /**
- * Finds the source of keys for JWTs: a {@link JwtDecoder} bean, else our settings, else
- * Boot's.
+ * Finds the source of keys for JWTs: a {@link JwtDecoder} bean of the application, else
+ * our settings, else Boot's. Boot's own decoder is used only if the application adds to
+ * it.
  */
 final class JwtKeySource implements AutoCloseable {
 
@@ -24,6 +26,8 @@ final class JwtKeySource implements AutoCloseable {
 
 	private final ObjectProvider<JwtDecoder> bean;
 
+	private final ConfigurableListableBeanFactory beanFactory;
+
 	private final CallTimer timer;
 
 	private final Clock clock = Clock.systemUTC();
@@ -31,11 +35,12 @@ final class JwtKeySource implements AutoCloseable {
 	private volatile @Nullable JwtDecoders decoders;
 
 	JwtKeySource(AuthServerProperties properties, Environment environment, ResourceLoader resources,
-			ObjectProvider<JwtDecoder> bean, CallTimer timer) {
+			ObjectProvider<JwtDecoder> bean, ConfigurableListableBeanFactory beanFactory, CallTimer timer) {
 		this.properties = properties;
 		this.environment = environment;
 		this.resources = resources;
 		this.bean = bean;
+		this.beanFactory = beanFactory;
 		this.timer = timer;
 	}
 
@@ -45,7 +50,8 @@ final class JwtKeySource implements AutoCloseable {
 	 */
 	@Nullable TokenVerification verification() {
 		AuthServerProperties.Jwt ours = this.properties.jwt();
-		JwtDecoder theirs = this.bean.getIfAvailable();
+		boolean boots = BootJwtDecoder.only(this.beanFactory);
+		JwtDecoder theirs = boots ? null : this.bean.getIfAvailable();
 		if (theirs != null) {
 			return new JwtTokenVerification(theirs, null, ours, this.clock);
 		}
@@ -54,18 +60,29 @@ final class JwtKeySource implements AutoCloseable {
 		if (verification != null) {
 			return verification;
 		}
+		return boots(ours, ourPrefix,
+				(boots && BootJwtDecoder.customized(this.beanFactory)) ? this.bean.getObject() : null);
+	}
+
+	private @Nullable TokenVerification boots(AuthServerProperties.Jwt ours, String ourPrefix,
+			@Nullable JwtDecoder decoder) {
 		BootJwtSettings boots = BootJwtSettings.of(this.environment);
-		if (!boots.haveKeys()) {
+		if (decoder == null && !boots.haveKeys()) {
 			return null;
+		}
+		AuthServerProperties.Jwt settings = boots.in(ours, this.environment);
+		if (decoder != null) {
+			return new JwtTokenVerification(decoder, null, settings, this.clock);
 		}
 		String algorithms = ours.algorithms().isEmpty() ? BootJwtSettings.PREFIX + ".jws-algorithms"
 				: ourPrefix + ".algorithms";
-		return create(BootJwtSettings.PREFIX, algorithms, boots.in(ours, this.environment, this.resources));
+		return create(BootJwtSettings.PREFIX, algorithms, settings);
 	}
 
 	private @Nullable TokenVerification create(String prefix, String algorithmsProperty,
 			AuthServerProperties.Jwt settings) {
-		JwtDecoders decoders = new JwtDecoders(prefix, algorithmsProperty, settings, this.timer, this.clock);
+		JwtDecoders decoders = new JwtDecoders(prefix, algorithmsProperty, settings, this.resources, this.timer,
+				this.clock);
 		TokenVerification verification = decoders.create();
 		this.decoders = decoders;
 		return verification;

@@ -12,6 +12,7 @@ import java.util.StringTokenizer;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.proc.BadJWTException;
 import org.jspecify.annotations.Nullable;
@@ -150,10 +151,12 @@ final class JwtTokenVerification implements TokenVerification {
 	 */
 	private boolean pastExpiry(String token) {
 		try {
-			Date expiry = JWTParser.parse(token).getJWTClaimsSet().getExpirationTime();
+			JWT jwt = JWTParser.parse(token);
+			NumericDates.check(jwt);
+			Date expiry = jwt.getJWTClaimsSet().getExpirationTime();
 			return expiry != null && !this.clock.instant().isBefore(expiry.toInstant());
 		}
-		catch (ParseException ex) {
+		catch (ParseException | BadJWTException ex) {
 			return false;
 		}
 	}

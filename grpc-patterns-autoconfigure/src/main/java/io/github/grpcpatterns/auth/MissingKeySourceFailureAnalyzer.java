@@ -25,8 +25,12 @@ final class MissingKeySourceFailureAnalyzer extends AbstractFailureAnalyzer<Miss
 		return new FailureAnalysis(description.toString(), """
 				Do one of these:
 
-				    - configure the source of keys: grpc.patterns.server.auth.jwt.issuer-uri, jwt.jwk-set-uri, \
-				jwt.public-key-location or jwt.secret (or Boot's spring.security.oauth2.resourceserver.jwt.*)
+				    - configure the source of keys, with one of:
+				        grpc.patterns.server.auth.jwt.issuer-uri
+				        grpc.patterns.server.auth.jwt.jwk-set-uri
+				        grpc.patterns.server.auth.jwt.public-key-location
+				        grpc.patterns.server.auth.jwt.secret
+				      (or Boot's spring.security.oauth2.resourceserver.jwt.*)
 				    - define a JwtDecoder bean
 				    - define a TokenVerifier bean, for opaque tokens or API keys
 				    - make methods public: grpc.patterns.server.auth.public-methods

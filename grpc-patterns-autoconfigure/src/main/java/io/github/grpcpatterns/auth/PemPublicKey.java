@@ -23,7 +23,7 @@ final class PemPublicKey {
 	private static final String END = "-----END PUBLIC KEY-----";
 
 	/** RFC 7518, 3.3. */
-	private static final int MIN_RSA_BITS = 2048;
+	static final int MIN_RSA_BITS = 2048;
 
 	private PemPublicKey() {
 	}

@@ -11,14 +11,15 @@ import org.springframework.util.ClassUtils;
  * <p>
  * Boot's is activated by a {@code JwtDecoder} bean and refuses public methods too.
  * net.devh's does not start without {@code AccessDecisionManager}, which Spring Security
- * 7 removed; it is kept where that class exists.
+ * 7 removed; it is kept where that class exists, but see
+ * {@link NetDevhAuthenticationFilter}.
  */
 final class StackSecurityFilter extends StackConfigurationFilter {
 
 	private static final String BOOT = "org.springframework.boot.grpc.server.autoconfigure.security."
 			+ "GrpcServerOAuth2ResourceServerAutoConfiguration";
 
-	private static final String NET_DEVH = "net.devh.boot.grpc.server.autoconfigure.GrpcServerSecurityAutoConfiguration";
+	static final String NET_DEVH = "net.devh.boot.grpc.server.autoconfigure.GrpcServerSecurityAutoConfiguration";
 
 	StackSecurityFilter() {
 		super("grpc.patterns.server.auth", "io.github.grpcpatterns.auth.AuthServerAutoConfiguration",

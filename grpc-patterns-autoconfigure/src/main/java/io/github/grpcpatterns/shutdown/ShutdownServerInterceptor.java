@@ -1,11 +1,16 @@
 package io.github.grpcpatterns.shutdown;
 
+import java.util.Set;
+
+import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.CallDrain;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -23,7 +28,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
-public final class ShutdownServerInterceptor implements ServerInterceptor, Ordered {
+public final class ShutdownServerInterceptor implements ServerInterceptor, MethodSettingsSource, Ordered {
 
 	private final ServerDrain drain;
 
@@ -42,6 +47,16 @@ public final class ShutdownServerInterceptor implements ServerInterceptor, Order
 	@Override
 	public int getOrder() {
 		return ServerInterceptorOrder.SHUTDOWN;
+	}
+
+	@Override
+	public ActivePattern pattern() {
+		return ActivePattern.server("shutdown");
+	}
+
+	@Override
+	public Set<EndReason> refusals(MethodDescriptor<?, ?> method) {
+		return Set.of(EndReason.SERVER_DRAINING);
 	}
 
 	@Override

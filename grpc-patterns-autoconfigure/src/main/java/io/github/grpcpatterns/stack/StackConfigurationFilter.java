@@ -3,6 +3,7 @@ package io.github.grpcpatterns.stack;
 import java.util.Arrays;
 import java.util.Set;
 
+import io.github.grpcpatterns.ConditionalOnPattern;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationImportFilter;
@@ -56,7 +57,7 @@ public abstract class StackConfigurationFilter implements AutoConfigurationImpor
 
 	private boolean on(String property) {
 		Environment environment = this.environment;
-		return environment == null || environment.getProperty(property, Boolean.class, true);
+		return environment == null || ConditionalOnPattern.OnPattern.on(environment, property);
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.github.grpcpatterns.ConditionalOnPattern;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationImportFilter;
@@ -87,7 +88,7 @@ final class TwoStacksFilter implements AutoConfigurationImportFilter, Environmen
 
 	private boolean on(String property) {
 		Environment environment = this.environment;
-		return environment == null || environment.getProperty(property, Boolean.class, true);
+		return environment == null || ConditionalOnPattern.OnPattern.on(environment, property);
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.github.grpcpatterns.testing.PolicyClock;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.io.DefaultResourceLoader;
 
 /**
  * An interceptor as its auto-configuration makes it, and the outcomes that it tells.
@@ -49,7 +50,8 @@ final class Auth {
 	}
 
 	private static TokenVerification jwt(AuthServerProperties properties, CallTimer timer, Clock clock) {
-		return new JwtDecoders("jwt", "jwt.algorithms", properties.jwt(), timer, clock).create();
+		return new JwtDecoders("jwt", "jwt.algorithms", properties.jwt(), new DefaultResourceLoader(), timer, clock)
+			.create();
 	}
 
 	/**

@@ -48,6 +48,15 @@ class AuthClientPropertiesTests {
 			});
 	}
 
+	@Test
+	void whenTokenIsBlankThenThereIsNone() {
+		AuthClientProperties properties = AuthClientInterceptorTests.properties("token= ", "relay=true",
+				"overrides[0].methods=*", "overrides[0].token= ");
+		assertThat(properties.token()).isEmpty();
+		assertThat(properties.overrides().get(0).token()).isEmpty();
+		assertThat(properties.overrides().get(0).names()).isFalse();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "", "overrides[0]." })
 	void whenTokenAndRelayStandInOnePlaceThenTheyAreRefused(String place) {

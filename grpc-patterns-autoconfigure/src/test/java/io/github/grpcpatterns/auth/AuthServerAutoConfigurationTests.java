@@ -38,6 +38,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
@@ -131,11 +135,21 @@ class AuthServerAutoConfigurationTests {
 			FailureAnalysis analysis = new MissingKeySourceFailureAnalyzer().analyze(context.getStartupFailure());
 			assertThat(analysis.getDescription()).contains("grpcpatterns.testing.v1.PingService/Ping")
 				.doesNotContain("grpc.health", "grpc.reflection");
-			assertThat(analysis.getAction()).contains("grpc.patterns.server.auth.jwt.issuer-uri", "jwt.jwk-set-uri",
-					"jwt.public-key-location", "jwt.secret", "spring.security.oauth2.resourceserver.jwt",
+			assertThat(analysis.getAction()).contains(AUTH + "jwt.issuer-uri", AUTH + "jwt.jwk-set-uri",
+					AUTH + "jwt.public-key-location", AUTH + "jwt.secret", "spring.security.oauth2.resourceserver.jwt",
 					"JwtDecoder bean", "TokenVerifier bean", "grpc.patterns.server.auth.public-methods",
 					"grpc.patterns.server.auth.enabled=false");
 		});
+	}
+
+	@Test
+	void blankSecretIsNoKeySourceAndDoesNotHideTheNext() throws Exception {
+		serving().withPropertyValues(AUTH + "jwt.secret=", AUTH + "jwt.issuer-uri= ", AUTH + "jwt.jwk-set-uri=")
+			.run((context) -> assertThat(context).getFailure().isInstanceOf(MissingKeySourceException.class));
+		serving()
+			.withPropertyValues(AUTH + "jwt.secret=", AUTH + "jwt.issuer-uri=", AUTH + "jwt.public-key-location=",
+					BOOT + "public-key-location=" + pem(Tokens.RSA.toPublicKey()))
+			.run((context) -> assertThat(call(context, Tokens.rs256(Tokens.RSA))).isEqualTo(Status.Code.OK));
 	}
 
 	@Test
@@ -161,12 +175,66 @@ class AuthServerAutoConfigurationTests {
 
 	@Test
 	void jwtDecoderComesBeforeSettings() {
-		NimbusJwtDecoder decoder = NimbusJwtDecoder
-			.withSecretKey(new SecretKeySpec(Tokens.SECRET.getBytes(StandardCharsets.UTF_8), "HS"))
-			.build();
 		serving().withPropertyValues(AUTH + "jwt.secret=another secret of thirty-two bytes!")
-			.withBean(JwtDecoder.class, () -> decoder)
+			.withBean(JwtDecoder.class, AuthServerAutoConfigurationTests::secretDecoder)
 			.run((context) -> assertThat(call(context, Tokens.hs256())).isEqualTo(Status.Code.OK));
+	}
+
+	@Test
+	void decoderThatBootMadeOfItsOwnSettingsComesAfterOurs() throws Exception {
+		String boots = BOOT + "public-key-location=" + pem(Tokens.RSA.toPublicKey());
+		ApplicationContextRunner both = serving()
+			.withUserConfiguration(boot("OAuth2ResourceServerProperties"), boot("JwtDecoderConfiguration"))
+			.withPropertyValues(boots, BOOT + "authority-prefix=ROLE_", AUTH + "rules[0].methods=*",
+					AUTH + "rules[0].authorities=SCOPE_ping,ROLE_ping");
+		String token = Tokens.rsa(Tokens.RSA, JWSAlgorithm.RS256, (claims) -> claims.claim("scope", "ping"));
+		both.withPropertyValues(SECRET).run((context) -> {
+			assertThat(context).hasSingleBean(JwtDecoder.class);
+			assertThat(call(context, Tokens.hs256((claims) -> claims.claim("scope", "ping"))))
+				.isEqualTo(Status.Code.OK);
+			assertThat(call(context, token)).isEqualTo(Status.Code.UNAUTHENTICATED);
+		});
+		both.run((context) -> {
+			assertThat(call(context, token)).isEqualTo(Status.Code.OK);
+			assertThat(context.getBean(AuthServerInterceptor.class).admission().computes())
+				.as("read by us, so that no bean is asked")
+				.isTrue();
+		});
+	}
+
+	@Test
+	void decoderThatBootMadeIsAskedWhereTheApplicationAddsToIt() throws Exception {
+		serving().withUserConfiguration(boot("OAuth2ResourceServerProperties"), boot("JwtDecoderConfiguration"))
+			.withPropertyValues(BOOT + "public-key-location=" + pem(Tokens.RSA.toPublicKey()),
+					BOOT + "principal-claim-name=client_id")
+			.withBean(OAuth2TokenValidator.class,
+					() -> (OAuth2TokenValidator<Jwt>) (jwt) -> "eu".equals(jwt.getClaimAsString("region"))
+							? OAuth2TokenValidatorResult.success()
+							: OAuth2TokenValidatorResult.failure(new OAuth2Error("region")))
+			.run((context) -> {
+				assertThat(call(context,
+						Tokens.rsa(Tokens.RSA, JWSAlgorithm.RS256, (claims) -> claims.claim("region", "eu"))))
+					.isEqualTo(Status.Code.OK);
+				assertThat(call(context, Tokens.rs256(Tokens.RSA))).isEqualTo(Status.Code.UNAUTHENTICATED);
+			});
+	}
+
+	@Test
+	void decoderOfTheApplicationComesBeforeSettingsBesideBootsResourceServer() throws Exception {
+		serving().withBean(JwtDecoder.class, AuthServerAutoConfigurationTests::secretDecoder)
+			.withUserConfiguration(boot("OAuth2ResourceServerProperties"), boot("JwtDecoderConfiguration"))
+			.withPropertyValues(BOOT + "public-key-location=" + pem(Tokens.RSA.toPublicKey()),
+					AUTH + "jwt.secret=another secret of thirty-two bytes!")
+			.run((context) -> assertThat(call(context, Tokens.hs256())).isEqualTo(Status.Code.OK));
+	}
+
+	private static Class<?> boot(String name) throws ClassNotFoundException {
+		return Class.forName("org.springframework.boot.security.oauth2.server.resource.autoconfigure." + name);
+	}
+
+	private static JwtDecoder secretDecoder() {
+		return NimbusJwtDecoder.withSecretKey(new SecretKeySpec(Tokens.SECRET.getBytes(StandardCharsets.UTF_8), "HS"))
+			.build();
 	}
 
 	@Test

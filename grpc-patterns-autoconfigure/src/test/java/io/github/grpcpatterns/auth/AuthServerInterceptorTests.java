@@ -28,9 +28,18 @@ import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
+import io.grpc.BindableService;
+import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +129,35 @@ class AuthServerInterceptorTests {
 		Auth auth = Auth.secret();
 		refused(start(auth), EndReason.TOKEN_MISSING);
 		assertThat(auth.outcomes).containsExactly(Outcome.MISSING);
+	}
+
+	@Test
+	void deniedHealthIsClosedToValidTokensToo() {
+		Auth auth = Auth.secret("infrastructure.health", "denied");
+		HealthGrpc.HealthBlockingStub alice = HealthGrpc
+			.newBlockingStub(alice(auth, new HealthStatusManager().getHealthService()));
+		HealthCheckRequest request = HealthCheckRequest.getDefaultInstance();
+		isEndedBy(catchThrowableOfType(StatusRuntimeException.class, () -> alice.check(request)),
+				EndReason.ACCESS_DENIED);
+		isEndedBy(catchThrowableOfType(StatusRuntimeException.class, () -> alice.watch(request).hasNext()),
+				EndReason.ACCESS_DENIED);
+		assertThat(auth.outcomes).containsExactly(Outcome.DENIED, Outcome.DENIED);
+	}
+
+	@Test
+	void deniedReflectionIsClosedToValidTokensToo() {
+		Auth auth = Auth.secret("infrastructure.reflection", "denied");
+		Received<ServerReflectionResponse> responses = new Received<>();
+		ServerReflectionGrpc.newStub(alice(auth, ProtoReflectionServiceV1.newInstance()))
+			.serverReflectionInfo(responses)
+			.onCompleted();
+		isEndedBy((StatusRuntimeException) responses.error(), EndReason.ACCESS_DENIED);
+		assertThat(auth.outcomes).containsExactly(Outcome.DENIED);
+	}
+
+	private Channel alice(Auth auth, BindableService service) {
+		this.harness = GrpcHarness.netty().service(service).interceptors(this.recorder, auth.interceptor).start();
+		return ClientInterceptors.intercept(this.harness.channel(), Tokens.bearer(Tokens.hs256()));
 	}
 
 	@Test

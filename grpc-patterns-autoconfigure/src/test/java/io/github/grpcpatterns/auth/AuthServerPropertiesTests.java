@@ -9,6 +9,7 @@ import io.github.grpcpatterns.internal.settings.SettingException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -67,7 +68,6 @@ class AuthServerPropertiesTests {
 			jwt.algorithms         | none                 | algorithms[0]   | Must be one of
 			jwt.clock-skew         | -1s                  | clock-skew      | Must not be negative.
 			jwt.max-length         | -1B                  | max-length      | Must not be negative.
-			jwt.principal-claim    | ' '                  | principal-claim | Must name a claim.
 			jwt.issuer-uri         | issuer               | issuer-uri      | Must be an http or https address
 			jwt.jwk-set-uri        | file:/etc/keys       | jwk-set-uri     | Must be an http or https address
 			jwt.jwk-set-uri        | 'http://a b'         | jwk-set-uri     | Must be an http or https address
@@ -84,6 +84,19 @@ class AuthServerPropertiesTests {
 				assertThat(ex.setting()).isEqualTo(setting);
 				assertThat(ex.reason()).contains(reason);
 			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "issuer-uri", "jwk-set-uri", "public-key-location", "secret", "authorities-claim",
+			"principal-claim" })
+	void blankSettingCountsAsNotSet(String name) {
+		assertThat(bind("jwt." + name, "").jwt()).isEqualTo(bind().jwt());
+		assertThat(bind("jwt." + name, " ").jwt()).isEqualTo(bind().jwt());
+	}
+
+	@Test
+	void authorityPrefixMayBeEmpty() {
+		assertThat(bind("jwt.authority-prefix", "").jwt().authorityPrefix()).isEmpty();
 	}
 
 	@Test

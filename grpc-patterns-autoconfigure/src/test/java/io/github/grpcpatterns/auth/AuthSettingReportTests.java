@@ -24,13 +24,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 class AuthSettingReportTests {
 
 	@ParameterizedTest
-	@ValueSource(strings = { "server.auth", "server.auth.jwt", "server.auth.jwt.secret", "server.auth.jwt.secert",
-			"server.auth.jwt.secret.value", "server.auth.jwt.clock-skew", "server.auth.jwt.max-length",
-			"server.auth.jwt.require-expiry", "server.auth.cache", "server.auth.cache.size", "server.auth.rules",
-			"server.auth.rules[0]", "server.auth.rules[0].authority", "server.auth.infrastructure",
-			"server.auth.infrastructure.health", "server.auth.end-streams-on-expiry", "server.auth.secret",
-			"server.auht.jwt.secret", "client.auth", "client.auth.tokn", "client.auth.relay", "client.auth.overrides",
-			"client.auth.overrides[0]", "client.auth.overrides[0].tokn", "client.auth.overrides[0].allow-plaintext" })
+	@ValueSource(strings = { "server.auth", "server.auth.enabled", "client.auth.enabled", "server.auth.jwt",
+			"server.auth.jwt.secret", "server.auth.jwt.secert", "server.auth.jwt.secret.value",
+			"server.auth.jwt.clock-skew", "server.auth.jwt.max-length", "server.auth.jwt.require-expiry",
+			"server.auth.cache", "server.auth.cache.size", "server.auth.rules", "server.auth.rules[0]",
+			"server.auth.rules[0].authority", "server.auth.infrastructure", "server.auth.infrastructure.health",
+			"server.auth.end-streams-on-expiry", "server.auth.secret", "server.auht.jwt.secret", "client.auth",
+			"client.auth.tokn", "client.auth.relay", "client.auth.overrides", "client.auth.overrides[0]",
+			"client.auth.overrides[0].tokn", "client.auth.overrides[0].allow-plaintext" })
 	void aValueThatCannotBeIsNotPrinted(String name, CapturedOutput output) {
 		Throwable failure = catchThrowable(
 				() -> new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)

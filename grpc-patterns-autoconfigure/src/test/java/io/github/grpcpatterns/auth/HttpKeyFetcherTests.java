@@ -117,7 +117,19 @@ class HttpKeyFetcherTests {
 	void metadataOfAnotherIssuerFail() {
 		this.server.serve(Tokens.RSA)
 			.at("/.well-known/openid-configuration", metadata("https://other.example", this.server.keysUrl()));
-		fails(HttpKeyFetcher.ofIssuer(this.server.url()), "another issuer");
+		fails(HttpKeyFetcher.ofIssuer(this.server.url()),
+				"another issuer: it names 'https://other.example', and " + "issuer-uri is '" + this.server.url() + "'");
+	}
+
+	@Test
+	void metadataThatDifferInTheTrailingSlashAreRefusedWithThatHint() {
+		String issuer = this.server.url();
+		this.server.serve(Tokens.RSA)
+			.at("/.well-known/openid-configuration", metadata(issuer + "/", this.server.keysUrl()));
+		fails(HttpKeyFetcher.ofIssuer(issuer),
+				"it names '" + issuer + "/', and issuer-uri is '" + issuer + "'; they differ in the trailing slash");
+		this.server.at("/tenant/.well-known/openid-configuration", metadata(issuer + "/tenant", this.server.keysUrl()));
+		fails(HttpKeyFetcher.ofIssuer(issuer + "/tenant/"), "they differ in the trailing slash");
 	}
 
 	@Test

@@ -16,14 +16,18 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.testing.PolicyClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.CredentialsExpiredException;
@@ -55,10 +59,13 @@ class JwtTokenVerificationTests {
 		return new Binder(new MapConfigurationPropertySource(map)).bindOrCreate("", AuthServerProperties.Jwt.class);
 	}
 
+	private static JwtDecoders decoders(AuthServerProperties.Jwt settings) {
+		return new JwtDecoders("jwt", "jwt.algorithms", settings, new DefaultResourceLoader(), new PolicyClock(),
+				Clock.systemUTC());
+	}
+
 	private static TokenVerifier verifier(String... settings) {
-		return verifier(
-				new JwtDecoders("jwt", "jwt.algorithms", settings(settings), new PolicyClock(), Clock.systemUTC())
-					.create());
+		return verifier(decoders(settings(settings)).create());
 	}
 
 	private static TokenVerifier verifier(JwtDecoder decoder, AuthServerProperties.Jwt settings) {
@@ -202,10 +209,13 @@ class JwtTokenVerificationTests {
 
 	@Test
 	void typesOfAccessTokensAreAccepted() throws Exception {
-		for (String type : new String[] { "JWT", "jwt", "at+jwt", "application/at+jwt" }) {
-			assertThat(secret().verify(typed(type)).getName()).isEqualTo("alice");
+		for (String type : new String[] { "JWT", "jwt", "application/jwt", "Application/JWT", "at+jwt", "AT+JWT",
+				"application/at+jwt" }) {
+			assertThat(secret().verify(typed(type)).getName()).as(type).isEqualTo("alice");
 		}
-		refuses(secret(), typed("logout+jwt"));
+		for (String type : new String[] { "logout+jwt", "application/logout+jwt", "JWE", "application/json" }) {
+			refuses(secret(), typed(type));
+		}
 	}
 
 	private static String typed(String type) throws Exception {
@@ -235,6 +245,30 @@ class JwtTokenVerificationTests {
 		refuses(secret(), Tokens.hs256((claims) -> claims.notBeforeTime(Tokens.in(65))));
 		assertThatNoException()
 			.isThrownBy(() -> secret().verify(Tokens.hs256((claims) -> claims.notBeforeTime(Tokens.in(50)))));
+	}
+
+	/**
+	 * Nimbus counts milliseconds in a long, and takes such a time for one long past.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "9223372036854775807", "9223372036854776", "10000000000000000000", "1e300", "-1e300" })
+	void aTimeThatNoClockCanReachMakesATokenInvalid(String time) {
+		byte[] secret = Tokens.SECRET.getBytes(StandardCharsets.UTF_8);
+		String exp = Tokens.signed(secret, "{\"sub\":\"alice\",\"exp\":" + time + "}");
+		String later = ",\"exp\":" + Tokens.in(3600).getTime() / 1000 + "}";
+		refuses(secret(), exp);
+		refuses(secret(), Tokens.signed(secret, "{\"sub\":\"alice\",\"nbf\":" + time + later));
+		refuses(secret(), Tokens.signed(secret, "{\"sub\":\"alice\",\"iat\":" + time + later));
+		NimbusJwtDecoder theirs = NimbusJwtDecoder.withSecretKey(new javax.crypto.spec.SecretKeySpec(secret, "HS"))
+			.build();
+		refuses(verifier(theirs, settings()), exp);
+	}
+
+	@Test
+	void aTimeInMillisecondsIsFarAwayButValid() {
+		String token = Tokens
+			.hs256((claims) -> claims.expirationTime(new java.util.Date(Tokens.in(0).getTime() * 1000)));
+		assertThat(secret().verify(token).getName()).isEqualTo("alice");
 	}
 
 	@Test
@@ -339,9 +373,7 @@ class JwtTokenVerificationTests {
 
 	@Test
 	void keysAtHandDoNotNeedToWait() {
-		TokenVerification verification = new JwtDecoders("jwt", "jwt.algorithms", settings("secret", Tokens.SECRET),
-				new PolicyClock(), Clock.systemUTC())
-			.create();
+		TokenVerification verification = decoders(settings("secret", Tokens.SECRET)).create();
 		assertThat(verification.runsBean()).isFalse();
 		assertThat(verification.verify(Tokens.hs256(), false).getName()).isEqualTo("alice");
 		assertThatExceptionOfType(BadCredentialsException.class)
@@ -351,15 +383,38 @@ class JwtTokenVerificationTests {
 	@Test
 	void keysThatAreNotFetchedYetAreNotFetchedWhereNobodyMayWait() {
 		try (KeyServer server = new KeyServer().serve(Tokens.RSA.toPublicJWK())) {
-			TokenVerification verification = new JwtDecoders("jwt", "jwt.algorithms",
-					settings("jwk-set-uri", server.keysUrl()), new PolicyClock(), Clock.systemUTC())
-				.create();
+			TokenVerification verification = decoders(settings("jwk-set-uri", server.keysUrl())).create();
 			String token = Tokens.rs256(Tokens.RSA);
 			assertThat(verification.verify(token, false)).isNull();
 			assertThat(server.fetches).hasValue(0);
 			assertThat(verification.verify(token, true).getName()).isEqualTo("alice");
 			assertThat(verification.verify(token, false).getName()).isEqualTo("alice");
 			assertThat(server.fetches).hasValue(1);
+		}
+	}
+
+	@Test
+	void oneBrokenKeyOfASetDoesNotTakeTheOthersAway() {
+		String good = Tokens.RSA.toPublicJWK().toJSONString();
+		try (KeyServer server = new KeyServer().answer(200,
+				"{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\",\"kid\":\"broken\"}," + good + "]}")) {
+			assertThat(verifier("jwk-set-uri", server.keysUrl()).verify(Tokens.rs256(Tokens.RSA)).getName())
+				.isEqualTo("alice");
+		}
+	}
+
+	@Test
+	void weakRsaKeyOfASetIsIgnored() throws Exception {
+		RSAKey weak = new RSAKey.Builder(Tokens.rsa1024()).keyID("weak").build();
+		try (KeyServer server = new KeyServer().serve(weak.toPublicJWK(), Tokens.RSA.toPublicJWK())) {
+			TokenVerifier verifier = verifier("jwk-set-uri", server.keysUrl());
+			refuses(verifier,
+					Tokens.sign(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("weak"),
+							new com.nimbusds.jose.crypto.RSASSASigner(weak.toPrivateKey(),
+									java.util.Set.of(com.nimbusds.jose.crypto.opts.AllowWeakRSAKey.getInstance())),
+							(claims) -> {
+							}));
+			assertThat(verifier.verify(Tokens.rs256(Tokens.RSA)).getName()).isEqualTo("alice");
 		}
 	}
 
@@ -399,17 +454,14 @@ class JwtTokenVerificationTests {
 
 	@Test
 	void weakRsaKeyIsRefused() throws Exception {
-		java.security.KeyPairGenerator generator = java.security.KeyPairGenerator.getInstance("RSA");
-		generator.initialize(1024);
-		java.security.Key weak = generator.generateKeyPair().getPublic();
+		java.security.Key weak = Tokens.rsa1024().toPublicKey();
 		assertThatExceptionOfType(SettingException.class).isThrownBy(() -> publicKey(weak))
 			.withMessageContaining("less than 2048 bits");
 	}
 
 	@Test
 	void withoutASourceThereIsNoDecoder() {
-		assertThat(new JwtDecoders("jwt", "jwt.algorithms", settings(), new PolicyClock(), Clock.systemUTC()).create())
-			.isNull();
+		assertThat(decoders(settings()).create()).isNull();
 	}
 
 	@Test

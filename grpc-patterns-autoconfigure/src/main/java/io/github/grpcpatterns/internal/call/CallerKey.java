@@ -62,7 +62,7 @@ public final class CallerKey {
 		if (key instanceof InetAddress address) {
 			return "peer:" + address.getHostAddress();
 		}
-		return (key != NOWHERE) ? "peer:" + key : "peer:";
+		return (key instanceof SocketAddress address) ? "peer:" + PeerText.of(address) : "peer:";
 	}
 
 	private static String digest(String name) {

@@ -14,6 +14,9 @@ final class PeerText {
 
 	private static final int PLACES = 256;
 
+	/** The client of a Unix domain socket, whose own socket has no path. */
+	private static final String UNNAMED = "unix";
+
 	private static final AtomicReferenceArray<@Nullable Text> TEXTS = new AtomicReferenceArray<>(PLACES);
 
 	private PeerText() {
@@ -24,7 +27,8 @@ final class PeerText {
 	 */
 	static String of(SocketAddress address) {
 		if (!(address instanceof InetSocketAddress inet)) {
-			return address.toString();
+			String text = address.toString();
+			return text.isEmpty() ? UNNAMED : text;
 		}
 		int place = System.identityHashCode(inet) & (PLACES - 1);
 		Text known = TEXTS.get(place);

@@ -12,7 +12,6 @@ import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Context;
 import io.grpc.InternalServer;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -240,16 +239,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	CallEnding closingByPolicy(CallEnding ending) {
 		// The handler says that it begins before it looks at the state: it has begun by
 		// now, or it does not any more.
-		if (this.state.endedForGood() && this.handlerBegun && !idempotent()) {
-			ending.trailers().discardAll(RichStatus.PUSHBACK);
-			ending.trailers().put(RichStatus.PUSHBACK, "-1");
+		if (this.state.endedForGood() && this.handlerBegun && !this.record.idempotent()) {
+			RichStatus.forbidRetry(ending.trailers());
 		}
 		return ending;
-	}
-
-	private boolean idempotent() {
-		MethodDescriptor<?, ?> method = this.record.method();
-		return method.isIdempotent() || method.isSafe();
 	}
 
 	/**

@@ -6,11 +6,17 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
+import io.github.grpcpatterns.ConditionalOnPattern;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.classreading.MetadataReaderFactory;
@@ -63,10 +69,18 @@ record PatternSettings(ConfigurationPropertyName prefix, Class<?> type) {
 	}
 
 	/**
+	 * Return a binder that reads settings as Boot does.
+	 */
+	static Binder binder(Environment environment, ConfigurableListableBeanFactory beanFactory) {
+		return new Binder(ConfigurationPropertySources.get(environment),
+				new PropertySourcesPlaceholdersResolver(environment), null, beanFactory::copyRegisteredEditorsTo);
+	}
+
+	/**
 	 * Return whether the pattern is switched off by its own switch.
 	 */
 	boolean off(Environment environment) {
-		return !environment.getProperty(this.prefix.append("enabled").toString(), Boolean.class, true);
+		return !ConditionalOnPattern.OnPattern.on(environment, this.prefix.append("enabled").toString());
 	}
 
 }

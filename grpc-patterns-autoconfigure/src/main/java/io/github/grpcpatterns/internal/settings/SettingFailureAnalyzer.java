@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.internal.settings;
 
 import java.util.Locale;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -51,13 +52,14 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
 					: cause.value();
 			description.append("    Value: \"").append(value).append("\"\n");
 		}
-		property = (property != null) ? property : beside(element);
-		if (property != null && property.getOrigin() != null) {
-			description.append("    Origin: ").append(property.getOrigin()).append('\n');
+		property = (property != null) ? property : sameLetters(element);
+		ConfigurationProperty beside = (property != null) ? property : beside(element);
+		if (beside != null && beside.getOrigin() != null) {
+			description.append("    Origin: ").append(beside.getOrigin()).append('\n');
 		}
 		description.append("    Reason: ").append(cause.reason()).append('\n');
-		return new FailureAnalysis(description.toString(),
-				(action != null) ? action : "Change or remove '" + name + "'.", cause);
+		String change = ((property != null) ? "Change or remove '" : "Add '") + name + "'.";
+		return new FailureAnalysis(description.toString(), (action != null) ? action : change, cause);
 	}
 
 	/**
@@ -77,26 +79,32 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
 	}
 
 	/**
-	 * A key of a map that was written with brackets or without them, or what is set in
-	 * the same entry of a list as a setting that is missing there.
+	 * A key of a map that was written with brackets or without them.
+	 */
+	private @Nullable ConfigurationProperty sameLetters(ConfigurationPropertyName name) {
+		String letters = letters(name);
+		return first((candidate) -> letters(candidate).equals(letters));
+	}
+
+	/**
+	 * What is set in the same entry of a list as a setting that is missing there.
 	 */
 	private @Nullable ConfigurationProperty beside(ConfigurationPropertyName name) {
-		String letters = letters(name);
 		ConfigurationPropertyName parent = name.getParent();
-		ConfigurationProperty beside = null;
+		return parent.isLastElementIndexed() ? first(parent::isAncestorOf) : null;
+	}
+
+	private @Nullable ConfigurationProperty first(Predicate<ConfigurationPropertyName> names) {
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
 				for (ConfigurationPropertyName candidate : iterable) {
-					if (letters(candidate).equals(letters)) {
+					if (names.test(candidate)) {
 						return source.getConfigurationProperty(candidate);
-					}
-					if (beside == null && parent.isLastElementIndexed() && parent.isAncestorOf(candidate)) {
-						beside = source.getConfigurationProperty(candidate);
 					}
 				}
 			}
 		}
-		return beside;
+		return null;
 	}
 
 	private static String letters(ConfigurationPropertyName name) {

@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -74,6 +76,20 @@ final class SettingTree {
 		boolean outside = parent.getNumberOfElements() == ROOT_SIZE
 				|| (parent.getNumberOfElements() == ROOT_SIZE + 1 && isSide(parent.getLastElement(Form.DASHED)));
 		return outside ? patterns(name) : group.nearest(parent, name, i);
+	}
+
+	/**
+	 * Find the list that an unknown name treats as a map.
+	 * @return the name of the list in full, or {@code null} if there is none
+	 */
+	@Nullable String listAround(ConfigurationPropertyName name) {
+		for (int size = ROOT_SIZE + 1; size < name.getNumberOfElements(); size++) {
+			ConfigurationPropertyName parent = name.chop(size);
+			if (!name.isNumericIndex(size) && this.root.list(parent, ROOT_SIZE)) {
+				return parent.toString();
+			}
+		}
+		return null;
 	}
 
 	private static boolean isSide(String name) {
@@ -144,6 +160,13 @@ final class SettingTree {
 		String name();
 
 		Kind kind(ConfigurationPropertyName name, int from, boolean variable);
+
+		/**
+		 * Whether a name is a list of entries.
+		 */
+		default boolean list(ConfigurationPropertyName name, int from) {
+			return false;
+		}
 
 		static Node of(String name, ResolvableType type) {
 			Class<?> raw = type.resolve(Object.class);
@@ -250,6 +273,17 @@ final class SettingTree {
 				}
 			}
 			return Kind.UNKNOWN;
+		}
+
+		@Override
+		public boolean list(ConfigurationPropertyName name, int from) {
+			if (from == name.getNumberOfElements()) {
+				return this.list;
+			}
+			int start = (this.list && name.isNumericIndex(from)) ? from + 1 : from;
+			Node child = (start < name.getNumberOfElements()) ? this.children.get(joined(name, start, start + 1))
+					: null;
+			return child != null && child.list(name, start + 1);
 		}
 
 		/**

@@ -45,7 +45,7 @@ final class UnknownSettingCheck {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
 				boolean variables = source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
 				iterable.stream()
-					.filter(PatternSettings.ROOT::isAncestorOf)
+					.filter((name) -> PatternSettings.ROOT.equals(name) || PatternSettings.ROOT.isAncestorOf(name))
 					.filter((name) -> !(variables && isOfKubernetes(name)))
 					.forEach((name) -> check.look(name, source, variables));
 			}
@@ -78,6 +78,9 @@ final class UnknownSettingCheck {
 	 * {@code GRPC_PATTERNS_SERVICE_HOST}, {@code GRPC_PATTERNS_PORT_9090_TCP} and others.
 	 */
 	private static boolean isOfKubernetes(ConfigurationPropertyName name) {
+		if (PatternSettings.ROOT.equals(name)) {
+			return false;
+		}
 		String first = name.getElement(PatternSettings.ROOT.getNumberOfElements(), Form.UNIFORM);
 		return first.equals("service") || first.startsWith("port");
 	}

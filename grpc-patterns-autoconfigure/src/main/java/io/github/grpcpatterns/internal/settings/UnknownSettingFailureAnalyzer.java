@@ -37,13 +37,28 @@ final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<Unboun
 			.map((property) -> line(property, tree))
 			.sorted()
 			.collect(Collectors.joining());
+		if (cause.getUnboundProperties().stream().allMatch((property) -> known(property, tree))) {
+			return new FailureAnalysis("Settings under grpc.patterns without a value:\n\n" + settings,
+					"Set or remove them.", cause);
+		}
 		return new FailureAnalysis("Unknown settings under grpc.patterns:\n\n" + settings,
 				"Correct or remove them. An unknown setting would leave a policy unapplied.", cause);
 	}
 
+	/**
+	 * Boot converts an empty text to no value, and reports the setting as unbound.
+	 */
+	private static boolean known(ConfigurationProperty property, SettingTree tree) {
+		return tree.kind(property.getName(), true) == SettingTree.Kind.SETTING;
+	}
+
 	private static String line(ConfigurationProperty property, SettingTree tree) {
 		String origin = (property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "";
-		List<String> near = tree.suggestions(property.getName());
+		String list = tree.listAround(property.getName());
+		if (list != null) {
+			return "    " + property.getName() + origin + ", but '" + list + "' is a list: begin each entry with '-'\n";
+		}
+		List<String> near = known(property, tree) ? List.of() : tree.suggestions(property.getName());
 		return "    " + property.getName() + origin
 				+ (near.isEmpty() ? "" : ", did you mean '" + String.join("' or '", near) + "'?") + "\n";
 	}

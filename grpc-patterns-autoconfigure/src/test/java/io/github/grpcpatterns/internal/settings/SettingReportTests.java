@@ -107,12 +107,66 @@ class SettingReportTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "server", "server.stream", "correlation", "server.auth.jwt", "server.stream.overrides",
+	@CsvSource(delimiter = '|',
+			value = { "server.deadline.enabled | fals | Must be true or false.",
+					"server.stream.enabled | fals | Must be true or false.", "enabled | nope | Must be true or false.",
+					"server.deadline.required | tru | Must be true or false.",
+					"server.deadline.max | 5 minutes | Must be a duration, such as 500ms, 30s or 5m.",
+					"server.deadline.overrides[0].max | soon | Must be a duration, such as 500ms, 30s or 5m.",
+					"unmatched-methods | wran | Must be one of fail, warn.",
+					"server.errors.include-message | NOT_FOUND,NOPE | Each must be one of ok, cancelled, unknown," })
+	void whatAValueCouldBeIsReported(String name, String value, String reason, CapturedOutput output) {
+		start("grpc.patterns." + name + ": " + value + "\n");
+		assertThat(output).contains("A setting of grpc-patterns is not valid:",
+				"Property: grpc.patterns." + name + "\n", "Value: \"" + value + "\"\n", "application.yaml] - 1:",
+				"Reason: " + reason, "Correct the value.");
+	}
+
+	@Test
+	void aSettingWithoutAValueIsReportedAsSuch(CapturedOutput output) {
+		start("grpc.patterns.server.deadline.max:\n");
+		assertThat(output)
+			.containsPattern("Settings under grpc.patterns without a value:\n\n"
+					+ "    grpc.patterns.server.deadline.max \\(.*application.yaml] - 1:\\d+\\)\n")
+			.doesNotContain("did you mean", "Unknown settings");
+	}
+
+	@Test
+	void overridesThatAreAMapAreReportedAsTheListThatTheyShouldBe(CapturedOutput output) {
+		start("""
+				grpc.patterns.server:
+				  deadline.overrides:
+				    "[chat.v1.ChatService/*]":
+				      max: 5s
+				  stream:
+				    overrides:
+				      methods: "*"
+				      idle-timeout: 5s
+				""");
+		assertThat(output)
+			.contains("but 'grpc.patterns.server.deadline.overrides' is a list: begin each entry with '-'\n",
+					"grpc.patterns.server.stream.overrides.methods (",
+					"but 'grpc.patterns.server.stream.overrides' is a list: begin each entry with '-'\n")
+			.doesNotContain("did you mean");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "server.auth.public-methods", "server.auth.rules[0].methods",
+			"server.deadline.overrides[0].methods" })
+	void aMalformedMethodPatternIsShown(String name, CapturedOutput output) {
+		start("grpc.patterns." + name + ": 'a.Service,a/b/c'\n");
+		assertThat(output).contains("Property: grpc.patterns." + name + "[0]\n", "Value: \"a.Service\"\n",
+				"application.yaml] - 1:", "Reason: A method pattern is 'package.Service/Method'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "server", "server.stream", "correlation", "server.auth.jwt", "server.stream.overrides",
 			"server.stream.overrides[0]" })
 	void aValueWhereSettingsBelongIsReported(String name, CapturedOutput output) {
-		start("grpc.patterns." + name + ": hunter2\n");
+		String property = name.isEmpty() ? "grpc.patterns" : "grpc.patterns." + name;
+		start(property + ": hunter2\n");
 		assertThat(output)
-			.contains("Property: grpc.patterns." + name + "\n", "Reason: Is a group of settings and takes no value.\n")
+			.contains("Property: " + property + "\n", "Reason: Is a group of settings and takes no value.\n")
 			.doesNotContain("hunter2");
 	}
 
@@ -284,8 +338,10 @@ class SettingReportTests {
 				  overrides:
 				    - max: 5s
 				""");
-		assertThat(output).contains("Property: grpc.patterns.server.deadline.overrides[0].methods\n",
-				"application.yaml] - 3:12\n", "Reason: Must name a method.\n");
+		assertThat(output)
+			.contains("Property: grpc.patterns.server.deadline.overrides[0].methods\n", "application.yaml] - 3:12\n",
+					"Reason: Must name a method.\n", "Add 'grpc.patterns.server.deadline.overrides[0].methods'.")
+			.doesNotContain("Change or remove");
 	}
 
 	@ParameterizedTest
@@ -297,6 +353,7 @@ class SettingReportTests {
 				    %s: ABORTED
 				""".formatted(key));
 		assertThat(output).contains("Property: grpc.patterns.server.errors.mappings.java.lang.NoSuchError\n",
+				"Change or remove 'grpc.patterns.server.errors.mappings.java.lang.NoSuchError'.",
 				"application.yaml] - 3:", "Reason: There is no class java.lang.NoSuchError.\n");
 	}
 
