@@ -45,7 +45,7 @@ public final class NetDevhObservationAutoConfiguration {
 		@GrpcGlobalServerInterceptor
 		@Order(InterceptorOrder.ORDER_TRACING_METRICS + 1)
 		@ConditionalOnMissingBean(value = ObservationGrpcServerInterceptor.class,
-				name = "globalObservationGrpcServerInterceptorConfigurer")
+				name = { "grpcPatternsNetDevhServerObservation", "globalObservationGrpcServerInterceptorConfigurer" })
 		ObservationGrpcServerInterceptor grpcPatternsNetDevhServerObservation(ObservationRegistry observations) {
 			return new ObservationGrpcServerInterceptor(observations);
 		}
@@ -61,7 +61,7 @@ public final class NetDevhObservationAutoConfiguration {
 		@GrpcGlobalClientInterceptor
 		@Order(InterceptorOrder.ORDER_TRACING_METRICS + 1)
 		@ConditionalOnMissingBean(value = ObservationGrpcClientInterceptor.class,
-				name = "globalObservationClientInterceptorConfigurer")
+				name = { "grpcPatternsNetDevhClientObservation", "globalObservationClientInterceptorConfigurer" })
 		ObservationGrpcClientInterceptor grpcPatternsNetDevhClientObservation(ObservationRegistry observations) {
 			return new ObservationGrpcClientInterceptor(observations);
 		}
