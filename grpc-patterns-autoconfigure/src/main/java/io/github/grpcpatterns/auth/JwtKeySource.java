@@ -26,7 +26,7 @@ final class JwtKeySource implements AutoCloseable {
 
 	private final CallTimer timer;
 
-	private final Clock clock = Clock.systemUTC();
+	private final Clock clock;
 
 	private volatile @Nullable JwtDecoders decoders;
 
@@ -37,6 +37,7 @@ final class JwtKeySource implements AutoCloseable {
 		this.resources = resources;
 		this.bean = bean;
 		this.timer = timer;
+		this.clock = timer.clock();
 	}
 
 	/**
