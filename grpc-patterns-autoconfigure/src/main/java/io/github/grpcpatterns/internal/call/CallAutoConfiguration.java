@@ -52,6 +52,12 @@ public final class CallAutoConfiguration {
 	}
 
 	@Bean
+	ServedMethodsChecks grpcPatternsServedMethodsChecks(RegisteredMethods methods,
+			ObjectProvider<ServedMethodsCheck> checks) {
+		return new ServedMethodsChecks(methods, checks);
+	}
+
+	@Bean
 	LiveCalls grpcPatternsLiveCalls() {
 		return new LiveCalls();
 	}
@@ -77,10 +83,20 @@ public final class CallAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsTracerServerBuilderHook")
 	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer, RegisteredMethods methods,
 			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
 		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();
 		return (builder) -> builder.addStreamTracerFactory(new CallServerTracer.Factory(timer, methods, listeners));
+	}
+
+	@Bean
+	ServerBuilderHook grpcPatternsChainServerBuilderHook(RegisteredMethods methods,
+			ObjectProvider<ChainInterceptors> chain) {
+		return (builder) -> chain.ifAvailable((stack) -> {
+			builder.intercept(new ChainServerInterceptor(methods, stack.interceptors()));
+			TolerantMethods.addTo(builder);
+		});
 	}
 
 	@Bean

@@ -14,6 +14,7 @@ import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.grpc.ClientInterceptor;
 import io.grpc.Context;
 import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
@@ -64,6 +65,12 @@ public final class TestCalls {
 	public static RegisteredMethods registered(ServerServiceDefinition service) {
 		RegisteredMethods methods = new RegisteredMethods();
 		methods.register(service);
+		return methods;
+	}
+
+	public static RegisteredMethods registered(Server server) {
+		RegisteredMethods methods = new RegisteredMethods();
+		methods.add(server);
 		return methods;
 	}
 
