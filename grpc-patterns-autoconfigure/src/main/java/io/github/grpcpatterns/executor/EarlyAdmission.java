@@ -31,11 +31,11 @@ import org.slf4j.LoggerFactory;
  * executor.
  * <p>
  * grpc-java looks up the method of a call on the builder's executor, and there asks the
- * supplier for the executor of that call. This class is both. A look-up of a method of
- * this process runs at once, on the thread of the transport; any other may reach a
- * registry of the application, and runs on the executor of the handlers like everything
- * else. The tracer announces a look-up: its callback is the last step of grpc-java on the
- * thread before it hands the look-up over.
+ * supplier for the executor of that call. This class is both. A look-up of a method that
+ * the server has in its own table runs at once, on the thread of the transport; any other
+ * may reach a registry of the application, and runs on the executor of the handlers like
+ * everything else. The tracer announces a look-up: its callback is the last step of
+ * grpc-java on the thread before it hands the look-up over.
  */
 final class EarlyAdmission extends ServerStreamTracer.Factory implements Executor, ServerCallExecutorSupplier {
 
@@ -92,7 +92,7 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 
 	@Override
 	public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
-		return this.methods.contains(fullMethodName) ? this.knownMethod : UNKNOWN_METHOD;
+		return this.methods.inTable(fullMethodName) ? this.knownMethod : UNKNOWN_METHOD;
 	}
 
 	@Override
