@@ -37,6 +37,12 @@ public final class ClientInterceptorOrder {
 	/** For each attempt: a token may have been renewed meanwhile. */
 	public static final int AUTH = 3300;
 
+	/**
+	 * Innermost, with a tracer only: the observation of Spring gRPC has no order, and is
+	 * registered before.
+	 */
+	public static final int TRACE = Ordered.LOWEST_PRECEDENCE;
+
 	private ClientInterceptorOrder() {
 	}
 

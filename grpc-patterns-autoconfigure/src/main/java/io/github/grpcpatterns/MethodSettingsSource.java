@@ -2,14 +2,15 @@ package io.github.grpcpatterns;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports the settings that a pattern applies to a method. The interceptor of a pattern
- * with settings by method implements it, so that settings are not reported for an
- * interceptor that was replaced.
+ * Reports the settings that a pattern applies to a method, and the refusals that they
+ * make possible. The interceptor of a pattern implements it, so that nothing is reported
+ * for an interceptor that was replaced.
  * <p>
  * Never called by a call; may be called from any thread.
  */
@@ -31,7 +32,9 @@ public interface MethodSettingsSource {
 	 * the method, and no secret. A {@link java.time.Duration} or a
 	 * {@link org.springframework.util.unit.DataSize} is shown as in YAML
 	 */
-	Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method);
+	default Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
+		return Map.of();
+	}
 
 	/**
 	 * Return who may call a method.
@@ -40,6 +43,16 @@ public interface MethodSettingsSource {
 	 */
 	default @Nullable Access access(MethodDescriptor<?, ?> method) {
 		return null;
+	}
+
+	/**
+	 * Return the reasons for which the pattern may refuse or end a call of a method, as
+	 * its settings are.
+	 * @param method the method
+	 * @return the reasons, without those of a handler's own errors
+	 */
+	default Set<EndReason> refusals(MethodDescriptor<?, ?> method) {
+		return Set.of();
 	}
 
 	/**

@@ -7,7 +7,7 @@ import org.springframework.core.Ordered;
  * call - correlation - logging - metrics
  *   [the stack's exception handler, observation, metrics]
  *     shutdown - auth - rate limit - deadline - stream - validation
- *       handler - error mapping
+ *       coroutine (with grpc-kotlin) - handler - error mapping
  *         the application's own interceptors (those without an order)
  *           service
  * </pre>
@@ -16,13 +16,16 @@ public final class ServerInterceptorOrder {
 
 	/**
 	 * Record and guard of the call: everything else writes there. This one and the next
-	 * three are {@link org.springframework.core.PriorityOrdered}, because an interceptor
+	 * four are {@link org.springframework.core.PriorityOrdered}, because an interceptor
 	 * of a stack may have the highest plain order.
 	 */
 	public static final int CALL = Ordered.HIGHEST_PRECEDENCE;
 
 	/** Before logging, whose line carries the id. */
 	public static final int CORRELATION = CALL + 100;
+
+	/** The trace of the caller, before the line that may name it; with a tracer only. */
+	public static final int CALLER_TRACE = CALL + 150;
 
 	/** Outside all that may refuse a call, for what is refused is logged too. */
 	public static final int LOGGING = CALL + 200;
@@ -31,8 +34,13 @@ public final class ServerInterceptorOrder {
 	public static final int METRICS = CALL + 300;
 
 	/**
+	 * Inside the stack's observation, whose span it notes, with a tracer only.
+	 */
+	public static final int TRACE = 2900;
+
+	/**
 	 * First inside the stack's own interceptors (observation and metrics stand at 0 or
-	 * 2500), which so see what is refused: a server that goes away does no more work.
+	 * 2500), which so see what is refused: a server that is gone does no more work.
 	 */
 	public static final int SHUTDOWN = 3000;
 
@@ -50,6 +58,11 @@ public final class ServerInterceptorOrder {
 
 	/** After the limits: what is not delivered need not be checked. */
 	public static final int VALIDATION = 3500;
+
+	/**
+	 * Coroutines of the call get its MDC and security context: inside all that sets them.
+	 */
+	public static final int COROUTINE = 3550;
 
 	/**
 	 * The inner end of the guard: policies close the call here, past all of the above.

@@ -91,8 +91,8 @@ class ArchitectureTests {
 			"org.springframework.security.oauth2.", "org.springframework.security.", "org.springframework.web.",
 			"com.nimbusds.", "io.micrometer.context.", "io.micrometer.", "io.github.resilience4j.",
 			"io.github.bucket4j.", "com.github.benmanes.", "build.buf.", "jakarta.servlet.", "jakarta.validation.",
-			"io.grpc.netty.", "io.grpc.inprocess.", "io.grpc.protobuf.services.", "io.grpc.health.", "io.netty.",
-			"reactor.");
+			"io.grpc.netty.", "io.grpc.inprocess.", "io.grpc.kotlin.", "kotlinx.", "kotlin.",
+			"io.grpc.protobuf.services.", "io.grpc.health.", "io.netty.", "reactor.");
 
 	private static final JavaClasses CLASSES = new ClassFileImporter().importPath(MAIN);
 

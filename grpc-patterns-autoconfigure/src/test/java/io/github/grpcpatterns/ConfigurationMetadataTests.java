@@ -71,7 +71,7 @@ class ConfigurationMetadataTests {
 				.isEqualTo(values(property.get("type"))));
 	}
 
-	private static List<String> values(String enumType) throws ClassNotFoundException {
+	static List<String> values(String enumType) throws ClassNotFoundException {
 		return Arrays.stream(Class.forName(enumType).getEnumConstants())
 			.map((constant) -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'))
 			.toList();

@@ -22,6 +22,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.kotlin.CoroutineContextServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcClientInterceptor;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor;
@@ -63,8 +64,8 @@ class InterceptorOrderTests {
 
 	@Test
 	void theChainOfSpringGrpcHasTheOrderOfTheConstants() {
-		check(TestStack.SPRING_GRPC,
-				List.of(ObservationGrpcServerInterceptor.class, GrpcExceptionHandlerInterceptor.class));
+		check(TestStack.SPRING_GRPC, List.of(ObservationGrpcServerInterceptor.class,
+				GrpcExceptionHandlerInterceptor.class, CoroutineContextServerInterceptor.class));
 	}
 
 	private static void check(TestStack stack, List<Class<?>> theirs) {
@@ -162,7 +163,8 @@ class InterceptorOrderTests {
 		return interceptors.stream()
 			.filter((interceptor) -> order.test(((Ordered) interceptor).getOrder()))
 			.sorted(Comparator.comparingInt((interceptor) -> ((Ordered) interceptor).getOrder()))
-			.map(Object::getClass)
+			.map((interceptor) -> (interceptor instanceof CoroutineContextServerInterceptor)
+					? CoroutineContextServerInterceptor.class : interceptor.getClass())
 			.toList();
 	}
 

@@ -17,6 +17,7 @@ import io.github.grpcpatterns.internal.call.OtherMethod;
 import io.github.grpcpatterns.logging.LoggingClientAutoConfiguration;
 import io.github.grpcpatterns.metrics.MetricsClientAutoConfiguration;
 import io.github.grpcpatterns.retry.RetryClientAutoConfiguration;
+import io.github.grpcpatterns.testing.EndedChannel;
 import io.github.grpcpatterns.testing.Methods;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.github.resilience4j.retry.Retry;
@@ -57,7 +58,8 @@ class UnboundedMethodsTests {
 
 	private void afterManyMethods(Consumer<ApplicationContext> then) {
 		this.runner.run((context) -> {
-			Channel channel = ClientInterceptors.interceptForward(new Refusing(), interceptors(context));
+			Channel channel = ClientInterceptors.interceptForward(new EndedChannel("nowhere", Status.UNIMPLEMENTED),
+					interceptors(context));
 			Methods.many().forEach((method) -> call(channel, method));
 			Stream
 				.of(PingServiceGrpc.getPingListMethod(), PingServiceGrpc.getPingStreamMethod(),
@@ -117,47 +119,6 @@ class UnboundedMethodsTests {
 				(context) -> assertThat(context.getBean(CalledMethods.class).all()).hasSize(OtherMethod.MAX + 1)
 					.extracting(MethodDescriptor::getFullMethodName)
 					.contains("invented.v1.Service/Method0", "other"));
-	}
-
-	/**
-	 * Ends each call as it starts.
-	 */
-	private static final class Refusing extends Channel {
-
-		@Override
-		public String authority() {
-			return "nowhere";
-		}
-
-		@Override
-		public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(MethodDescriptor<ReqT, RespT> method,
-				CallOptions callOptions) {
-			return new ClientCall<>() {
-
-				@Override
-				public void start(Listener<RespT> listener, Metadata headers) {
-					listener.onClose(Status.UNIMPLEMENTED, new Metadata());
-				}
-
-				@Override
-				public void request(int numMessages) {
-				}
-
-				@Override
-				public void cancel(String message, Throwable cause) {
-				}
-
-				@Override
-				public void halfClose() {
-				}
-
-				@Override
-				public void sendMessage(ReqT message) {
-				}
-
-			};
-		}
-
 	}
 
 }

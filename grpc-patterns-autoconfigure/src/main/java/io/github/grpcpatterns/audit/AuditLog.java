@@ -9,6 +9,7 @@ import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallTrace;
 import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.LogLine;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
@@ -17,7 +18,6 @@ import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,9 +29,6 @@ import org.springframework.beans.factory.ObjectProvider;
 final class AuditLog implements AuthOutcomeListener {
 
 	private static final Logger logger = LoggerFactory.getLogger("grpc.patterns.audit");
-
-	/** The MDC key under which tracing integrations keep the id of the current trace. */
-	private static final String TRACE_ID = "traceId";
 
 	private final AuditServerProperties.On on;
 
@@ -80,7 +77,8 @@ final class AuditLog implements AuthOutcomeListener {
 		put(data, "principal", call.principal());
 		put(data, "peer", call.peerText());
 		put(data, CorrelationScope.MDC_KEY, call.correlationId());
-		put(data, TRACE_ID, MDC.get(TRACE_ID));
+		CallTrace trace = call.trace();
+		put(data, CallTrace.TRACE_ID, (trace != null) ? trace.traceId() : null);
 		put(data, "rule", rule);
 		return data;
 	}

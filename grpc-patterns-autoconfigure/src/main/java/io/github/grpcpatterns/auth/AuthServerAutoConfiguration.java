@@ -27,7 +27,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.util.ClassUtils;
 
 /**
  * Auto-configuration for the authentication of the server's calls.
@@ -37,9 +36,6 @@ import org.springframework.util.ClassUtils;
 @ConditionalOnClass(name = "org.springframework.security.core.Authentication")
 @EnableConfigurationProperties(AuthServerProperties.class)
 public final class AuthServerAutoConfiguration {
-
-	private static final boolean CAFFEINE = ClassUtils.isPresent("com.github.benmanes.caffeine.cache.Caffeine",
-			AuthServerAutoConfiguration.class.getClassLoader());
 
 	private final AuthServerProperties properties;
 
@@ -88,9 +84,8 @@ public final class AuthServerAutoConfiguration {
 		TokenQuestions questions = (verification != null && verification.runsBean())
 				? new TokenQuestions(timer, this.properties.verifierTimeout(), outcomes::overdue) : null;
 		AuthServerProperties.Cache cache = this.properties.cache();
-		boolean caching = CAFFEINE && cache.size() > 0 && !cache.maxAge().isZero();
 		return new TokenCheck(verification, questions,
-				caching ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime, clock) : null);
+				cache.remembers() ? new TokenCache(cache.size(), cache.maxAge(), timer::nanoTime, clock) : null);
 	}
 
 	@Bean
@@ -102,8 +97,8 @@ public final class AuthServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerKeySourceCheck")
 	KeySourceCheck grpcPatternsAuthServerKeySourceCheck(ObjectProvider<AuthServerInterceptor> interceptor,
-			RegisteredMethods methods) {
-		return new KeySourceCheck(interceptor.getIfAvailable(), this.rules, methods);
+			RegisteredMethods methods, ResourceLoader resources) {
+		return new KeySourceCheck(interceptor.getIfAvailable(), this.rules, methods, resources.getClassLoader());
 	}
 
 	@Bean
@@ -116,8 +111,7 @@ public final class AuthServerAutoConfiguration {
 	 * The beans that require the JWT classes.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { "org.springframework.security.oauth2.jwt.NimbusJwtDecoder",
-			"com.nimbusds.jwt.proc.DefaultJWTProcessor" })
+	@ConditionalOnClass(name = { KeySourceCheck.JWT, KeySourceCheck.OAUTH2, KeySourceCheck.NIMBUS })
 	static final class JwtConfiguration {
 
 		@Bean

@@ -2,8 +2,10 @@ package io.github.grpcpatterns.auth;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
@@ -81,6 +83,23 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 			case AUTHENTICATED ->
 				new Access(access.authorities().isEmpty() ? Access.Kind.AUTHENTICATED : Access.Kind.AUTHORITIES,
 						List.copyOf(access.authorities()));
+		};
+	}
+
+	@Override
+	public Set<EndReason> refusals(MethodDescriptor<?, ?> method) {
+		AuthServerPolicy access = this.rules.of(method);
+		return switch (access.kind()) {
+			case PUBLIC -> Set.of();
+			case DENIED -> Set.of(EndReason.ACCESS_DENIED);
+			case AUTHENTICATED -> {
+				Set<EndReason> refusals = EnumSet.of(EndReason.TOKEN_MISSING, EndReason.TOKEN_INVALID,
+						EndReason.TOKEN_EXPIRED, EndReason.KEYS_UNAVAILABLE);
+				if (!access.authorities().isEmpty()) {
+					refusals.add(EndReason.ACCESS_DENIED);
+				}
+				yield refusals;
+			}
 		};
 	}
 

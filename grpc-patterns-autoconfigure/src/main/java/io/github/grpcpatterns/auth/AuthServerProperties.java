@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.grpcpatterns.internal.settings.HoldsSecrets;
+import io.github.grpcpatterns.internal.settings.Library;
 import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
+import io.github.grpcpatterns.internal.settings.NeedsLibraries;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +45,15 @@ import org.springframework.util.unit.DataSize;
 public record AuthServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue List<String> publicMethods,
 		@DefaultValue List<Rule> rules, @DefaultValue Infrastructure infrastructure, @DefaultValue Jwt jwt,
 		@DefaultValue Cache cache, @DefaultValue("true") boolean endStreamsOnExpiry,
-		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration verifierTimeout) implements HoldsSecrets {
+		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration verifierTimeout)
+		implements
+			HoldsSecrets,
+			NeedsLibraries {
 
 	static final String PREFIX = "grpc.patterns.server.auth";
+
+	private static final Library SECURITY = new Library("org.springframework.security.core.Authentication",
+			"org.springframework.security:spring-security-core");
 
 	/**
 	 * Check the settings.
@@ -54,6 +62,14 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 		Settings.notNegative("verifier-timeout", verifierTimeout);
 		MethodPatterns.of(PREFIX + ".public-methods", publicMethods);
 		MethodOverrides.of(PREFIX, "rules", rules);
+	}
+
+	/**
+	 * What JWTs need is looked at once it is known whether anything else verifies tokens.
+	 */
+	@Override
+	public List<Library> libraries() {
+		return this.cache.remembers() ? List.of(SECURITY, Library.CAFFEINE) : List.of(SECURITY);
 	}
 
 	/**
@@ -228,6 +244,10 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 		public Cache {
 			Settings.notNegative("size", size);
 			Settings.notNegative("max-age", maxAge);
+		}
+
+		boolean remembers() {
+			return this.size > 0 && !this.maxAge.isZero();
 		}
 
 	}

@@ -4,6 +4,9 @@ import java.util.List;
 
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
+import io.github.grpcpatterns.internal.settings.Library;
+import io.github.grpcpatterns.internal.settings.MissingLibraryException;
+import io.github.grpcpatterns.internal.settings.MissingLibraryException.Missing;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +14,21 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * Fails the start if methods of the application require a token and there is no source of
- * keys. The services that the stack adds may stay closed.
+ * keys, or what a source of keys needs is not on the class path. The services that the
+ * stack adds may stay closed.
  */
 final class KeySourceCheck implements SmartInitializingSingleton {
+
+	static final String JWT = "org.springframework.security.oauth2.jwt.NimbusJwtDecoder";
+
+	static final String OAUTH2 = "org.springframework.security.oauth2.core.OAuth2Token";
+
+	static final String NIMBUS = "com.nimbusds.jwt.proc.DefaultJWTProcessor";
+
+	private static final List<Library> LIBRARIES = List.of(
+			new Library(JWT, "org.springframework.security:spring-security-oauth2-jose"),
+			new Library(OAUTH2, "org.springframework.security:spring-security-oauth2-core"),
+			new Library(NIMBUS, "com.nimbusds:nimbus-jose-jwt"));
 
 	private final @Nullable AuthServerInterceptor interceptor;
 
@@ -21,10 +36,14 @@ final class KeySourceCheck implements SmartInitializingSingleton {
 
 	private final RegisteredMethods methods;
 
-	KeySourceCheck(@Nullable AuthServerInterceptor interceptor, AccessRules rules, RegisteredMethods methods) {
+	private final @Nullable ClassLoader classLoader;
+
+	KeySourceCheck(@Nullable AuthServerInterceptor interceptor, AccessRules rules, RegisteredMethods methods,
+			@Nullable ClassLoader classLoader) {
 		this.interceptor = interceptor;
 		this.rules = rules;
 		this.methods = methods;
+		this.classLoader = classLoader;
 	}
 
 	@Override
@@ -40,7 +59,19 @@ final class KeySourceCheck implements SmartInitializingSingleton {
 			.filter((method) -> !InfrastructureMethods.contains(method))
 			.toList();
 		if (!closed.isEmpty()) {
+			checkLibraries();
 			throw new MissingKeySourceException(closed);
+		}
+	}
+
+	/** Without them there is no source of keys, whatever the settings say. */
+	private void checkLibraries() {
+		List<Missing> missing = LIBRARIES.stream()
+			.filter((library) -> !library.present(this.classLoader))
+			.map((library) -> new Missing(AuthServerProperties.PREFIX, library))
+			.toList();
+		if (!missing.isEmpty()) {
+			throw new MissingLibraryException(missing);
 		}
 	}
 

@@ -1,12 +1,17 @@
 package io.github.grpcpatterns.auth;
 
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
+import io.github.grpcpatterns.auth.SkippedMethodSecurityException.Why;
 import io.grpc.BindableService;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -21,16 +26,23 @@ import org.springframework.util.ReflectionUtils;
  * They work on a proxy, and only if the server calls the proxy. A generated
  * {@code ImplBase} ensures that: its {@code bindService()} is final, so it runs on the
  * proxy itself and binds {@code this}. A {@code bindService()} that a proxy can intercept
- * is handed to the target, which binds itself, so every call bypasses the proxy.
+ * is handed to the target, which binds itself, so every call bypasses the proxy. A proxy
+ * does not intercept a final method. It sees the result of a suspending function of
+ * Kotlin before that is there, and while it refuses the call the function goes on and
+ * answers it.
  */
 final class MethodSecurityCheck implements SmartInitializingSingleton {
 
-	private static final List<String> ANNOTATIONS = List.of("org.springframework.security.access.prepost.PreAuthorize",
-			"org.springframework.security.access.prepost.PostAuthorize",
-			"org.springframework.security.access.prepost.PreFilter",
-			"org.springframework.security.access.prepost.PostFilter",
-			"org.springframework.security.access.annotation.Secured", "jakarta.annotation.security.RolesAllowed",
-			"jakarta.annotation.security.DenyAll");
+	/** The annotations that check the result. */
+	private static final List<String> RESULT = List.of("org.springframework.security.access.prepost.PostAuthorize",
+			"org.springframework.security.access.prepost.PostFilter");
+
+	private static final List<String> ANNOTATIONS = Stream.concat(RESULT.stream(),
+			Stream.of("org.springframework.security.access.prepost.PreAuthorize",
+					"org.springframework.security.access.prepost.PreFilter",
+					"org.springframework.security.access.annotation.Secured",
+					"jakarta.annotation.security.RolesAllowed", "jakarta.annotation.security.DenyAll"))
+		.toList();
 
 	/** Method security that is woven into the classes needs no proxy. */
 	private static final boolean WOVEN = ClassUtils.isPresent(
@@ -50,11 +62,33 @@ final class MethodSecurityCheck implements SmartInitializingSingleton {
 		}
 		for (Map.Entry<String, BindableService> bean : this.beanFactory.getBeansOfType(BindableService.class)
 			.entrySet()) {
-			Class<?> type = AopUtils.getTargetClass(bean.getValue());
-			if (!boundThroughProxy(bean.getValue(), type) && secured(type)) {
-				throw new SkippedMethodSecurityException(bean.getKey(), type, AopUtils.isAopProxy(bean.getValue()));
+			Class<?> type = AopProxyUtils.ultimateTargetClass(bean.getValue());
+			Why why = skipped(bean.getValue(), type);
+			if (why != null) {
+				throw new SkippedMethodSecurityException(bean.getKey(), type, why);
 			}
 		}
+	}
+
+	private static @Nullable Why skipped(BindableService service, Class<?> type) {
+		boolean secured = annotated(type, ANNOTATIONS);
+		boolean result = annotated(type, RESULT);
+		boolean proxied = boundThroughProxy(service, type);
+		Why why = null;
+		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
+			boolean annotated = annotated(method, ANNOTATIONS);
+			secured |= annotated;
+			if (annotated && Modifier.isFinal(method.getModifiers())) {
+				why = Why.FINAL_METHOD;
+			}
+			else if (suspends(method) && (result || annotated(method, RESULT))) {
+				why = Why.SUSPENDING;
+			}
+		}
+		if (secured && !proxied) {
+			return AopUtils.isAopProxy(service) ? Why.PAST_PROXY : Why.NO_PROXY;
+		}
+		return why;
 	}
 
 	private static boolean boundThroughProxy(BindableService service, Class<?> type) {
@@ -65,20 +99,19 @@ final class MethodSecurityCheck implements SmartInitializingSingleton {
 		return bindService != null && Modifier.isFinal(bindService.getModifiers());
 	}
 
-	private static boolean secured(Class<?> type) {
-		if (annotated(MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY))) {
-			return true;
-		}
-		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
-			if (annotated(MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY))) {
-				return true;
-			}
-		}
-		return false;
+	/**
+	 * Return whether a method is a suspending function of Kotlin, which the compiler
+	 * gives one more parameter.
+	 */
+	private static boolean suspends(Method method) {
+		Class<?>[] parameters = method.getParameterTypes();
+		return parameters.length > 0
+				&& parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation");
 	}
 
-	private static boolean annotated(MergedAnnotations annotations) {
-		return ANNOTATIONS.stream().anyMatch(annotations::isPresent);
+	private static boolean annotated(AnnotatedElement element, List<String> names) {
+		MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+		return names.stream().anyMatch(annotations::isPresent);
 	}
 
 }

@@ -11,12 +11,8 @@ final class SkippedMethodSecurityFailureAnalyzer extends AbstractFailureAnalyzer
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, SkippedMethodSecurityException cause) {
-		String action = cause.proxied()
-				? "Let the service extend the generated ImplBase class instead of implementing AsyncService and "
-						+ "BindableService, and use class-based proxies (spring.aop.proxy-target-class=true, the default)."
-				: "Enable method security (@EnableMethodSecurity, with the annotations in use), and let the service "
-						+ "extend the generated ImplBase class, or remove the annotations.";
-		return new FailureAnalysis(StringUtils.capitalize(String.valueOf(cause.getMessage())) + ".", action, cause);
+		return new FailureAnalysis(StringUtils.capitalize(String.valueOf(cause.getMessage())) + ".", cause.action(),
+				cause);
 	}
 
 }

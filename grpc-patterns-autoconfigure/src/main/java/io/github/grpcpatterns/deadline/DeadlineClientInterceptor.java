@@ -1,12 +1,15 @@
 package io.github.grpcpatterns.deadline;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ClientInterceptorOrder;
+import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.CallOptions;
@@ -49,6 +52,11 @@ public final class DeadlineClientInterceptor implements ClientInterceptor, Metho
 	}
 
 	@Override
+	public Set<EndReason> refusals(MethodDescriptor<?, ?> method) {
+		return (this.settings.settle(method).nanos() != Long.MAX_VALUE) ? Set.of(EndReason.DEADLINE) : Set.of();
+	}
+
+	@Override
 	public int getOrder() {
 		return ClientInterceptorOrder.DEADLINE;
 	}
@@ -62,8 +70,14 @@ public final class DeadlineClientInterceptor implements ClientInterceptor, Metho
 		}
 		Deadline ours = Deadline.after(nanos, TimeUnit.NANOSECONDS);
 		Deadline callers = callOptions.getDeadline();
-		return next.newCall(method,
-				(callers == null || ours.isBefore(callers)) ? callOptions.withDeadline(ours) : callOptions);
+		if (callers != null && !ours.isBefore(callers)) {
+			return next.newCall(method, callOptions);
+		}
+		CallRecord call = CallRecord.of(callOptions);
+		if (call != null) {
+			call.policyDeadline(ours);
+		}
+		return next.newCall(method, callOptions.withDeadline(ours));
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.grpcpatterns.deadline;
 
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.ActivePattern;
@@ -63,6 +65,19 @@ public final class DeadlineServerInterceptor implements ServerInterceptor, Metho
 	@Override
 	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
 		return this.settings.settings(method);
+	}
+
+	@Override
+	public Set<EndReason> refusals(MethodDescriptor<?, ?> method) {
+		DeadlineServerPolicy policy = this.settings.settle(method);
+		Set<EndReason> refusals = EnumSet.noneOf(EndReason.class);
+		if (policy.required()) {
+			refusals.add(EndReason.DEADLINE_REQUIRED);
+		}
+		if (Math.min(policy.defaultNanos(), policy.maxNanos()) != Long.MAX_VALUE) {
+			refusals.add(EndReason.DEADLINE);
+		}
+		return refusals;
 	}
 
 	@Override

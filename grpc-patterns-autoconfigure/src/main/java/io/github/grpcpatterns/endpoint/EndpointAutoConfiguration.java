@@ -32,4 +32,9 @@ public final class EndpointAutoConfiguration {
 		return new GrpcPatternsEndpoint(served, called, liveCalls, timer, sources.stream().toList());
 	}
 
+	@Bean
+	EndpointRefusals grpcPatternsEndpointRefusals() {
+		return new EndpointRefusals();
+	}
+
 }

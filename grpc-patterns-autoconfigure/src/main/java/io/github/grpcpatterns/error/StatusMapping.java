@@ -138,7 +138,13 @@ final class StatusMapping implements ExceptionMapping {
 		}
 		if (!this.passUpstream && UpstreamErrors.contains(status, trailers)) {
 			Status.Code code = UPSTREAM_CODES.contains(status.getCode()) ? status.getCode() : Status.Code.INTERNAL;
-			return ending(new KnownError(code), inWords(code), thrown, call);
+			Metadata own = new Metadata();
+			if (code == Status.Code.UNAVAILABLE && !call.idempotent()) {
+				// Clients would retry it for every method, but this handler has run.
+				RichStatus.forbidRetry(own);
+			}
+			return this.richStatus.ending(EndReason.FAILED,
+					code.toStatus().withDescription(inWords(code)).withCause(thrown), own, call.correlationId());
 		}
 		return own(status, trailers, call);
 	}
@@ -163,10 +169,7 @@ final class StatusMapping implements ExceptionMapping {
 
 	private CallEnding ending(KnownError error, Throwable thrown, CallRecord call) {
 		String message = this.includeMessage.contains(error.code()) ? thrown.getMessage() : null;
-		return ending(error, (message != null) ? message : inWords(error.code()), thrown, call);
-	}
-
-	private CallEnding ending(KnownError error, String description, Throwable thrown, CallRecord call) {
+		String description = (message != null) ? message : inWords(error.code());
 		return this.richStatus.ending(error.reason(),
 				error.code().toStatus().withDescription(description).withCause(thrown), new Metadata(),
 				call.correlationId(), error.details().toArray(Message[]::new));

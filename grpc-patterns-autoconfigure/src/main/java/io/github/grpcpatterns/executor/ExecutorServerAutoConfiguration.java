@@ -68,6 +68,11 @@ public final class ExecutorServerAutoConfiguration {
 	}
 
 	@Bean
+	ExecutorRefusals grpcPatternsExecutorServerRefusals(ChosenExecutor chosen) {
+		return new ExecutorRefusals(chosen);
+	}
+
+	@Bean
 	ActivePattern grpcPatternsExecutorServerPattern() {
 		return ActivePattern.server("executor");
 	}

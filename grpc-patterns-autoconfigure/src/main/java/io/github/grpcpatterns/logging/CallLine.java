@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.CallReporter;
+import io.github.grpcpatterns.internal.call.CallTrace;
 import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.LogLine;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Logs the line of a call, on both sides.
+ * Logs the lines of a call, on both sides.
  */
 final class CallLine {
 
@@ -26,12 +27,15 @@ final class CallLine {
 
 	private final long slowNanos;
 
+	private final boolean startLine;
+
 	private final MethodPatterns excluded;
 
 	private final PerMethod<Line> lines = new PerMethod<>(this::line);
 
-	CallLine(Logger logger, Duration slowCallThreshold, MethodPatterns excluded) {
+	CallLine(Logger logger, Duration slowCallThreshold, boolean startLine, MethodPatterns excluded) {
 		this.logger = logger;
+		this.startLine = startLine;
 		this.slowNanos = Settings.nanosOrNone(slowCallThreshold);
 		this.excluded = excluded;
 	}
@@ -41,6 +45,22 @@ final class CallLine {
 		if (line.logged) {
 			call.addReporter(line);
 		}
+	}
+
+	/**
+	 * Return whether a line is written when a call of a method begins.
+	 */
+	boolean tellsStart(MethodDescriptor<?, ?> method) {
+		return this.startLine && this.logger.isDebugEnabled() && this.lines.get(method).logged;
+	}
+
+	/**
+	 * Write the line of a call that begins.
+	 */
+	void started(CallRecord call) {
+		new LogLine(this.logger, Level.DEBUG, call.methodName() + " started").add("grpc.method", call.methodName())
+			.add(CorrelationScope.MDC_KEY, call.correlationId())
+			.write();
 	}
 
 	/**
@@ -111,6 +131,10 @@ final class CallLine {
 				.add("peer", call.peerText())
 				.add("principal", call.principal())
 				.add(CorrelationScope.MDC_KEY, call.correlationId());
+			CallTrace trace = call.trace();
+			if (trace != null) {
+				line.add(CallTrace.TRACE_ID, trace.traceId()).add(CallTrace.SPAN_ID, trace.spanId());
+			}
 			Throwable exception = call.exception();
 			if (exception != null && call.exceptionUnknown()) {
 				call.exceptionLogged();

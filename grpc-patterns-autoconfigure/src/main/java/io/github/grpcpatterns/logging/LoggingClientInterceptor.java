@@ -6,6 +6,8 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,7 @@ public final class LoggingClientInterceptor implements ClientInterceptor, Priori
 
 	LoggingClientInterceptor(LoggingClientProperties properties) {
 		this.line = new CallLine(LoggerFactory.getLogger("grpc.patterns.client"), properties.slowCallThreshold(),
-				properties.excluded());
+				properties.startLine(), properties.excluded());
 	}
 
 	@Override
@@ -37,10 +39,36 @@ public final class LoggingClientInterceptor implements ClientInterceptor, Priori
 	public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
 			CallOptions callOptions, Channel next) {
 		CallRecord call = CallRecord.of(callOptions);
-		if (call != null) {
-			this.line.follow(call);
+		if (call == null) {
+			return next.newCall(method, callOptions);
 		}
-		return next.newCall(method, callOptions);
+		this.line.follow(call);
+		ClientCall<ReqT, RespT> logged = next.newCall(method, callOptions);
+		return this.line.tellsStart(method) ? new ToldCall<>(logged, call, this.line) : logged;
+	}
+
+	/**
+	 * A call whose start is logged, with the correlation id that is then known.
+	 */
+	private static final class ToldCall<ReqT, RespT>
+			extends ForwardingClientCall.SimpleForwardingClientCall<ReqT, RespT> {
+
+		private final CallRecord call;
+
+		private final CallLine line;
+
+		ToldCall(ClientCall<ReqT, RespT> delegate, CallRecord call, CallLine line) {
+			super(delegate);
+			this.call = call;
+			this.line = line;
+		}
+
+		@Override
+		public void start(Listener<RespT> responseListener, Metadata headers) {
+			this.line.started(this.call);
+			super.start(responseListener, headers);
+		}
+
 	}
 
 }

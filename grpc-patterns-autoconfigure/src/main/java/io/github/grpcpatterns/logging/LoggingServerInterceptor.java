@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.logging;
 
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -24,7 +25,7 @@ public final class LoggingServerInterceptor implements ServerInterceptor, Priori
 
 	LoggingServerInterceptor(LoggingServerProperties properties) {
 		this.line = new CallLine(LoggerFactory.getLogger("grpc.patterns.server"), properties.slowCallThreshold(),
-				properties.excluded());
+				properties.startLine(), properties.excluded());
 	}
 
 	@Override
@@ -35,7 +36,11 @@ public final class LoggingServerInterceptor implements ServerInterceptor, Priori
 	@Override
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
-		this.line.follow(ServerCallGuard.current().record());
+		CallRecord record = ServerCallGuard.current().record();
+		this.line.follow(record);
+		if (this.line.tellsStart(record.method())) {
+			this.line.started(record);
+		}
 		return next.startCall(call, headers);
 	}
 

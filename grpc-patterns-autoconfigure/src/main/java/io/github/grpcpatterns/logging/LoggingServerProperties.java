@@ -18,11 +18,13 @@ import org.springframework.boot.convert.DurationUnit;
  * @param enabled Whether to log a line for each call.
  * @param slowCallThreshold Duration from which a unary call is logged at least as a
  * warning. Zero means none. If a duration suffix is not specified, seconds will be used.
+ * @param startLine Whether to log a line at DEBUG when a call begins, too.
  * @param exclude List of patterns of methods whose calls are not logged.
  */
 @ConfigurationProperties(value = LoggingServerProperties.PREFIX, ignoreUnknownFields = false)
 public record LoggingServerProperties(@DefaultValue("true") boolean enabled,
-		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowCallThreshold, @DefaultValue( {
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowCallThreshold,
+		@DefaultValue("false") boolean startLine, @DefaultValue( {
 				InfrastructureMethods.HEALTH, InfrastructureMethods.REFLECTION }) List<String> exclude){
 
 	static final String PREFIX = "grpc.patterns.server.logging";

@@ -4,9 +4,11 @@
  * The message is {@code <method> <status> in <n> ms}, the rest are key-values:
  * {@code grpc.method}, {@code grpc.type}, {@code grpc.status}, {@code duration_ms},
  * {@code messages.received}, {@code messages.sent}, {@code peer}, {@code principal},
- * {@code correlationId}, and after a mapped exception {@code exception.type} and
- * {@code exception.message}. An unmapped exception is logged with its stack trace.
- * Loggers are {@code grpc.patterns.server} and {@code grpc.patterns.client}.
+ * {@code correlationId}, with a tracer {@code traceId} and {@code spanId}, and after a
+ * mapped exception {@code exception.type} and {@code exception.message}. An unmapped
+ * exception is logged with its stack trace. Loggers are {@code grpc.patterns.server} and
+ * {@code grpc.patterns.client}. With {@code start-line} another line, at DEBUG, says that
+ * a call has begun, so that one that hangs is seen.
  * <p>
  * The level is INFO; WARN for {@code DEADLINE_EXCEEDED}, {@code PERMISSION_DENIED},
  * {@code RESOURCE_EXHAUSTED}, {@code FAILED_PRECONDITION}, {@code ABORTED},

@@ -3,10 +3,12 @@ package io.github.grpcpatterns.metrics;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -31,8 +33,9 @@ public final class MetricsClientAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsMetricsClientInterceptor")
 	MetricsClientInterceptor grpcPatternsMetricsClientInterceptor(MeterRegistry registry, CallTimer timer,
-			MetricsClientProperties properties) {
-		return new MetricsClientInterceptor(registry, timer, properties);
+			MetricsClientProperties properties, ObjectProvider<MethodSettingsSource> sources) {
+		return new MetricsClientInterceptor(registry, timer, properties,
+				new PossibleRefusals(ActivePattern.Side.CLIENT, sources));
 	}
 
 	@Bean

@@ -1,6 +1,10 @@
 package io.github.grpcpatterns.metrics;
 
+import java.util.Set;
+import java.util.function.Function;
+
 import io.github.grpcpatterns.ClientInterceptorOrder;
+import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.CallOptions;
@@ -23,8 +27,9 @@ public final class MetricsClientInterceptor implements ClientInterceptor, Priori
 
 	private final CallMeters meters;
 
-	MetricsClientInterceptor(MeterRegistry registry, CallTimer timer, MetricsClientProperties properties) {
-		this.meters = new CallMeters(registry, timer, CallMeters.Side.CLIENT, properties.messageGap(),
+	MetricsClientInterceptor(MeterRegistry registry, CallTimer timer, MetricsClientProperties properties,
+			Function<MethodDescriptor<?, ?>, Set<EndReason>> refusals) {
+		this.meters = new CallMeters(registry, timer, CallMeters.Side.CLIENT, refusals, properties.messageGap(),
 				properties.largeMessageBytes());
 	}
 

@@ -1,5 +1,9 @@
 package io.github.grpcpatterns.metrics;
 
+import java.util.List;
+
+import io.github.grpcpatterns.internal.settings.Library;
+import io.github.grpcpatterns.internal.settings.NeedsLibraries;
 import io.github.grpcpatterns.internal.settings.Settings;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -16,12 +20,17 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties(value = MetricsClientProperties.PREFIX, ignoreUnknownFields = false)
 public record MetricsClientProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean messageGap,
-		@DefaultValue("1MB") DataSize largeMessageThreshold) {
+		@DefaultValue("1MB") DataSize largeMessageThreshold) implements NeedsLibraries {
 
 	static final String PREFIX = "grpc.patterns.client.metrics";
 
 	public MetricsClientProperties {
 		Settings.notNegative("large-message-threshold", largeMessageThreshold);
+	}
+
+	@Override
+	public List<Library> libraries() {
+		return List.of(Library.MICROMETER);
 	}
 
 	long largeMessageBytes() {

@@ -2,6 +2,7 @@ package io.github.grpcpatterns.metrics;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.AuthOutcomeListener;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
@@ -11,6 +12,7 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -35,8 +37,15 @@ public final class MetricsServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsMetricsServerInterceptor")
 	MetricsServerInterceptor grpcPatternsMetricsServerInterceptor(MeterRegistry registry, CallTimer timer,
-			MetricsServerProperties properties) {
-		return new MetricsServerInterceptor(registry, timer, properties);
+			MetricsServerProperties properties, ObjectProvider<MethodSettingsSource> sources) {
+		return new MetricsServerInterceptor(registry, timer, properties,
+				new PossibleRefusals(ActivePattern.Side.SERVER, sources));
+	}
+
+	@Bean
+	RegisteredMeters grpcPatternsRegisteredMeters(ObjectProvider<MetricsServerInterceptor> interceptor,
+			RegisteredMethods methods) {
+		return new RegisteredMeters(interceptor, methods);
 	}
 
 	@Bean

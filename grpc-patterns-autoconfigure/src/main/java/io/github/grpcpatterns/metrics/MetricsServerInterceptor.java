@@ -1,9 +1,15 @@
 package io.github.grpcpatterns.metrics;
 
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.Function;
+
+import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -22,9 +28,14 @@ public final class MetricsServerInterceptor implements ServerInterceptor, Priori
 
 	private final CallMeters meters;
 
-	MetricsServerInterceptor(MeterRegistry registry, CallTimer timer, MetricsServerProperties properties) {
-		this.meters = new CallMeters(registry, timer, CallMeters.Side.SERVER, properties.messageGap(),
+	MetricsServerInterceptor(MeterRegistry registry, CallTimer timer, MetricsServerProperties properties,
+			Function<MethodDescriptor<?, ?>, Set<EndReason>> refusals) {
+		this.meters = new CallMeters(registry, timer, CallMeters.Side.SERVER, refusals, properties.messageGap(),
 				properties.largeMessageBytes());
+	}
+
+	void register(Collection<MethodDescriptor<?, ?>> methods) {
+		this.meters.register(methods);
 	}
 
 	@Override

@@ -25,6 +25,8 @@ final class StreamMeters {
 
 	final ByConstant<EndReason, Counter> ended;
 
+	final ByConstant<EndReason, Counter> refused;
+
 	final AtomicInteger active = new AtomicInteger();
 
 	final Counter sent;
@@ -43,17 +45,14 @@ final class StreamMeters {
 
 	private final Tags tags;
 
-	StreamMeters(MeterRegistry registry, CallMeters.Side side, Tags tags, boolean messageGap) {
+	StreamMeters(MeterRegistry registry, CallMeters.Side side, Tags tags, ByConstant<EndReason, Counter> refused,
+			boolean messageGap) {
 		this.registry = registry;
 		this.side = side;
 		this.tags = tags;
 		this.durations = CallMeters.timers(registry, name("duration"), "Duration of streams.", tags);
-		this.ended = new ByConstant<>(EndReason.class,
-				(reason) -> Counter.builder(name("ended"))
-					.description("Ended streams by reason.")
-					.tags(tags)
-					.tag("reason", reason.tag())
-					.register(registry));
+		this.ended = CallMeters.counters(registry, name("ended"), "Ended streams by reason.", tags);
+		this.refused = refused;
 		Gauge.builder(name("active"), this.active, AtomicInteger::get)
 			.description("Open streams.")
 			.tags(tags)

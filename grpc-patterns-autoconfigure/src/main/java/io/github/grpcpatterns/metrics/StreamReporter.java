@@ -3,8 +3,10 @@ package io.github.grpcpatterns.metrics;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallTrace;
 import io.github.grpcpatterns.internal.call.MessageReporter;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
+import io.micrometer.core.instrument.Timer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +50,7 @@ final class StreamReporter implements MessageReporter {
 		if (this.meters.gap != null) {
 			long now = this.timer.nanoTime();
 			if (call.traffic().messagesSent() > 1) {
-				this.meters.gap.record(now - this.lastSent, TimeUnit.NANOSECONDS);
+				record(call, this.meters.gap, now - this.lastSent);
 			}
 			this.lastSent = now;
 		}
@@ -64,7 +66,21 @@ final class StreamReporter implements MessageReporter {
 
 	private void first(CallRecord call) {
 		this.first = false;
-		this.meters.firstMessage.record(this.timer.nanoTime() - call.startNanos(), TimeUnit.NANOSECONDS);
+		record(call, this.meters.firstMessage, this.timer.nanoTime() - call.startNanos());
+	}
+
+	/**
+	 * Record a time while the call lives, whichever span is the current one of the
+	 * thread.
+	 */
+	private static void record(CallRecord call, Timer timer, long nanos) {
+		CallTrace trace = call.trace();
+		if (trace != null) {
+			trace.run(() -> timer.record(nanos, TimeUnit.NANOSECONDS));
+		}
+		else {
+			timer.record(nanos, TimeUnit.NANOSECONDS);
+		}
 	}
 
 	@Override
@@ -82,6 +98,9 @@ final class StreamReporter implements MessageReporter {
 		this.meters.active.decrementAndGet();
 		this.meters.durations.get(call.status().getCode()).record(call.durationNanos(), TimeUnit.NANOSECONDS);
 		this.meters.ended.get(call.endReason()).increment();
+		if (call.refused()) {
+			this.meters.refused.get(call.endReason()).increment();
+		}
 	}
 
 }

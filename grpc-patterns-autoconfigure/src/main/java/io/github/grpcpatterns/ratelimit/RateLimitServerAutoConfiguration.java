@@ -10,7 +10,6 @@ import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
-import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
-import org.springframework.core.io.ResourceLoader;
-import org.springframework.util.ClassUtils;
 
 /**
  * Auto-configuration for the rate limits of a server. With a Bucket4j
@@ -36,18 +33,6 @@ import org.springframework.util.ClassUtils;
 @EnableConfigurationProperties(RateLimitServerProperties.class)
 public final class RateLimitServerAutoConfiguration {
 
-	private static final String BUCKET4J = "io.github.bucket4j.Bucket";
-
-	private static final String CAFFEINE = "com.github.benmanes.caffeine.cache.Caffeine";
-
-	RateLimitServerAutoConfiguration(RateLimitServerProperties properties, ResourceLoader resources) {
-		String limit = properties.limit();
-		if (limit != null && !(ClassUtils.isPresent(BUCKET4J, resources.getClassLoader())
-				&& ClassUtils.isPresent(CAFFEINE, resources.getClassLoader()))) {
-			throw new SettingException(limit, null, "Needs Bucket4j and Caffeine on the class path.");
-		}
-	}
-
 	@Bean
 	MethodPatterns grpcPatternsRateLimitServerMethods(RateLimitServerProperties properties) {
 		return properties.methodOverrides().patterns();
@@ -57,7 +42,7 @@ public final class RateLimitServerAutoConfiguration {
 	 * The beans that require Bucket4j and Caffeine.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { BUCKET4J, CAFFEINE })
+	@ConditionalOnClass(name = { "io.github.bucket4j.Bucket", "com.github.benmanes.caffeine.cache.Caffeine" })
 	static final class BucketConfiguration {
 
 		@Bean
@@ -94,7 +79,7 @@ public final class RateLimitServerAutoConfiguration {
 		@Bean
 		@Order(ServerInterceptorOrder.RATE_LIMIT)
 		@Nullable ActivePattern grpcPatternsRateLimitServerPattern(RateLimitServerProperties properties) {
-			return (properties.limit() != null) ? ActivePattern.server("rate-limit") : null;
+			return properties.limits() ? ActivePattern.server("rate-limit") : null;
 		}
 
 	}

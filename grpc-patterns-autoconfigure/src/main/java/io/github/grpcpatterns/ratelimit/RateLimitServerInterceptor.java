@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.ratelimit;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.ActivePattern;
@@ -60,6 +61,11 @@ public final class RateLimitServerInterceptor implements ServerInterceptor, Meth
 	@Override
 	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
 		return this.settings.settings(method);
+	}
+
+	@Override
+	public Set<EndReason> refusals(MethodDescriptor<?, ?> method) {
+		return this.admission.limits(method) ? Set.of(EndReason.RATE_LIMITED) : Set.of();
 	}
 
 	RateLimitServerAdmission admission() {

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
+import io.github.grpcpatterns.internal.settings.Library;
 import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.internal.settings.NeedsLibraries;
 import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +24,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param burst Calls to accept at once after a pause. Zero means the rate, rounded up.
  * @param per Scope within which calls share a rate. For callers without a principal, the
  * peer is used.
- * @param storeTimeout Time the shared store may take to answer. Zero means no limit. If a
- * duration suffix is not specified, seconds will be used.
+ * @param storeTimeout Time the shared store may take to answer. If a duration suffix is
+ * not specified, seconds will be used.
  * @param onStoreFailure How to treat calls while the shared store fails.
  * @param overrides List of settings for some methods.
  */
@@ -31,7 +33,8 @@ import org.springframework.boot.convert.DurationUnit;
 public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @DefaultValue("0") double callsPerSecond,
 		@DefaultValue("0") long burst, @DefaultValue("method") Per per,
 		@DefaultValue("250ms") @DurationUnit(ChronoUnit.SECONDS) Duration storeTimeout,
-		@DefaultValue("local") OnStoreFailure onStoreFailure, @DefaultValue List<Override> overrides) {
+		@DefaultValue("local") OnStoreFailure onStoreFailure,
+		@DefaultValue List<Override> overrides) implements NeedsLibraries {
 
 	static final String PREFIX = "grpc.patterns.server.rate-limit";
 
@@ -40,24 +43,21 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 	public RateLimitServerProperties {
 		Settings.rate("calls-per-second", callsPerSecond, MIN_RATE);
 		Settings.notNegative("burst", burst);
-		Settings.notNegative("store-timeout", storeTimeout);
+		Settings.positive("store-timeout", storeTimeout);
 		MethodOverrides.of(PREFIX, overrides);
 	}
 
 	/**
-	 * Return a setting with a rate, for without one nothing is limited.
+	 * Return whether any method has a rate.
 	 */
-	@Nullable String limit() {
-		if (this.callsPerSecond > 0) {
-			return PREFIX + ".calls-per-second";
-		}
-		for (int i = 0; i < this.overrides.size(); i++) {
-			Double rate = this.overrides.get(i).callsPerSecond();
-			if (rate != null && rate > 0) {
-				return PREFIX + ".overrides[" + i + "].calls-per-second";
-			}
-		}
-		return null;
+	boolean limits() {
+		return this.callsPerSecond > 0 || this.overrides.stream()
+			.anyMatch((override) -> override.callsPerSecond() != null && override.callsPerSecond() > 0);
+	}
+
+	@java.lang.Override
+	public List<Library> libraries() {
+		return limits() ? List.of(Library.BUCKET4J, Library.CAFFEINE) : List.of();
 	}
 
 	MethodOverrides<Override> methodOverrides() {
@@ -103,7 +103,7 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 	 * @param burst Calls to accept at once after a pause. Zero means the rate, rounded
 	 * up.
 	 * @param per Scope within which calls share a rate.
-	 * @param storeTimeout Time the shared store may take to answer. Zero means no limit.
+	 * @param storeTimeout Time the shared store may take to answer.
 	 * @param onStoreFailure How to treat calls while the shared store fails.
 	 */
 	public record Override(@DefaultValue List<String> methods, @Nullable Double callsPerSecond, @Nullable Long burst,
@@ -113,7 +113,7 @@ public record RateLimitServerProperties(@DefaultValue("true") boolean enabled, @
 		public Override {
 			Settings.rate("calls-per-second", callsPerSecond, MIN_RATE);
 			Settings.notNegative("burst", burst);
-			Settings.notNegative("store-timeout", storeTimeout);
+			Settings.positive("store-timeout", storeTimeout);
 		}
 
 	}

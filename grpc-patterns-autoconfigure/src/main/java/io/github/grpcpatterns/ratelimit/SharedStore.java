@@ -55,7 +55,7 @@ final class SharedStore {
 	/**
 	 * Create it.
 	 * @param buckets the buckets in the store
-	 * @param timeout the time an answer may take, zero for no limit
+	 * @param timeout the time an answer may take
 	 * @param timer the timer
 	 * @param threads where a store is asked that can only be asked synchronously,
 	 * {@code null} for others

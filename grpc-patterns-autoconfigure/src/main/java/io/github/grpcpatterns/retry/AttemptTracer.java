@@ -13,6 +13,10 @@ final class AttemptTracer extends ClientStreamTracer.Factory {
 
 	private final Runnable ownRetry;
 
+	private final Runnable waiting;
+
+	private final Runnable connected;
+
 	private volatile @Nullable Stream stream;
 
 	/** An earlier stream of the channel's own may have reached the handler. */
@@ -21,9 +25,13 @@ final class AttemptTracer extends ClientStreamTracer.Factory {
 	/**
 	 * Create it.
 	 * @param ownRetry told when the channel has retried by itself
+	 * @param waiting told when a stream begins to wait until the channel is ready
+	 * @param connected told when that stream has a connection
 	 */
-	AttemptTracer(Runnable ownRetry) {
+	AttemptTracer(Runnable ownRetry, Runnable waiting, Runnable connected) {
 		this.ownRetry = ownRetry;
+		this.waiting = waiting;
+		this.connected = connected;
 	}
 
 	@Override
@@ -36,7 +44,13 @@ final class AttemptTracer extends ClientStreamTracer.Factory {
 		if (info.getPreviousAttempts() > 0) {
 			this.ownRetry.run();
 		}
-		Stream stream = new Stream();
+		// The service config may say so too, of which nothing else tells.
+		boolean waits = info.getCallOptions().isWaitForReady();
+		if (waits) {
+			this.waiting.run();
+		}
+		Stream stream = new Stream(waits ? this.connected : () -> {
+		});
 		this.stream = stream;
 		return stream;
 	}
@@ -66,15 +80,22 @@ final class AttemptTracer extends ClientStreamTracer.Factory {
 
 	private static final class Stream extends ClientStreamTracer {
 
+		private final Runnable connected;
+
 		private volatile boolean created;
 
 		private volatile boolean left;
 
 		private volatile boolean answered;
 
+		Stream(Runnable connected) {
+			this.connected = connected;
+		}
+
 		@Override
 		public void streamCreated(Attributes transportAttrs, Metadata headers) {
 			this.created = true;
+			this.connected.run();
 		}
 
 		@Override

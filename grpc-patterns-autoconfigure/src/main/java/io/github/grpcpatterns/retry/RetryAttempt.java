@@ -44,7 +44,7 @@ final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 		this.owner = owner;
 		this.policy = policy;
 		this.state = new AtomicReference<>(last ? State.PINNED : State.OPEN);
-		this.tracer = new AttemptTracer(owner::channelRetries);
+		this.tracer = new AttemptTracer(owner::channelRetries, this::stopTimer, this::startTimer);
 	}
 
 	// Within 'out' of the owner
@@ -58,9 +58,8 @@ final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 	ClientCall<ReqT, RespT> start(Metadata headers, int number) {
 		ClientCall<ReqT, RespT> call = this.owner.newCall(this.tracer);
 		this.call = call;
-		long timeout = this.policy.attemptTimeoutNanos();
-		if (timeout != Long.MAX_VALUE) {
-			this.unschedule = this.owner.timer().schedule(this::late, timeout);
+		if (!this.owner.waitsForReady()) {
+			startTimer();
 		}
 		call.start(this, fresh(headers, number));
 		this.started = true;
@@ -138,6 +137,23 @@ final class RetryAttempt<ReqT, RespT> extends ClientCall.Listener<RespT> {
 	private boolean takes() {
 		State state = this.state.get();
 		return state == State.OPEN || state == State.PINNED || state == State.ANSWERED;
+	}
+
+	/**
+	 * The time of the attempt begins: with its start or, if it waits for the channel to
+	 * become ready, when it gets a connection. Another attempt would only wait likewise.
+	 */
+	private void startTimer() {
+		long timeout = this.policy.attemptTimeoutNanos();
+		if (timeout == Long.MAX_VALUE) {
+			return;
+		}
+		stopTimer();
+		this.unschedule = this.owner.timer().schedule(this::late, timeout);
+		State state = this.state.get();
+		if (state != State.OPEN && state != State.PINNED) {
+			stopTimer(); // it was over, or answered, before the timer was there
+		}
 	}
 
 	private void late() {

@@ -29,7 +29,7 @@ import org.springframework.core.env.Environment;
 				"io.github.resilience4j.springboot3.retry.autoconfigure.RetryMetricsAutoConfiguration",
 				"io.github.resilience4j.springboot.retry.autoconfigure.RetryAutoConfiguration",
 				"io.github.resilience4j.springboot.retry.autoconfigure.RetryMetricsAutoConfiguration" })
-@ConditionalOnClass(name = "io.github.resilience4j.retry.Retry")
+@ConditionalOnClass(name = { "io.github.resilience4j.retry.Retry", "io.github.resilience4j.core.IntervalFunction" })
 @ConditionalOnPattern("grpc.patterns.client.retry")
 @EnableConfigurationProperties(RetryClientProperties.class)
 public final class RetryClientAutoConfiguration {

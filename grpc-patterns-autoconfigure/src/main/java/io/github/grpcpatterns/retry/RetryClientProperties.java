@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
+import io.github.grpcpatterns.internal.settings.Library;
 import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.internal.settings.NeedsLibraries;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.Status;
@@ -51,12 +53,16 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		@DefaultValue("false") boolean idempotentOnly,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration attemptTimeout,
 		@DefaultValue("1MB") DataSize bufferLimit, @DefaultValue("16MB") DataSize bufferLimitTotal,
-		@DefaultValue Budget budget, @DefaultValue List<Override> overrides){
+		@DefaultValue Budget budget, @DefaultValue List<Override> overrides) implements NeedsLibraries{
 
 	/**
 	 * The prefix of these settings.
 	 */
 	static final String PREFIX = "grpc.patterns.client.retry";
+
+	private static final List<Library> LIBRARIES = List.of(
+			new Library("io.github.resilience4j.retry.Retry", "io.github.resilience4j:resilience4j-retry"),
+			new Library("io.github.resilience4j.core.IntervalFunction", "io.github.resilience4j:resilience4j-core"));
 
 	/**
 	 * Check the values.
@@ -68,6 +74,11 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 		codes = List.copyOf(codes);
 		overrides = List.copyOf(overrides);
 		MethodOverrides.of(PREFIX, overrides);
+	}
+
+	@java.lang.Override
+	public List<Library> libraries() {
+		return LIBRARIES;
 	}
 
 	MethodOverrides<Override> methodOverrides() {

@@ -203,6 +203,10 @@ final class RetryLoop<ReqT, RespT> {
 		return this.channel.newCall(this.method, this.callOptions.withStreamTracerFactory(tracer));
 	}
 
+	boolean waitsForReady() {
+		return this.callOptions.isWaitForReady();
+	}
+
 	CallTimer timer() {
 		return this.shared.timer();
 	}

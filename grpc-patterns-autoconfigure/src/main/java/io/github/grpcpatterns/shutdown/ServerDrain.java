@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +22,6 @@ import io.grpc.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.Lifecycle;
 
 /**
@@ -32,6 +30,9 @@ import org.springframework.context.Lifecycle;
  * shortens nor lengthens the drain.
  */
 final class ServerDrain implements ServerLifecycleListener {
+
+	/** The same where the servers only pause, and nobody else is to be waited for. */
+	private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	/**
 	 * How long the trailers of the calls that were ended may take to leave. After that
@@ -56,23 +57,20 @@ final class ServerDrain implements ServerLifecycleListener {
 
 	private final LiveCalls calls;
 
-	private final ObjectProvider<HealthSwitch> health;
-
 	/** The running servers; servers have no equality of their own. */
 	private final Map<Server, Lifecycle> started = new ConcurrentHashMap<>();
 
-	/** The servers that take no more calls. */
-	private final Set<Server> draining = ConcurrentHashMap.newKeySet();
+	/** The servers that have sent GOAWAY. */
+	private final Map<Server, Stage> stages = new ConcurrentHashMap<>();
 
 	private final AtomicBoolean together = new AtomicBoolean();
 
 	private volatile boolean closing;
 
-	ServerDrain(ShutdownProperties properties, LiveCalls calls, ObjectProvider<HealthSwitch> health) {
-		this.preStopNanos = nanos(properties.preStopDelay());
-		this.drainNanos = nanos(properties.drainTimeout());
+	ServerDrain(Duration preStopDelay, Duration drainTimeout, LiveCalls calls) {
+		this.preStopNanos = nanos(preStopDelay);
+		this.drainNanos = nanos(drainTimeout);
 		this.calls = calls;
-		this.health = health;
 	}
 
 	private static long nanos(Duration duration) {
@@ -92,18 +90,34 @@ final class ServerDrain implements ServerLifecycleListener {
 	}
 
 	/**
-	 * Return whether any server takes no more calls.
+	 * Return whether any server has sent GOAWAY.
 	 */
 	boolean underWay() {
-		return !this.draining.isEmpty();
+		return !this.stages.isEmpty();
 	}
 
 	/**
-	 * Return whether a call came to a server that takes no more calls.
+	 * Return whether any server takes no more calls.
 	 */
-	boolean concerns(ServerCallGuard call) {
-		Server server = call.server();
-		return (server != null) && this.draining.contains(server);
+	boolean over() {
+		return this.stages.containsValue(Stage.OVER);
+	}
+
+	/**
+	 * Return whether a call that has arrived goes on. Its client may not have seen the
+	 * GOAWAY yet, so it is served like those in progress until the drain is over.
+	 */
+	boolean admits(CallRecord call) {
+		Server server = call.guard().server();
+		Stage stage = (server != null) ? this.stages.get(server) : null;
+		if (stage == null) {
+			return true;
+		}
+		if (stage == Stage.OVER || endsFirst(call)) {
+			return false;
+		}
+		call.guard().beginDrain();
+		return true;
 	}
 
 	@Override
@@ -116,14 +130,19 @@ final class ServerDrain implements ServerLifecycleListener {
 		this.started.remove(server);
 		List<Thread> others = stopOthers();
 		try {
-			drain(server);
+			if (this.closing) {
+				drain(server);
+			}
+			else {
+				pause(server);
+			}
 			awaitReports(server);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
 		finally {
-			this.draining.remove(server);
+			this.stages.remove(server);
 		}
 		join(others);
 	}
@@ -157,16 +176,15 @@ final class ServerDrain implements ServerLifecycleListener {
 	}
 
 	private void drain(Server server) throws InterruptedException {
-		turnHealth();
 		if (this.preStopNanos > 0) {
 			server.awaitTermination(this.preStopNanos, TimeUnit.NANOSECONDS);
 		}
 		server.shutdown();
-		this.draining.add(server);
-		// A call that is not among the live ones yet will see that it is refused.
+		this.stages.put(server, Stage.DRAINING);
+		// A call that is not among the live ones yet will see the stage.
 		forEach(server, (call) -> {
 			if (endsFirst(call)) {
-				call.guard().end(EndReason.SERVER_DRAINING, CallDrain.RETRY);
+				end(call);
 			}
 		});
 		AtomicInteger live = new AtomicInteger();
@@ -181,41 +199,50 @@ final class ServerDrain implements ServerLifecycleListener {
 		}
 		finally {
 			if (!drained) {
-				endAll(server);
+				int ended = endAll(server, CLOSE_NANOS);
+				if (ended > 0) {
+					logger.warn("Ended {} calls that were still in progress after the drain timeout", ended);
+				}
 			}
-		}
-	}
-
-	private void turnHealth() {
-		try {
-			this.health.forEach(HealthSwitch::enterTerminalState);
-		}
-		catch (RuntimeException ex) {
-			logger.warn("Cannot set the health of a stopping server", ex);
 		}
 	}
 
 	/**
-	 * They look and change nothing, so they may always be repeated.
+	 * The application goes on, or starts again: only its end is worth waiting for.
 	 */
+	private void pause(Server server) throws InterruptedException {
+		server.shutdown();
+		int ended = endAll(server, PAUSE_NANOS);
+		if (ended > 0) {
+			logger.info("Ended {} calls in progress because their gRPC server stops while the application does not",
+					ended);
+		}
+	}
+
 	private static boolean endsFirst(CallRecord call) {
 		return call.streaming() && InfrastructureMethods.contains(call.methodName());
 	}
 
-	private void endAll(Server server) throws InterruptedException {
+	private static boolean end(CallRecord call) {
+		ServerCallGuard guard = call.guard();
+		// Health and reflection look and change nothing, so they may always be repeated
+		return InfrastructureMethods.contains(call.methodName()) ? guard.end(EndReason.SERVER_DRAINING, CallDrain.RETRY)
+				: guard.endForGood(EndReason.SERVER_DRAINING, CallDrain.RETRY);
+	}
+
+	private int endAll(Server server, long closeNanos) throws InterruptedException {
+		this.stages.put(server, Stage.OVER);
 		AtomicInteger ended = new AtomicInteger();
 		forEach(server, (call) -> {
-			if (call.guard().endForGood(EndReason.SERVER_DRAINING, CallDrain.RETRY)) {
+			if (end(call)) {
 				ended.incrementAndGet();
 			}
 		});
-		if (ended.get() > 0) {
-			logger.warn("Ended {} calls that were still in progress after the drain timeout", ended);
-		}
-		if (!server.awaitTermination(CLOSE_NANOS, TimeUnit.NANOSECONDS)) {
+		if (!server.awaitTermination(closeNanos, TimeUnit.NANOSECONDS)) {
 			server.shutdownNow();
 			server.awaitTermination(CUT_NANOS, TimeUnit.NANOSECONDS);
 		}
+		return ended.get();
 	}
 
 	private void awaitReports(Server server) throws InterruptedException {
@@ -232,6 +259,19 @@ final class ServerDrain implements ServerLifecycleListener {
 				action.accept(call);
 			}
 		});
+	}
+
+	/**
+	 * How far a server has come that has sent GOAWAY.
+	 */
+	private enum Stage {
+
+		/** Calls are still served, and their handlers know. */
+		DRAINING,
+
+		/** Calls are ended and refused. */
+		OVER
+
 	}
 
 }

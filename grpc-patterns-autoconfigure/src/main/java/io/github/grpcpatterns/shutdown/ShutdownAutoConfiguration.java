@@ -4,12 +4,12 @@ import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.LiveCalls;
-import io.grpc.protobuf.services.HealthStatusManager;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for the shutdown of servers.
@@ -27,22 +28,23 @@ import org.springframework.core.annotation.Order;
 public final class ShutdownAutoConfiguration {
 
 	@Bean
-	ServerDrain grpcPatternsServerDrain(ShutdownProperties properties, LiveCalls calls,
-			ObjectProvider<HealthSwitch> health) {
-		return new ServerDrain(properties, calls, health);
+	ServerDrain grpcPatternsServerDrain(ShutdownProperties properties, LiveCalls calls, Environment environment) {
+		return new ServerDrain(properties.preStopDelay(CloudPlatform.KUBERNETES.isActive(environment)),
+				properties.drainTimeout(), calls);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsShutdownListener")
 	ApplicationListener<ContextClosedEvent> grpcPatternsShutdownListener(ServerDrain drain,
-			ApplicationContext context) {
-		return new ClosedListener(drain, context);
+			ObjectProvider<ReportedHealth> health, ApplicationContext context) {
+		return new ClosingListener(drain, health, context);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsShutdownServerInterceptor")
-	ShutdownServerInterceptor grpcPatternsShutdownServerInterceptor(ServerDrain drain) {
-		return new ShutdownServerInterceptor(drain);
+	ShutdownServerInterceptor grpcPatternsShutdownServerInterceptor(ServerDrain drain,
+			ObjectProvider<ReportedHealth> health) {
+		return new ShutdownServerInterceptor(drain, health.getIfAvailable());
 	}
 
 	@Bean
@@ -52,35 +54,12 @@ public final class ShutdownAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = "io.grpc.protobuf.services.HealthStatusManager")
+	@ConditionalOnClass(name = "io.grpc.health.v1.HealthCheckResponse")
 	static class HealthConfiguration {
 
-		/**
-		 * Each of them, whoever made it.
-		 */
 		@Bean
-		HealthSwitch grpcPatternsHealthSwitch(ObjectProvider<HealthStatusManager> managers) {
-			return () -> managers.forEach(HealthStatusManager::enterTerminalState);
-		}
-
-	}
-
-	/**
-	 * Comes before the servers stop. Events of child contexts come here too.
-	 */
-	private record ClosedListener(ServerDrain drain,
-			ApplicationContext context) implements ApplicationListener<ContextClosedEvent> {
-
-		@Override
-		public void onApplicationEvent(ContextClosedEvent event) {
-			if (event.getApplicationContext() == this.context) {
-				this.drain.closing();
-			}
-		}
-
-		@Override
-		public boolean supportsAsyncExecution() {
-			return false;
+		ReportedHealth grpcPatternsReportedHealth() {
+			return new ReportedHealth();
 		}
 
 	}

@@ -1,11 +1,12 @@
 /**
  * Shuts servers down without losing calls.
  * <p>
- * When a server stops, health turns to {@code NOT_SERVING} first. After
- * {@code pre-stop-delay}, during which calls are served as usual, the server sends
- * GOAWAY, ends health watches, refuses calls that still arrive, and notifies the handlers
- * of calls in progress through {@link io.github.grpcpatterns.shutdown.Drain}. Calls that
- * remain after {@code drain-timeout} are ended. <pre>{@code
+ * When the application closes, health turns to {@code NOT_SERVING} and readiness to
+ * {@code REFUSING_TRAFFIC}. After {@code pre-stop-delay}, during which calls are served
+ * as usual, the server sends GOAWAY, ends health watches, and notifies the handlers of
+ * calls in progress through {@link io.github.grpcpatterns.shutdown.Drain}. Calls that
+ * remain after {@code drain-timeout} are ended. A context that is only stopped or paused
+ * ends its calls at once. <pre>{@code
  * grpc:
  *   patterns:
  *     server:
@@ -24,7 +25,7 @@
  * <tr>
  * <td>{@code UNAVAILABLE}, {@code RetryInfo} of 1 s</td>
  * <td>{@code SERVER_DRAINING}</td>
- * <td>the call arrived too late</td>
+ * <td>the call arrived after the drain timeout</td>
  * <td>yes</td>
  * </tr>
  * <tr>

@@ -3,9 +3,12 @@ package io.github.grpcpatterns.stack;
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.internal.settings.SettingsAutoConfiguration;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -13,12 +16,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for the line that is logged on startup, with the stacks and patterns
  * in use.
  */
-@AutoConfiguration(after = { NetDevhServerAutoConfiguration.class, SpringGrpcServerAutoConfiguration.class },
+@AutoConfiguration(
+		after = { SettingsAutoConfiguration.class, NetDevhServerAutoConfiguration.class,
+				SpringGrpcServerAutoConfiguration.class },
 		afterName = { "net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration",
 				"org.springframework.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration",
 				"org.springframework.boot.grpc.client.autoconfigure.CompositeChannelFactoryAutoConfiguration" })
@@ -28,6 +34,22 @@ public final class StackAutoConfiguration {
 	static final String NET_DEVH = "net.devh grpc-spring-boot-starter";
 
 	static final String SPRING_GRPC = "Spring gRPC";
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsLibraryCheck")
+	static BeanFactoryPostProcessor grpcPatternsLibraryCheck(Environment environment) {
+		return new LibraryCheck(environment);
+	}
+
+	/**
+	 * With {@code spring.main.lazy-initialization}, the server would be built after the
+	 * checks that look at its methods, and checks would not run.
+	 */
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsEagerBeans")
+	static LazyInitializationExcludeFilter grpcPatternsEagerBeans() {
+		return (name, definition, type) -> name.startsWith("grpcPatterns") || ProcessSides.isServer(type);
+	}
 
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsStartLine")

@@ -28,6 +28,10 @@ final class PendingBytes {
 		this.max = max;
 	}
 
+	boolean bounded() {
+		return this.max > 0;
+	}
+
 	long total() {
 		return this.total.get();
 	}

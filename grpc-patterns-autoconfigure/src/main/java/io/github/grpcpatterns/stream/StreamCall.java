@@ -31,11 +31,11 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 	private final boolean plainInbound;
 
 	StreamCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard, StreamPolicy policy, CallTimer timer,
-			PendingBytes total, Rates rates) {
+			PendingBytes total, @Nullable Rates rates) {
 		this.delegate = call;
 		this.guard = guard;
-		Rate in = rates.rate(policy.inboundRate(), true, guard.record());
-		Rate out = rates.rate(policy.outboundRate(), false, guard.record());
+		Rate in = (rates == null) ? null : rates.rate(policy.inboundRate(), true, guard.record());
+		Rate out = (rates == null) ? null : rates.rate(policy.outboundRate(), false, guard.record());
 		this.idle = policy.idles() ? new IdleTimer(guard, timer, policy.idleNanos(), in != null || out != null) : null;
 		this.quota = Quota.inbound(policy);
 		this.inbound = (in != null) ? new InboundFlow(in, this.idle, () -> super.request(1), timer.executor()) : null;

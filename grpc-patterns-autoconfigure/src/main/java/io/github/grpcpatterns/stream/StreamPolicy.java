@@ -1,7 +1,10 @@
 package io.github.grpcpatterns.stream;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Function;
 
+import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.MethodSettingsSource.Setting;
 import io.github.grpcpatterns.internal.settings.MethodSettings;
 import io.github.grpcpatterns.internal.settings.Settings;
@@ -74,6 +77,26 @@ record StreamPolicy(String method, long maxDurationNanos, long idleNanos, long m
 		return new StreamPolicy(method, this.maxDurationNanos, this.idleNanos, this.maxInboundMessages,
 				this.maxOutboundMessages, this.maxInboundBytes, this.maxOutboundBytes, this.maxPendingBytes,
 				this.inboundRate, this.outboundRate);
+	}
+
+	/**
+	 * Return the reasons for which a stream may be ended.
+	 * @param pendingBounded whether all streams together are bounded
+	 */
+	Set<EndReason> refusals(boolean pendingBounded) {
+		Set<EndReason> refusals = EnumSet.noneOf(EndReason.class);
+		addIf(this.maxDurationNanos != Long.MAX_VALUE, refusals, EndReason.STREAM_MAX_DURATION);
+		addIf(idles(), refusals, EndReason.STREAM_IDLE);
+		addIf(this.maxInboundMessages > 0 || this.maxOutboundMessages > 0, refusals, EndReason.STREAM_MAX_MESSAGES);
+		addIf(this.maxInboundBytes > 0 || this.maxOutboundBytes > 0, refusals, EndReason.STREAM_MAX_BYTES);
+		addIf(this.maxPendingBytes > 0 || pendingBounded, refusals, EndReason.SLOW_CONSUMER);
+		return refusals;
+	}
+
+	private static void addIf(boolean possible, Set<EndReason> refusals, EndReason reason) {
+		if (possible) {
+			refusals.add(reason);
+		}
 	}
 
 	boolean idles() {

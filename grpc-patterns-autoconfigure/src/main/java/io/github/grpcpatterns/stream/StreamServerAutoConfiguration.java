@@ -7,7 +7,6 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -18,7 +17,6 @@ import org.springframework.core.annotation.Order;
  */
 @AutoConfiguration
 @ConditionalOnPattern(StreamServerProperties.PREFIX)
-@ConditionalOnClass(name = { "io.github.bucket4j.Bucket", "com.github.benmanes.caffeine.cache.Caffeine" })
 @EnableConfigurationProperties(StreamServerProperties.class)
 public final class StreamServerAutoConfiguration {
 

@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.stream;
 
 import java.util.Map;
+import java.util.Set;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
@@ -16,6 +17,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import org.jspecify.annotations.Nullable;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 
 import org.springframework.core.Ordered;
@@ -36,7 +38,8 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 
 	private final PendingBytes pendingBytes;
 
-	private final Rates rates;
+	/** {@code null} where no method has a rate: rates need libraries. */
+	private final @Nullable Rates rates;
 
 	StreamServerInterceptor(StreamServerProperties properties, CallTimer timer) {
 		this.settings = MethodSettings.server(properties.methodOverrides(),
@@ -44,7 +47,7 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 		this.policies = this.settings.perMethod();
 		this.timer = timer;
 		this.pendingBytes = new PendingBytes(properties.totalBytes());
-		this.rates = new Rates(timer);
+		this.rates = properties.limitsRate() ? new Rates(timer) : null;
 	}
 
 	@Override
@@ -67,6 +70,12 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 	@Override
 	public Map<String, Setting<?>> settings(MethodDescriptor<?, ?> method) {
 		return this.settings.settings(method);
+	}
+
+	@Override
+	public Set<EndReason> refusals(MethodDescriptor<?, ?> method) {
+		StreamPolicy policy = this.settings.settle(method);
+		return (policy != StreamPolicy.NONE) ? policy.refusals(this.pendingBytes.bounded()) : Set.of();
 	}
 
 	StreamPolicy policy(MethodDescriptor<?, ?> method) {

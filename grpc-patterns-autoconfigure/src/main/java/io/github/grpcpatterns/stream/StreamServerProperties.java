@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
+import io.github.grpcpatterns.internal.settings.Library;
 import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
+import io.github.grpcpatterns.internal.settings.NeedsLibraries;
 import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +55,7 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("16MB") DataSize maxPendingBytes, @Nullable DataSize maxPendingBytesTotal,
 		@DefaultValue("0") double inboundRate, @DefaultValue("0") double outboundRate,
 		@DefaultValue("0") long inboundBurst, @DefaultValue("0") long outboundBurst,
-		@DefaultValue("stream") RatePer ratePer, @DefaultValue List<Override> overrides) {
+		@DefaultValue("stream") RatePer ratePer, @DefaultValue List<Override> overrides) implements NeedsLibraries {
 
 	static final String PREFIX = "grpc.patterns.server.stream";
 
@@ -86,6 +88,24 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 
 	MethodOverrides<Override> methodOverrides() {
 		return MethodOverrides.of(PREFIX, this.overrides);
+	}
+
+	/**
+	 * Return whether the streams of any method have a rate.
+	 */
+	boolean limitsRate() {
+		return this.inboundRate > 0 || this.outboundRate > 0
+				|| this.overrides.stream().anyMatch((override) -> positive(override.inboundRate()))
+				|| this.overrides.stream().anyMatch((override) -> positive(override.outboundRate()));
+	}
+
+	private static boolean positive(@Nullable Double rate) {
+		return rate != null && rate > 0;
+	}
+
+	@java.lang.Override
+	public List<Library> libraries() {
+		return limitsRate() ? List.of(Library.BUCKET4J, Library.CAFFEINE) : List.of();
 	}
 
 	/**

@@ -49,4 +49,12 @@ final class ShadedNetty {
 		}
 	}
 
+	/**
+	 * Return the version of grpc-java that the transport is of.
+	 * @return the version, or {@code null} where its jar does not say
+	 */
+	static @Nullable String grpcVersion() {
+		return NettyServerBuilder.class.getPackage().getImplementationVersion();
+	}
+
 }

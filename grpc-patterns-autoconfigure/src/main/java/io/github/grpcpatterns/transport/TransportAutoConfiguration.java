@@ -4,6 +4,7 @@ import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.ServerBuilderHook;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.stack.GrpcStack;
 import io.github.grpcpatterns.stack.StackServer;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -11,6 +12,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.io.ResourceLoader;
 
 /**
  * Auto-configuration for the limits and checks of the transport.
@@ -28,9 +30,15 @@ public final class TransportAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsTransportGuards")
-	ServerBuilderHook grpcPatternsTransportGuards(TransportProperties properties, ObjectProvider<StackServer> servers,
-			RegisteredMethods methods) {
-		return new TransportGuards(properties, servers.stream().toList(), methods);
+	ServerBuilderHook grpcPatternsTransportGuards(TransportProperties properties, VersionCheck versions,
+			ObjectProvider<StackServer> servers, RegisteredMethods methods) {
+		return new TransportGuards(properties, versions, servers.stream().toList(), methods);
+	}
+
+	@Bean
+	VersionCheck grpcPatternsVersionCheck(TransportProperties properties, ObjectProvider<GrpcStack> stacks,
+			ResourceLoader resources) {
+		return new VersionCheck(properties.versionFloor(), stacks, NettyTransport.present(resources.getClassLoader()));
 	}
 
 	@Bean

@@ -2,7 +2,6 @@ package io.github.grpcpatterns.transport;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
 
 import io.github.grpcpatterns.ServerBuilderHook;
@@ -11,10 +10,7 @@ import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.stack.StackServer;
 import io.github.grpcpatterns.transport.TransportProperties.Exposure;
-import io.github.grpcpatterns.transport.TransportProperties.OldVersion;
 import io.grpc.ServerBuilder;
-import io.grpc.internal.GrpcUtil;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +27,18 @@ final class TransportGuards implements ServerBuilderHook {
 
 	private static final String PREFIX = "grpc.patterns.server.transport.";
 
-	private static final String CORE_VERSION = GrpcUtil.getGrpcBuildVersion().getImplementationVersion();
-
 	private final TransportProperties properties;
+
+	private final VersionCheck versions;
 
 	private final List<StackServer> servers;
 
 	private final RegisteredMethods methods;
 
-	TransportGuards(TransportProperties properties, List<StackServer> servers, RegisteredMethods methods) {
+	TransportGuards(TransportProperties properties, VersionCheck versions, List<StackServer> servers,
+			RegisteredMethods methods) {
 		this.properties = properties;
+		this.versions = versions;
 		this.servers = servers;
 		this.methods = methods;
 	}
@@ -51,40 +49,13 @@ final class TransportGuards implements ServerBuilderHook {
 		if (netty == null) {
 			return;
 		}
-		checkVersions(builder, netty);
+		this.versions.check(netty);
 		for (StackServer server : this.servers) {
 			if (isBeyondLoopback(server.address())) {
 				checkPlaintext(server);
 				checkReflection(server);
 			}
 		}
-	}
-
-	private void checkVersions(ServerBuilder<?> builder, NettyTransport netty) {
-		if (this.properties.versionFloor() == OldVersion.OFF) {
-			return;
-		}
-		List<String> complaints = new ArrayList<>(
-				VersionFloor.complaints(VersionFloor.GRPC_JAVA, CORE_VERSION, version(builder)));
-		complaints.addAll(netty.complaints());
-		if (complaints.isEmpty()) {
-			return;
-		}
-		String text = String.join(" ", complaints);
-		if (this.properties.versionFloor() == OldVersion.FAIL) {
-			throw new SettingException(PREFIX + "version-floor", "fail", text,
-					"Raise these versions, or set '" + PREFIX + "version-floor=warn' to log a warning instead.");
-		}
-		logger.warn("{} ('{}version-floor=off' silences this)", text, PREFIX);
-	}
-
-	/**
-	 * The version of the transport, which may be another one than that of the core. In a
-	 * jar that was repacked the manifest is about something else.
-	 */
-	private static @Nullable String version(ServerBuilder<?> builder) {
-		return CORE_VERSION.equals(GrpcUtil.class.getPackage().getImplementationVersion())
-				? builder.getClass().getPackage().getImplementationVersion() : null;
 	}
 
 	private void checkPlaintext(StackServer server) {

@@ -34,4 +34,12 @@ final class UnshadedNetty {
 		return Objects.toString((version != null) ? version.artifactVersion() : null, null);
 	}
 
+	/**
+	 * Return the version of grpc-java that the transport is of.
+	 * @return the version, or {@code null} where its jar does not say
+	 */
+	static @Nullable String grpcVersion() {
+		return NettyServerBuilder.class.getPackage().getImplementationVersion();
+	}
+
 }

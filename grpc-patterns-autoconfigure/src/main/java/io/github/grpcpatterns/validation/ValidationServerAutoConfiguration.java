@@ -11,41 +11,69 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the validation of requests with protovalidate. A
- * {@link Validator} bean of the application is used if it exists.
+ * {@link Validator} bean of the application is used if it exists. Without protovalidate,
+ * only the mapping of {@code ConstraintViolationException} remains, which belongs to the
+ * errors.
  */
 @AutoConfiguration(after = CallAutoConfiguration.class)
 @ConditionalOnPattern(ValidationServerProperties.PREFIX)
-@ConditionalOnClass(name = { "build.buf.protovalidate.Validator", "dev.cel.bundle.Cel" })
 @EnableConfigurationProperties(ValidationServerProperties.class)
 public final class ValidationServerAutoConfiguration {
 
-	@Bean
-	RequestValidator grpcPatternsValidationServerValidator(ObjectProvider<Validator> validator) {
-		return new RequestValidator(validator.getIfAvailable());
+	/**
+	 * With protovalidate on the class path.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { ValidationServerProperties.PROTOVALIDATE, ValidationServerProperties.CEL,
+			ValidationServerProperties.RE2J })
+	static class RulesConfiguration {
+
+		@Bean
+		RequestValidator grpcPatternsValidationServerValidator(ObjectProvider<Validator> validator) {
+			return new RequestValidator(validator.getIfAvailable());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsValidationServerInterceptor")
+		ValidationServerInterceptor grpcPatternsValidationServerInterceptor(RequestValidator validator) {
+			return new ValidationServerInterceptor(validator);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsValidationServerRuleCheck")
+		RuleCheck grpcPatternsValidationServerRuleCheck(RegisteredMethods methods, RequestValidator validator) {
+			return new RuleCheck(methods, validator);
+		}
+
+		@Bean
+		@Order(ServerInterceptorOrder.VALIDATION)
+		ActivePattern grpcPatternsValidationServerPattern() {
+			return ActivePattern.server("validation");
+		}
+
 	}
 
-	@Bean
-	@ConditionalOnMissingBean(name = "grpcPatternsValidationServerInterceptor")
-	ValidationServerInterceptor grpcPatternsValidationServerInterceptor(RequestValidator validator) {
-		return new ValidationServerInterceptor(validator);
-	}
+	/**
+	 * Without it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass(ValidationServerProperties.PROTOVALIDATE)
+	static class ExceptionsConfiguration {
 
-	@Bean
-	@ConditionalOnMissingBean(name = "grpcPatternsValidationServerRuleCheck")
-	RuleCheck grpcPatternsValidationServerRuleCheck(RegisteredMethods methods, RequestValidator validator) {
-		return new RuleCheck(methods, validator);
-	}
+		@Bean
+		@Order(ServerInterceptorOrder.VALIDATION)
+		ActivePattern grpcPatternsValidationServerPattern() {
+			return ActivePattern.server("validation (of ConstraintViolationException only, without protovalidate)");
+		}
 
-	@Bean
-	@Order(ServerInterceptorOrder.VALIDATION)
-	ActivePattern grpcPatternsValidationServerPattern() {
-		return ActivePattern.server("validation");
 	}
 
 }

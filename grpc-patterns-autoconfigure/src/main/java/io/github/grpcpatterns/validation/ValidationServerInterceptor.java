@@ -1,14 +1,19 @@
 package io.github.grpcpatterns.validation;
 
+import java.util.Set;
+
 import build.buf.protovalidate.exceptions.ValidationException;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
+import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
+import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -26,7 +31,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
-public final class ValidationServerInterceptor implements ServerInterceptor, Ordered {
+public final class ValidationServerInterceptor implements ServerInterceptor, MethodSettingsSource, Ordered {
 
 	private final RequestValidator validator;
 
@@ -39,6 +44,16 @@ public final class ValidationServerInterceptor implements ServerInterceptor, Ord
 	@Override
 	public int getOrder() {
 		return ServerInterceptorOrder.VALIDATION;
+	}
+
+	@Override
+	public ActivePattern pattern() {
+		return ActivePattern.server("validation");
+	}
+
+	@Override
+	public Set<EndReason> refusals(MethodDescriptor<?, ?> method) {
+		return (RequestRules.of(method) != RequestRules.NONE) ? Set.of(EndReason.INVALID_REQUEST) : Set.of();
 	}
 
 	@Override

@@ -1,7 +1,13 @@
 package io.github.grpcpatterns.validation;
 
+import java.util.List;
+
+import io.github.grpcpatterns.internal.settings.Library;
+import io.github.grpcpatterns.internal.settings.NeedsLibraries;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.ClassUtils;
 
 /**
  * {@link ConfigurationProperties Properties} for the validation of requests against the
@@ -10,8 +16,24 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether to validate requests against the rules in their proto files.
  */
 @ConfigurationProperties(value = ValidationServerProperties.PREFIX, ignoreUnknownFields = false)
-public record ValidationServerProperties(@DefaultValue("true") boolean enabled) {
+public record ValidationServerProperties(@DefaultValue("true") boolean enabled) implements NeedsLibraries {
 
 	static final String PREFIX = "grpc.patterns.server.validation";
+
+	static final String PROTOVALIDATE = "build.buf.protovalidate.Validator";
+
+	static final String CEL = "dev.cel.bundle.Cel";
+
+	static final String RE2J = "com.google.re2j.Pattern";
+
+	/**
+	 * Protovalidate may be missing, for most services have no rules; what it brings may
+	 * not.
+	 */
+	@Override
+	public List<Library> libraries() {
+		return ClassUtils.isPresent(PROTOVALIDATE, getClass().getClassLoader())
+				? List.of(new Library(CEL, "dev.cel:cel"), new Library(RE2J, "com.google.re2j:re2j")) : List.of();
+	}
 
 }

@@ -5,9 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.github.grpcpatterns.ActivePattern;
-import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.RawCall;
@@ -20,22 +18,16 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.MDC;
 
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationListener;
-import org.springframework.core.Ordered;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -149,19 +141,6 @@ class AuditServerTests {
 	}
 
 	@Test
-	void theTraceOfTheThreadIsInTheLine() {
-		try (CapturedLog log = new CapturedLog("grpc.patterns.audit")) {
-			TestStack.NET_DEVH.run(
-					runner(TestStack.NET_DEVH, "grpc.patterns.server.audit.methods=*")
-						.withBean(TracingInterceptor.class),
-					(context, channel) -> ping(channel, PingServiceGrpc.getPingMethod(), ""));
-			ILoggingEvent line = log.events().get(0);
-			assertThat(CapturedLog.keyValues(line)).containsEntry("traceId", "4bf92f3577b34da6");
-			assertThat(line.getMDCPropertyMap()).doesNotContainKey("traceId");
-		}
-	}
-
-	@Test
 	void itIsOnWhereAMethodIsNamed() {
 		TestStack.NET_DEVH.run(runner(TestStack.NET_DEVH),
 				(context, channel) -> assertThat(context.getBeanProvider(ActivePattern.class).stream())
@@ -207,31 +186,6 @@ class AuditServerTests {
 		@Override
 		public void onApplicationEvent(AuditApplicationEvent event) {
 			throw new IllegalStateException("thrown by the test");
-		}
-
-	}
-
-	/**
-	 * Does what the integration of a tracer does, further out than auth.
-	 */
-	@GrpcGlobalServerInterceptor
-	static final class TracingInterceptor implements ServerInterceptor, Ordered {
-
-		@Override
-		public int getOrder() {
-			return ServerInterceptorOrder.AUTH - 1;
-		}
-
-		@Override
-		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
-				ServerCallHandler<ReqT, RespT> next) {
-			MDC.put("traceId", "4bf92f3577b34da6");
-			try {
-				return next.startCall(call, headers);
-			}
-			finally {
-				MDC.remove("traceId");
-			}
 		}
 
 	}

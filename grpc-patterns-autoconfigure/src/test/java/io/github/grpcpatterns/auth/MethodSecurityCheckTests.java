@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.auth;
 
+import io.github.grpcpatterns.auth.SkippedMethodSecurityException.Why;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.v1.PingRequest;
@@ -10,10 +11,14 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import jakarta.annotation.security.RolesAllowed;
+import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.config.AopConfigUtils;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -21,8 +26,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.security.access.annotation.Secured;
+import org.springframework.security.access.prepost.PostAuthorize;
+import org.springframework.security.access.prepost.PostFilter;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authorization.method.AuthorizationManagerAfterMethodInterceptor;
 import org.springframework.security.authorization.method.AuthorizationManagerBeforeMethodInterceptor;
+import org.springframework.security.authorization.method.PostFilterAuthorizationMethodInterceptor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -112,6 +121,17 @@ class MethodSecurityCheckTests {
 	}
 
 	@Test
+	void aProxyOfAProxyIsNoFinalMethod() {
+		try (AnnotationConfigApplicationContext context = context(SecuredImplBase.class, true, true)) {
+			ProxyFactory factory = new ProxyFactory(context.getBean(SecuredImplBase.class));
+			factory.setProxyTargetClass(true);
+			context.getBeanFactory().destroySingletons();
+			context.getBeanFactory().registerSingleton("service", factory.getProxy());
+			assertThatCode(() -> check(context)).doesNotThrowAnyException();
+		}
+	}
+
+	@Test
 	void withoutMethodSecurityAnnotationsAreSkipped() {
 		isSkippedAndFails(context(SecuredImplBase.class, false, true));
 	}
@@ -137,11 +157,37 @@ class MethodSecurityCheckTests {
 	@Test
 	void reportSaysWhatToDo() {
 		SkippedMethodSecurityFailureAnalyzer analyzer = new SkippedMethodSecurityFailureAnalyzer();
-		SkippedMethodSecurityException proxied = new SkippedMethodSecurityException("chat", PingService.class, true);
-		assertThat(analyzer.analyze(proxied).getDescription()).contains("'chat'", PingService.class.getName());
-		assertThat(analyzer.analyze(proxied).getAction()).contains("ImplBase");
-		assertThat(analyzer.analyze(new SkippedMethodSecurityException("chat", PingService.class, false)).getAction())
-			.contains("@EnableMethodSecurity");
+		assertThat(analyzer.analyze(skipped(Why.PAST_PROXY)).getDescription()).contains("'chat'",
+				PingService.class.getName());
+		assertThat(analyzer.analyze(skipped(Why.PAST_PROXY)).getAction()).contains("ImplBase");
+		assertThat(analyzer.analyze(skipped(Why.NO_PROXY)).getAction()).contains("@EnableMethodSecurity");
+		assertThat(analyzer.analyze(skipped(Why.FINAL_METHOD)).getDescription()).contains("final");
+		assertThat(analyzer.analyze(skipped(Why.SUSPENDING)).getAction()).contains("@PreAuthorize");
+	}
+
+	private static SkippedMethodSecurityException skipped(Why why) {
+		return new SkippedMethodSecurityException("chat", PingService.class, why);
+	}
+
+	@Test
+	void aFinalMethodIsNotInterceptedByAProxy() {
+		isSkippedAndFails(context(SecuredFinalMethod.class, true, true));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { PostAuthorized.class, PostFiltered.class, PostAuthorizedClass.class })
+	void aProxyCannotCheckTheResultOfASuspendingFunction(Class<?> service) {
+		try (AnnotationConfigApplicationContext context = context(service, true, true)) {
+			assertThatExceptionOfType(SkippedMethodSecurityException.class).isThrownBy(() -> check(context))
+				.withMessageContaining("suspending");
+		}
+	}
+
+	@Test
+	void aProxyChecksASuspendingFunctionBeforeItRuns() {
+		try (AnnotationConfigApplicationContext context = context(PreAuthorized.class, true, true)) {
+			assertThatCode(() -> check(context)).doesNotThrowAnyException();
+		}
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -151,6 +197,18 @@ class MethodSecurityCheckTests {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static Advisor preAuthorize() {
 			return AuthorizationManagerBeforeMethodInterceptor.preAuthorize();
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static Advisor postAuthorize() {
+			return AuthorizationManagerAfterMethodInterceptor.postAuthorize();
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static Advisor postFilter() {
+			return new PostFilterAuthorizationMethodInterceptor();
 		}
 
 	}
@@ -243,6 +301,62 @@ class MethodSecurityCheckTests {
 		@Closed
 		public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
 		}
+
+	}
+
+	static class SecuredFinalMethod extends PingServiceGrpc.PingServiceImplBase {
+
+		@Override
+		@PreAuthorize("hasAuthority('SCOPE_ping')")
+		public final void ping(PingRequest request, StreamObserver<PingResponse> responses) {
+			new PingService().ping(request, responses);
+		}
+
+	}
+
+	/**
+	 * The methods as Kotlin compiles suspending functions.
+	 */
+	static class Suspending extends PingServiceGrpc.PingServiceImplBase {
+
+		public Object ping(PingRequest request, Continuation<? super PingResponse> continuation) {
+			return PingResponse.getDefaultInstance();
+		}
+
+	}
+
+	static class PreAuthorized extends Suspending {
+
+		@Override
+		@PreAuthorize("hasAuthority('SCOPE_ping')")
+		public Object ping(PingRequest request, Continuation<? super PingResponse> continuation) {
+			return super.ping(request, continuation);
+		}
+
+	}
+
+	static class PostAuthorized extends Suspending {
+
+		@Override
+		@PostAuthorize("returnObject.value == 'hello'")
+		public Object ping(PingRequest request, Continuation<? super PingResponse> continuation) {
+			return super.ping(request, continuation);
+		}
+
+	}
+
+	static class PostFiltered extends Suspending {
+
+		@Override
+		@PostFilter("filterObject.value == 'hello'")
+		public Object ping(PingRequest request, Continuation<? super PingResponse> continuation) {
+			return super.ping(request, continuation);
+		}
+
+	}
+
+	@PostAuthorize("returnObject.value == 'hello'")
+	static class PostAuthorizedClass extends Suspending {
 
 	}
 

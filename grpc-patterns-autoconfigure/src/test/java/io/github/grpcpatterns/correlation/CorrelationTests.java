@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RequestInfo;
+import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.testing.GrpcHarness;
@@ -18,12 +19,17 @@ import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.stub.MetadataUtils;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
 import org.awaitility.Awaitility;
@@ -142,6 +148,38 @@ class CorrelationTests {
 			assertThat(second.ids).containsEntry("onHalfClose", "outer");
 			upstream.blocking().ping(PingRequest.getDefaultInstance());
 			assertThat(second.ids.get("onHalfClose")).as("outside of a call").matches("[0-9a-f]{32}");
+		}
+	}
+
+	/**
+	 * Also within a call that has another one.
+	 */
+	@Test
+	void anIdThatTheCallerOfAClientSetStays() {
+		Observer second = new Observer();
+		CallRecord[] record = new CallRecord[1];
+		ClientInterceptor recording = new ClientInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(MethodDescriptor<ReqT, RespT> method,
+					CallOptions callOptions, Channel next) {
+				record[0] = CallRecord.of(callOptions);
+				return next.newCall(method, callOptions);
+			}
+
+		};
+		try (GrpcHarness upstream = GrpcHarness.netty()
+			.interceptors(new CorrelationServerInterceptor(this.properties))
+			.innerInterceptors(second)
+			.clientInterceptors(TestCalls.callClientInterceptor(this.harness.timer()), recording,
+					new CorrelationClientInterceptor(this.properties))
+			.start()) {
+			this.observer.onHalfClose = () -> upstream.blocking()
+				.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers("the-callers")))
+				.ping(PingRequest.getDefaultInstance());
+			ping(headers("outer"), "");
+			assertThat(second.ids).containsEntry("onHalfClose", "the-callers");
+			assertThat(record[0].correlationId()).isEqualTo("the-callers");
 		}
 	}
 

@@ -127,6 +127,28 @@ class DeadlineTests {
 		}
 	}
 
+	/**
+	 * Its client knows nothing of our deadline, so that only its own wish can have ended
+	 * it.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "PT5S, PT0S, 0", "PT0S, PT5S, 0", "PT0S, PT5S, 3600" })
+	void aCancelLongBeforeADeadlineOfOursIsACancel(String defaultDeadline, String max, int callersSeconds) {
+		CallOptions options = (callersSeconds > 0)
+				? CallOptions.DEFAULT.withDeadlineAfter(callersSeconds, TimeUnit.SECONDS) : CallOptions.DEFAULT;
+		try (GrpcHarness harness = start(server(defaultDeadline, max, false))) {
+			RawCall call = call(harness, PingServiceGrpc.getPingMethod(), options);
+			OpenService.Handler handler = this.service.await();
+			this.clock.advance(Duration.ofSeconds(4));
+			call.cancel();
+			CallRecord record = this.recorder.await();
+			assertThat(record.status().getCode()).isEqualTo(Status.Code.CANCELLED);
+			assertThat(record.endReason()).isEqualTo(EndReason.CANCELLED);
+			assertThat(handler.awaitCancelled()).isEqualTo(Status.Code.CANCELLED);
+			assertThat(this.clock.scheduled()).isEmpty();
+		}
+	}
+
 	@Test
 	void theCallersNearerDeadlineStays() {
 		try (GrpcHarness harness = start(server("PT1H", "PT1H", false))) {
@@ -312,6 +334,23 @@ class DeadlineTests {
 		assertThat(remaining(client, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT)).isNull();
 		assertThat(remaining(client, PingServiceGrpc.getPingSafeMethod(), CallOptions.DEFAULT)).isBetween(25L, 30L);
 		assertThat(remaining(client, PingServiceGrpc.getPingListMethod(), CallOptions.DEFAULT)).isBetween(55L, 60L);
+	}
+
+	@Test
+	void theNearerOfAClientsDeadlineAndThatOfTheContextEndsTheCall() {
+		ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+		for (long[] millis : new long[][] { { 3_600_000, 100 }, { 100, 3_600_000 } }) {
+			DeadlineClientInterceptor client = new DeadlineClientInterceptor(
+					new DeadlineClientProperties(true, Duration.ofMillis(millis[0]), Duration.ZERO, List.of()));
+			try (GrpcHarness harness = GrpcHarness.netty().service(this.service).clientInterceptors(client).start();
+					Context.CancellableContext context = Context.current()
+						.withDeadlineAfter(millis[1], TimeUnit.MILLISECONDS, timer)) {
+				RawCall[] call = new RawCall[1];
+				context.run(() -> call[0] = call(harness, PingServiceGrpc.getPingMethod(), CallOptions.DEFAULT));
+				assertThat(call[0].await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			}
+		}
+		timer.shutdownNow();
 	}
 
 	private static Long remaining(DeadlineClientInterceptor client, MethodDescriptor<?, ?> method,

@@ -37,6 +37,16 @@ final class FailingService extends PingServiceGrpc.PingServiceImplBase {
 	}
 
 	@Override
+	public void pingIdempotent(PingRequest request, StreamObserver<PingResponse> responses) {
+		fail(responses);
+	}
+
+	@Override
+	public void pingSafe(PingRequest request, StreamObserver<PingResponse> responses) {
+		fail(responses);
+	}
+
+	@Override
 	public void pingList(PingRequest request, StreamObserver<PingResponse> responses) {
 		fail(responses);
 	}

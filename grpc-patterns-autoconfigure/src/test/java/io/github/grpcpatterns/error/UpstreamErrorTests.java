@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.grpcpatterns.EndReason;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * Tests for {@link StatusMapping} and {@link ErrorServerInterceptor} with errors of a
@@ -100,11 +102,57 @@ class UpstreamErrorTests {
 		}
 	}
 
+	/**
+	 * The handler may have done its work, and a client would call every method again.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void whatIsUnavailableFurtherOnIsNotToBeRepeated(CallKind kind) {
+		upstreamFailsWith(Status.UNAVAILABLE);
+		for (FailingService.Way way : FailingService.Way.values()) {
+			this.fixture.service.failWith(way, UpstreamErrorTests::callBlocking);
+			StatusRuntimeException ex = kind.await(this.fixture.harness.channel());
+			assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+			assertThat(ex.getTrailers().getAll(RichStatus.PUSHBACK)).containsExactly("-1");
+		}
+	}
+
+	@Test
+	void anIdempotentMethodMayBeRepeated() {
+		upstreamFailsWith(Status.UNAVAILABLE);
+		this.fixture.service.failWith(FailingService.Way.THROW, UpstreamErrorTests::callBlocking);
+		for (Consumer<PingRequest> method : List.<Consumer<PingRequest>>of(
+				this.fixture.harness.blocking()::pingIdempotent, this.fixture.harness.blocking()::pingSafe)) {
+			StatusRuntimeException ex = catchThrowableOfType(StatusRuntimeException.class,
+					() -> method.accept(PingRequest.getDefaultInstance()));
+			assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+			assertThat(ex.getTrailers().get(RichStatus.PUSHBACK)).isNull();
+		}
+	}
+
+	@Test
+	void whatTheHandlerSaysItselfStays() {
+		upstreamFailsWith(Status.UNAVAILABLE);
+		Metadata soon = new Metadata();
+		soon.put(RichStatus.PUSHBACK, "100");
+		for (Metadata own : List.of(new Metadata(), soon)) {
+			Supplier<Throwable> failure = () -> Status.UNAVAILABLE.withCause(callBlocking()).asRuntimeException(own);
+			for (StatusRuntimeException ex : List.of(this.fixture.thrown(failure), this.fixture.onError(failure))) {
+				assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+				assertThat(ex.getTrailers().get(RichStatus.PUSHBACK)).isEqualTo(own.get(RichStatus.PUSHBACK));
+			}
+		}
+	}
+
 	private void assertConverted(StatusRuntimeException ex, Status.Code code) {
 		assertThat(ex.getStatus().getCode()).isEqualTo(code);
 		assertThat(ex.getStatus().getDescription())
 			.isEqualTo((code == Status.Code.INTERNAL) ? "internal error" : code.name().toLowerCase().replace('_', ' '));
-		assertThat(ex.getTrailers().keys()).containsOnly("content-type", "grpc-status-details-bin");
+		Metadata trailers = new Metadata();
+		trailers.merge(ex.getTrailers());
+		assertThat(trailers.removeAll(RichStatus.PUSHBACK))
+			.isEqualTo((code == Status.Code.UNAVAILABLE) ? List.of("-1") : null);
+		assertThat(trailers.keys()).containsOnly("content-type", "grpc-status-details-bin");
 		GrpcErrors error = GrpcErrors.from(ex);
 		assertThat(error.reason()).isEqualTo(code.name());
 		assertThat(error.correlationId()).isEqualTo(ErrorFixture.CORRELATION_ID);
@@ -126,6 +174,18 @@ class UpstreamErrorTests {
 				assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
 				this.fixture.recorder.await();
 			}
+		}
+	}
+
+	@Test
+	void passAddsNothing() {
+		ErrorServerProperties properties = new ErrorServerProperties(true, "front", Map.of(), Set.of(),
+				ErrorServerProperties.Upstream.PASS);
+		UPSTREAM.failWith(FailingService.Way.ON_ERROR, Status.UNAVAILABLE::asRuntimeException);
+		try (ErrorFixture passing = new ErrorFixture(ErrorFixture.mapping(properties))) {
+			StatusRuntimeException ex = passing.thrown(UpstreamErrorTests::callBlocking);
+			assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+			assertThat(ex.getTrailers().get(RichStatus.PUSHBACK)).isNull();
 		}
 	}
 

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.entry;
  */
 class LoggingTests {
 
-	private static final LoggingServerProperties DEFAULTS = new LoggingServerProperties(true, Duration.ZERO,
+	private static final LoggingServerProperties DEFAULTS = new LoggingServerProperties(true, Duration.ZERO, false,
 			List.of("grpc.health.v1.Health/*", "grpc.reflection.*"));
 
 	private final CapturedLog server = new CapturedLog("grpc.patterns.server");
@@ -58,7 +58,7 @@ class LoggingTests {
 	private static ClientInterceptor[] clientChain() {
 		return new ClientInterceptor[] { TestCalls.callClientInterceptor(TestCalls.sharedTimer()),
 				new LoggingClientInterceptor(
-						new LoggingClientProperties(true, Duration.ZERO, List.of("grpc.health.v1.Health/*"))) };
+						new LoggingClientProperties(true, Duration.ZERO, false, List.of("grpc.health.v1.Health/*"))) };
 	}
 
 	@Test
@@ -126,7 +126,7 @@ class LoggingTests {
 	@Test
 	void anExcludedMethodHasNoLineButItsUnknownExceptionIsLogged() {
 		try (GrpcHarness harness = GrpcHarness.inProcess()
-			.interceptors(new LoggingServerInterceptor(new LoggingServerProperties(true, Duration.ZERO,
+			.interceptors(new LoggingServerInterceptor(new LoggingServerProperties(true, Duration.ZERO, false,
 					List.of("grpcpatterns.testing.v1.PingService/Ping"))))
 			.start(); CapturedLog other = new CapturedLog("grpc.patterns.call")) {
 			harness.blocking().ping(PingRequest.getDefaultInstance());
@@ -157,7 +157,7 @@ class LoggingTests {
 	}
 
 	private static void report(CallRecord call, Duration slowCallThreshold) {
-		new CallLine(LoggerFactory.getLogger("grpc.patterns.server"), slowCallThreshold, DEFAULTS.excluded())
+		new CallLine(LoggerFactory.getLogger("grpc.patterns.server"), slowCallThreshold, false, DEFAULTS.excluded())
 			.report(call);
 	}
 

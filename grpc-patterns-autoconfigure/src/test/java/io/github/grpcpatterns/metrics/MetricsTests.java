@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.protobuf.ByteString;
@@ -61,10 +62,10 @@ class MetricsTests {
 	private GrpcHarness start(boolean gap, DataSize large) {
 		return GrpcHarness.netty()
 			.interceptors(new MetricsServerInterceptor(this.server, TestCalls.sharedTimer(),
-					new MetricsServerProperties(true, gap, large)))
+					new MetricsServerProperties(true, gap, large), (method) -> Set.of()))
 			.clientInterceptors(TestCalls.callClientInterceptor(TestCalls.sharedTimer()),
 					new MetricsClientInterceptor(this.client, TestCalls.sharedTimer(),
-							new MetricsClientProperties(true, gap, large)),
+							new MetricsClientProperties(true, gap, large), (method) -> Set.of()),
 					new AttemptMetricsClientInterceptor(this.client))
 			.unknownMethodListeners(this.unknownMethods::incrementAndGet)
 			.start();
@@ -192,7 +193,8 @@ class MetricsTests {
 			harness.channel().newCall(PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT).cancel("before", null);
 			String prefix = "grpc.patterns.client.stream.";
 			assertThat(meter(this.client, prefix + "active", "PingBidi").gauge().value()).isZero();
-			assertThat(this.client.find(prefix + "ended").counters()).isEmpty();
+			assertThat(this.client.get(prefix + "ended").counters())
+				.allSatisfy((counter) -> assertThat(counter.count()).isZero());
 			assertThat(this.client.find(prefix + "duration").timers()).isEmpty();
 		}
 	}
@@ -239,7 +241,7 @@ class MetricsTests {
 		try (GrpcHarness harness = GrpcHarness.netty()
 			.clientInterceptors(TestCalls.callClientInterceptor(TestCalls.sharedTimer()),
 					new MetricsClientInterceptor(this.client, TestCalls.sharedTimer(),
-							new MetricsClientProperties(true, false, DataSize.ofMegabytes(1))),
+							new MetricsClientProperties(true, false, DataSize.ofMegabytes(1)), (method) -> Set.of()),
 					refusing)
 			.start()) {
 			assertThatExceptionOfType(StatusRuntimeException.class)

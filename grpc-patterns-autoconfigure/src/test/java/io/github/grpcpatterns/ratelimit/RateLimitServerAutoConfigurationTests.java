@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -61,20 +60,6 @@ class RateLimitServerAutoConfigurationTests {
 			.run((context) -> assertThat(context).doesNotHaveBean(RateLimitServerInterceptor.class));
 		this.runner.withPropertyValues("grpc.patterns.enabled=false", RATE)
 			.run((context) -> assertThat(context).doesNotHaveBean(RateLimitServerInterceptor.class));
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "io.github.bucket4j", "com.github.benmanes.caffeine" })
-	void aRateWithoutItsLibraryFailsTheStart(String library) {
-		ApplicationContextRunner without = this.runner.withClassLoader(new FilteredClassLoader(library));
-		without.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RateLimitServerInterceptor.class));
-		without
-			.withPropertyValues("grpc.patterns.server.rate-limit.overrides[0].methods=*",
-					"grpc.patterns.server.rate-limit.overrides[0].calls-per-second=1")
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.hasMessageContaining("grpc.patterns.server.rate-limit.overrides[0].calls-per-second")
-				.hasMessageContaining("Needs Bucket4j and Caffeine on the class path."));
 	}
 
 	@Test

@@ -330,6 +330,20 @@ class RateLimitServerInterceptorTests {
 	}
 
 	@Test
+	void noMoreThanABoundedNumberOfCallersIsRemembered() {
+		CallLimiters limiters = limiters(properties(1, 1, Per.PRINCIPAL));
+		int more = 500;
+		for (int i = 0; i < LocalLimiter.MAX_CALLERS + more; i++) {
+			assertThat(acquire(limiters, PING, "caller" + i, peer("10.0.0.1", 1))).isZero();
+		}
+		int forgotten = 0;
+		for (int i = 0; i < LocalLimiter.MAX_CALLERS + more; i++) {
+			forgotten += (acquire(limiters, PING, "caller" + i, peer("10.0.0.1", 1)) == 0) ? 1 : 0;
+		}
+		assertThat(forgotten).isGreaterThanOrEqualTo(more);
+	}
+
+	@Test
 	void whatHoldsForAMethodCanBeLookedUpWithThePropertyThatDecided() {
 		String prefix = "grpc.patterns.server.rate-limit.";
 		CallLimiters limiters = limiters(

@@ -37,7 +37,7 @@ class RateLimitServerPropertiesTests {
 		assertThat(properties.storeTimeout()).isEqualTo(Duration.ofMillis(250));
 		assertThat(properties.onStoreFailure()).isEqualTo(OnStoreFailure.LOCAL);
 		assertThat(properties.overrides()).isEmpty();
-		assertThat(properties.limit()).isNull();
+		assertThat(properties.limits()).isFalse();
 	}
 
 	@Test
@@ -52,7 +52,7 @@ class RateLimitServerPropertiesTests {
 		assertThat(properties.per()).isEqualTo(Per.PRINCIPAL);
 		assertThat(properties.storeTimeout()).isEqualTo(Duration.ofSeconds(1));
 		assertThat(properties.onStoreFailure()).isEqualTo(OnStoreFailure.REJECT);
-		assertThat(properties.limit()).isEqualTo("grpc.patterns.server.rate-limit.calls-per-second");
+		assertThat(properties.limits()).isTrue();
 		RateLimitServerProperties.Override override = properties.overrides().get(0);
 		assertThat(override.callsPerSecond()).isEqualTo(0.1);
 		assertThat(override.burst()).isNull();
@@ -65,7 +65,8 @@ class RateLimitServerPropertiesTests {
 	@CsvSource({ "calls-per-second, -1, Must not be negative.", "calls-per-second, NaN, Must not be negative.",
 			"calls-per-second, 0.0000001, 'Must be 0, or between 0.000001 and 1000000000.'",
 			"calls-per-second, 1e10, 'Must be 0, or between 0.000001 and 1000000000.'",
-			"burst, -1, Must not be negative.", "store-timeout, -1s, Must not be negative." })
+			"burst, -1, Must not be negative.", "store-timeout, -1s, Must be positive.",
+			"store-timeout, 0, Must be positive." })
 	void whatCannotBeIsRefused(String name, String value, String reason) {
 		for (String place : new String[] { ".", ".overrides[0]." }) {
 			assertThatExceptionOfType(BindException.class)

@@ -2,15 +2,13 @@ package io.github.grpcpatterns.retry;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.grpcpatterns.testing.EndedChannel;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +25,12 @@ class RetryBudgetsTests {
 	private final RetryClientInterceptor interceptor = Retries.interceptor(this.timer, "max-attempts=2",
 			"initial-backoff=1ms", "budget.max-tokens=4", "idempotent-only=false");
 
-	private final AtomicInteger attempts = new AtomicInteger();
+	@Test
+	void aTargetThatFailsTakesNoRetryFromAnother() {
+		assertThat(attempts("failing")).isEqualTo(2);
+		assertThat(attempts("failing")).as("after its budget").isOne();
+		assertThat(attempts("other")).isEqualTo(2);
+	}
 
 	@Test
 	void authoritiesPastTheLimitShareABudget() {
@@ -43,11 +46,11 @@ class RetryBudgetsTests {
 	 * Make a call that fails, and count its attempts.
 	 */
 	private int attempts(String authority) {
-		this.attempts.set(0);
+		EndedChannel channel = new EndedChannel(authority, Status.UNAVAILABLE);
 		CompletableFuture<Status> closed = new CompletableFuture<>();
 		this.interceptor
 			.interceptCall(PingServiceGrpc.getPingIdempotentMethod(), CallOptions.DEFAULT.withExecutor(Runnable::run),
-					new Failing(authority))
+					channel)
 			.start(new ClientCall.Listener<>() {
 
 				@Override
@@ -60,52 +63,7 @@ class RetryBudgetsTests {
 			this.timer.advance(Duration.ofMillis(10));
 		}
 		assertThat(closed).succeedsWithin(Duration.ofSeconds(10));
-		return this.attempts.get();
-	}
-
-	private final class Failing extends Channel {
-
-		private final String authority;
-
-		Failing(String authority) {
-			this.authority = authority;
-		}
-
-		@Override
-		public String authority() {
-			return this.authority;
-		}
-
-		@Override
-		public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(MethodDescriptor<ReqT, RespT> method,
-				CallOptions callOptions) {
-			RetryBudgetsTests.this.attempts.incrementAndGet();
-			return new ClientCall<>() {
-
-				@Override
-				public void start(Listener<RespT> listener, Metadata headers) {
-					listener.onClose(Status.UNAVAILABLE, new Metadata());
-				}
-
-				@Override
-				public void request(int numMessages) {
-				}
-
-				@Override
-				public void cancel(String message, Throwable cause) {
-				}
-
-				@Override
-				public void halfClose() {
-				}
-
-				@Override
-				public void sendMessage(ReqT message) {
-				}
-
-			};
-		}
-
+		return channel.calls.get();
 	}
 
 }

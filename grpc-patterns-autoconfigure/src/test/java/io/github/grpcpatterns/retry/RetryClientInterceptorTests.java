@@ -5,12 +5,14 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.Any;
@@ -23,19 +25,25 @@ import io.github.grpcpatterns.testing.FaultyService;
 import io.github.grpcpatterns.testing.FaultyService.Fault;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PolicyClock;
+import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.github.resilience4j.retry.event.RetryEvent;
+import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
@@ -59,6 +67,9 @@ class RetryClientInterceptorTests {
 	private static final PingRequest REQUEST = PingRequest.newBuilder().setValue("a").build();
 
 	private static final String PING = "grpcpatterns.testing.v1.PingService/Ping";
+
+	private static final Map<String, ?> WAIT_FOR_READY = Map.of("methodConfig",
+			List.of(Map.of("name", List.of(Map.of()), "waitForReady", true)));
 
 	private final PolicyClock timer = new PolicyClock();
 
@@ -101,14 +112,20 @@ class RetryClientInterceptorTests {
 	/**
 	 * Use a channel to another port, with the same interceptors.
 	 */
-	private void connect(int port) {
+	private ManagedChannel connect(int port) {
+		return connect(port, Map.of());
+	}
+
+	private ManagedChannel connect(int port, Map<String, ?> serviceConfig) {
 		ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", port)
 			.usePlaintext()
 			.disableRetry()
+			.defaultServiceConfig(serviceConfig)
 			.intercept(this.attempts, this.retry, TestCalls.callClientInterceptor(this.timer))
 			.build();
 		this.open.add(channel::shutdownNow);
 		this.stub = PingServiceGrpc.newFutureStub(channel);
+		return channel;
 	}
 
 	/**
@@ -342,6 +359,30 @@ class RetryClientInterceptorTests {
 		assertThat(this.timer.scheduled()).isEmpty();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "Ping", "PingList", "PingStream", "PingBidi" })
+	void whenAnAttemptOfAnyKindTimesOutThenItIsMadeAgain(String name) {
+		GrpcHarness harness = start(new FaultyService((run) -> Fault.stall()), "attempt-timeout=5s", "max-attempts=2",
+				"overrides[0].methods=*", "overrides[0].idempotent=true");
+		RawCall call = RawCall.start(harness.channel(), method(name), CallOptions.DEFAULT, new Metadata())
+			.send(REQUEST)
+			.halfClose();
+		assertThat(pass()).isEqualTo(Duration.ofSeconds(5));
+		assertThat(pass()).isEqualTo(Duration.ofMillis(500));
+		assertThat(pass()).isEqualTo(Duration.ofSeconds(5));
+		assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+		assertThat(this.attempts.count()).isEqualTo(2);
+	}
+
+	private static MethodDescriptor<PingRequest, PingResponse> method(String name) {
+		return Stream
+			.of(PingServiceGrpc.getPingMethod(), PingServiceGrpc.getPingListMethod(),
+					PingServiceGrpc.getPingStreamMethod(), PingServiceGrpc.getPingBidiMethod())
+			.filter((method) -> name.equals(method.getBareMethodName()))
+			.findFirst()
+			.orElseThrow();
+	}
+
 	@Test
 	void whenAttemptTimesOutBeforeThereIsAConnectionThenEveryMethodIsRetried() throws Exception {
 		start(FaultyService.failing(0, Status.Code.OK), "attempt-timeout=5s", "max-attempts=2");
@@ -354,6 +395,29 @@ class RetryClientInterceptorTests {
 		assertThat(pass()).isEqualTo(Duration.ofSeconds(5));
 		assertThat(status(call).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
 		assertThat(this.attempts.count()).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenCallWaitsForReadyThenItsAttemptHasNoTimeoutUntilThereIsAConnection(boolean byServiceConfig)
+			throws Exception {
+		start(new FaultyService((run) -> (run == 1) ? Fault.stall() : null), "attempt-timeout=2s", "max-attempts=2");
+		int port = closedPort();
+		ManagedChannel channel = connect(port, byServiceConfig ? WAIT_FOR_READY : Map.of());
+		ListenableFuture<PingResponse> call = (byServiceConfig ? this.stub : this.stub.withWaitForReady())
+			.pingIdempotent(REQUEST);
+		await().until(() -> channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE);
+		this.timer.advance(Duration.ofSeconds(25));
+		assertThat(this.attempts.count()).isOne();
+		assertThat(call).isNotDone();
+		Server server = NettyServerBuilder.forPort(port).addService(this.service).build().start();
+		this.open.add(server::shutdownNow);
+		channel.resetConnectBackoff();
+		await().untilAtomic(this.service.runs, Matchers.is(1));
+		assertThat(pass()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(pass()).isEqualTo(Duration.ofMillis(500));
+		assertThat(call.get(10, TimeUnit.SECONDS).getValue()).isEqualTo("a");
+		assertThat(this.timer.scheduled()).isEmpty();
 	}
 
 	@Test

@@ -12,7 +12,6 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 
 /**
@@ -35,14 +34,10 @@ final class Health implements StreamObserver<HealthCheckResponse> {
 		return health;
 	}
 
-	/**
-	 * Ask a manager without a server.
-	 */
-	static ServingStatus status(HealthStatusManager manager, String name) {
-		Health health = new Health();
-		((HealthGrpc.AsyncService) manager.getHealthService())
-			.check(HealthCheckRequest.newBuilder().setService(name).build(), health);
-		return health.seen.get(0);
+	static ServingStatus check(Channel channel, String name) {
+		return HealthGrpc.newBlockingStub(channel)
+			.check(HealthCheckRequest.newBuilder().setService(name).build())
+			.getStatus();
 	}
 
 	List<ServingStatus> seen() {

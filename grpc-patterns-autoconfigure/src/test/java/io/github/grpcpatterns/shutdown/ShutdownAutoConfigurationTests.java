@@ -1,15 +1,19 @@
 package io.github.grpcpatterns.shutdown;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.github.grpcpatterns.stack.ServerLifecycleListener;
+import io.grpc.Server;
 import io.grpc.ServerInterceptor;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.protobuf.services.HealthStatusManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -31,7 +35,7 @@ class ShutdownAutoConfigurationTests {
 		this.runner.run((context) -> {
 			assertThat(context).hasSingleBean(ShutdownServerInterceptor.class)
 				.hasSingleBean(ServerLifecycleListener.class)
-				.hasSingleBean(HealthSwitch.class);
+				.hasSingleBean(ReportedHealth.class);
 			assertThat(context.getBean(ShutdownServerInterceptor.class).getOrder())
 				.isEqualTo(ServerInterceptorOrder.SHUTDOWN);
 			assertThat(context.getBeansOfType(ActivePattern.class)).containsValue(ActivePattern.server("shutdown"));
@@ -45,7 +49,7 @@ class ShutdownAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(ShutdownServerInterceptor.class)
 				.doesNotHaveBean(ServerLifecycleListener.class)
-				.doesNotHaveBean(HealthSwitch.class));
+				.doesNotHaveBean(ReportedHealth.class));
 	}
 
 	@Test
@@ -56,34 +60,79 @@ class ShutdownAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "io.grpc.protobuf.services", "net.devh", "org.springframework.grpc" })
+	@ValueSource(strings = { "io.grpc.health", "net.devh", "org.springframework.grpc" })
 	void whenAnOptionalLibraryIsMissingThenItWorksWithout(String library) {
 		this.runner.withClassLoader(new FilteredClassLoader(library))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(ShutdownServerInterceptor.class)
-				.getBeans(HealthSwitch.class)
+				.getBeans(ReportedHealth.class)
 				.hasSize(library.startsWith("io.grpc") ? 0 : 1));
-	}
-
-	@Test
-	void everyHealthStatusManagerIsTurned() {
-		HealthStatusManager first = new HealthStatusManager();
-		HealthStatusManager second = new HealthStatusManager();
-		this.runner.withBean("first", HealthStatusManager.class, () -> first)
-			.withBean("second", HealthStatusManager.class, () -> second)
-			.run((context) -> {
-				context.getBean(HealthSwitch.class).enterTerminalState();
-				for (HealthStatusManager manager : new HealthStatusManager[] { first, second }) {
-					manager.setStatus("a.Service", ServingStatus.SERVING);
-					assertThat(Health.status(manager, "")).isEqualTo(ServingStatus.NOT_SERVING);
-				}
-			});
 	}
 
 	@Test
 	void whenSettingIsUnknownThenStartFails() {
 		this.runner.withPropertyValues("grpc.patterns.server.shutdown.drain-timout=1s")
 			.run((context) -> assertThat(context).hasFailed());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "spring.main.cloud-platform=kubernetes, 5", "spring.main.cloud-platform=none, 0" })
+	void onKubernetesTheServersServeFiveMoreSeconds(String platform, long seconds) {
+		this.runner.withPropertyValues(platform, "grpc.patterns.server.shutdown.drain-timeout=7s").run((context) -> {
+			WaitingServer server = new WaitingServer();
+			ServerDrain drain = context.getBean(ServerDrain.class);
+			drain.closing();
+			drain.stopping(server);
+			assertThat(server.waits).first()
+				.isEqualTo((seconds > 0) ? "serving for " + seconds + "s" : "stopping for 7s");
+		});
+	}
+
+	/**
+	 * Notes how long it is waited for, and in which state.
+	 */
+	private static final class WaitingServer extends Server {
+
+		private final List<String> waits = new ArrayList<>();
+
+		private boolean shutdown;
+
+		@Override
+		public Server start() {
+			return this;
+		}
+
+		@Override
+		public Server shutdown() {
+			this.shutdown = true;
+			return this;
+		}
+
+		@Override
+		public Server shutdownNow() {
+			return this;
+		}
+
+		@Override
+		public boolean isShutdown() {
+			return this.shutdown;
+		}
+
+		@Override
+		public boolean isTerminated() {
+			return false;
+		}
+
+		@Override
+		public boolean awaitTermination(long timeout, TimeUnit unit) {
+			this.waits.add((this.shutdown ? "stopping for " : "serving for ") + unit.toSeconds(timeout) + "s");
+			return this.shutdown;
+		}
+
+		@Override
+		public void awaitTermination() {
+		}
+
 	}
 
 }

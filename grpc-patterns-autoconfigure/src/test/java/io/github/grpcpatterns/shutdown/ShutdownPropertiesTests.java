@@ -33,15 +33,35 @@ class ShutdownPropertiesTests {
 
 	@Test
 	void whenNothingIsSetThenDefaultsHold() {
-		assertThat(bind()).isEqualTo(new ShutdownProperties(true, Duration.ZERO, Duration.ofSeconds(10)));
+		assertThat(bind()).isEqualTo(new ShutdownProperties(true, "auto", Duration.ofSeconds(10)));
+	}
+
+	@Test
+	void theDelayIsThatOfKubernetesOrNone() {
+		assertThat(bind().preStopDelay(true)).isEqualTo(Duration.ofSeconds(5));
+		assertThat(bind().preStopDelay(false)).isZero();
+		assertThat(bind("pre-stop-delay=AUTO").preStopDelay(true)).isEqualTo(Duration.ofSeconds(5));
+		assertThat(bind("pre-stop-delay=0").preStopDelay(true)).isZero();
+		assertThat(bind("pre-stop-delay=3s").preStopDelay(true)).isEqualTo(Duration.ofSeconds(3));
 	}
 
 	@Test
 	void aBareNumberMeansSeconds() {
-		assertThat(bind("pre-stop-delay=5", "drain-timeout=20"))
-			.isEqualTo(new ShutdownProperties(true, Duration.ofSeconds(5), Duration.ofSeconds(20)));
-		assertThat(bind("pre-stop-delay=500ms", "drain-timeout=1m"))
-			.isEqualTo(new ShutdownProperties(true, Duration.ofMillis(500), Duration.ofMinutes(1)));
+		assertThat(bind("pre-stop-delay=5").preStopDelay(false)).isEqualTo(Duration.ofSeconds(5));
+		assertThat(bind("pre-stop-delay=500ms").preStopDelay(false)).isEqualTo(Duration.ofMillis(500));
+		assertThat(bind("drain-timeout=20").drainTimeout()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(bind("drain-timeout=1m").drainTimeout()).isEqualTo(Duration.ofMinutes(1));
+	}
+
+	@Test
+	void whenTheDelayIsNoDurationThenItIsRefused() {
+		assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind("pre-stop-delay=automatic"))
+			.havingRootCause()
+			.isInstanceOfSatisfying(SettingException.class, (ex) -> {
+				assertThat(ex.setting()).isEqualTo("pre-stop-delay");
+				assertThat(ex.value()).isEqualTo("automatic");
+				assertThat(ex.reason()).isEqualTo("Must be 'auto' or a duration, such as '5s'.");
+			});
 	}
 
 	@ParameterizedTest

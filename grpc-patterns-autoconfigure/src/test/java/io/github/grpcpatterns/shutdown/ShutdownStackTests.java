@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import com.google.protobuf.Any;
@@ -46,6 +48,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -64,7 +69,7 @@ class ShutdownStackTests {
 
 	private static final String PREFIX = "grpc.patterns.server.shutdown.";
 
-	private static ApplicationContextRunner runner(TestStack stack, String... properties) {
+	static ApplicationContextRunner runner(TestStack stack, String... properties) {
 		return stack.runner()
 			.withAllowBeanDefinitionOverriding(true)
 			.withUserConfiguration(Application.class)
@@ -75,7 +80,7 @@ class ShutdownStackTests {
 	 * Stop the application on a thread of its own.
 	 * @return how long it takes
 	 */
-	private static CompletableFuture<Duration> stop(ApplicationContext context) {
+	static CompletableFuture<Duration> stop(ApplicationContext context) {
 		ConfigurableApplicationContext application = ((AssertableApplicationContext) context)
 			.getSourceApplicationContext(ConfigurableApplicationContext.class);
 		return CompletableFuture.supplyAsync(() -> {
@@ -85,7 +90,7 @@ class ShutdownStackTests {
 		}, (task) -> new Thread(task, "stop").start());
 	}
 
-	private static Duration await(CompletableFuture<Duration> stopped) {
+	static Duration await(CompletableFuture<Duration> stopped) {
 		return stopped.orTimeout(40, TimeUnit.SECONDS).join();
 	}
 
@@ -94,7 +99,7 @@ class ShutdownStackTests {
 			.send(PingRequest.newBuilder().setValue(value).build());
 	}
 
-	private static void assertDraining(RawCall call, boolean mayRepeat) {
+	static void assertDraining(RawCall call, boolean mayRepeat) {
 		Status status = call.await();
 		assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 		assertThat(status.getDescription()).isEqualTo("the server is shutting down");
@@ -268,17 +273,42 @@ class ShutdownStackTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void healthTurnsUnderEveryName(TestStack stack) {
-		stack.run(runner(stack, PREFIX + "pre-stop-delay=500ms"), (context, channel) -> {
+	void healthTurnsUnderEveryNameWhateverElseSetsIt(TestStack stack) {
+		stack.run(runner(stack, PREFIX + "pre-stop-delay=1s"), (context, channel) -> {
 			HealthStatusManager manager = context.getBean(HealthStatusManager.class);
 			manager.setStatus("a.Service", ServingStatus.SERVING);
-			Health health = Health.watch(channel, "a.Service");
-			Awaitility.await().until(() -> health.seen().size() == 1);
+			Health named = Health.watch(channel, "a.Service");
+			Health all = Health.watch(channel, "");
+			Health nobody = Health.watch(channel, "nobody.Service");
+			Awaitility.await().until(() -> named.seen().size() + all.seen().size() + nobody.seen().size() == 3);
 			CompletableFuture<Duration> stopped = stop(context);
-			Awaitility.await().until(() -> health.seen().contains(ServingStatus.NOT_SERVING));
-			manager.setStatus("a.Service", ServingStatus.SERVING); // as Boot's scheduler
-			assertThat(Health.status(manager, "a.Service")).isEqualTo(ServingStatus.NOT_SERVING);
+			Awaitility.await().until(() -> named.seen().size() + all.seen().size() + nobody.seen().size() == 6);
+			for (String name : List.of("a.Service", "", "a.LateService")) {
+				manager.setStatus(name, ServingStatus.SERVING); // as Boot's scheduler
+				assertThat(Health.check(channel, name)).isEqualTo(ServingStatus.NOT_SERVING);
+			}
+			Health late = Health.watch(channel, "a.Service");
 			await(stopped);
+			assertThat(late.seen()).containsExactly(ServingStatus.NOT_SERVING);
+			assertThat(named.seen()).containsExactly(ServingStatus.SERVING, ServingStatus.NOT_SERVING);
+			assertThat(all.seen()).containsExactly(ServingStatus.SERVING, ServingStatus.NOT_SERVING);
+			assertThat(nobody.seen()).containsExactly(ServingStatus.SERVICE_UNKNOWN, ServingStatus.NOT_SERVING);
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void readinessTurnsWhenTheApplicationCloses(TestStack stack) {
+		stack.run(runner(stack, PREFIX + "pre-stop-delay=500ms"), (context, channel) -> {
+			ApplicationAvailability availability = context.getBean(ApplicationAvailability.class);
+			Listener listener = context.getBean(Listener.class);
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			CompletableFuture<Duration> stopped = stop(context);
+			Awaitility.await().until(() -> availability.getReadinessState() == ReadinessState.REFUSING_TRAFFIC);
+			PingServiceGrpc.newBlockingStub(channel).ping(PingRequest.getDefaultInstance());
+			await(stopped);
+			assertThat(listener.readiness).containsExactly(ReadinessState.ACCEPTING_TRAFFIC,
+					ReadinessState.REFUSING_TRAFFIC);
 		});
 	}
 
@@ -421,30 +451,71 @@ class ShutdownStackTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void anApplicationThatIsStoppedWaitsForNothingAndServesAgain(TestStack stack) {
+		waitsForNothingAndServesAgain(stack, ConfigurableApplicationContext::stop,
+				ConfigurableApplicationContext::start);
+	}
+
 	/**
-	 * Spring's tests pause an application that nobody uses, and start it again.
+	 * As Spring's test framework does with contexts that it keeps.
 	 */
 	@ParameterizedTest
 	@EnumSource
-	void anApplicationThatIsStartedAgainServesAgain(TestStack stack) {
-		stack.run(runner(stack, PREFIX + "drain-timeout=100ms"), (context, channel) -> {
+	void anApplicationThatIsPausedWaitsForNothingAndServesAgain(TestStack stack) {
+		waitsForNothingAndServesAgain(stack, ConfigurableApplicationContext::pause,
+				ConfigurableApplicationContext::restart);
+	}
+
+	private static void waitsForNothingAndServesAgain(TestStack stack, Consumer<ConfigurableApplicationContext> stop,
+			Consumer<ConfigurableApplicationContext> start) {
+		stack.run(runner(stack, PREFIX + "drain-timeout=30s", PREFIX + "pre-stop-delay=2s"), (context, channel) -> {
 			ConfigurableApplicationContext application = ((AssertableApplicationContext) context)
 				.getSourceApplicationContext(ConfigurableApplicationContext.class);
-			RawCall call = start(channel, PingServiceGrpc.getPingBidiMethod(), "stay").awaitFirst();
-			application.stop();
-			assertDraining(call, false);
-			application.start();
-			int port = TestStack.servers(context).get(1).getPort();
-			ManagedChannel fresh = io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder.forAddress("127.0.0.1", port)
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			HealthStatusManager manager = context.getBean(HealthStatusManager.class);
+			manager.setStatus("a.Service", ServingStatus.SERVING);
+			manager.setStatus("another.Service", ServingStatus.NOT_SERVING);
+			DrainingService service = context.getBean(DrainingService.class);
+			Health health = Health.watch(channel, "");
+			Awaitility.await().until(() -> health.seen().size() == 1);
+			RawCall stream = start(channel, PingServiceGrpc.getPingBidiMethod(), "leave").awaitFirst();
+			RawCall unary = start(channel, PingServiceGrpc.getPingIdempotentMethod(), "never").halfClose();
+			Awaitility.await().until(() -> service.begun.get() == 1);
+			long begin = System.nanoTime();
+			stop.accept(application);
+			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+			assertDraining(stream, false);
+			assertDraining(unary, true);
+			assertThat(health(health).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+			assertThat(health.trailers().get(RichStatus.PUSHBACK)).isNull();
+			assertThat(service.told).as("handlers that were told to finish").hasValue(0);
+			start.accept(application);
+			ManagedChannel fresh = NettyChannelBuilder
+				.forAddress("127.0.0.1",
+						TestStack.servers(context).get(TestStack.servers(context).size() - 1).getPort())
 				.usePlaintext()
 				.build();
-			PingServiceGrpc.newBlockingStub(fresh).ping(PingRequest.getDefaultInstance());
-			RawCall again = start(fresh, PingServiceGrpc.getPingBidiMethod(), "leave").awaitFirst();
-			CompletableFuture<Duration> stopped = stop(context);
-			assertThat(again.await().isOk()).isTrue();
-			await(stopped);
+			assertThat(Health.check(fresh, "")).isEqualTo(ServingStatus.SERVING);
+			assertThat(Health.check(fresh, "a.Service")).isEqualTo(ServingStatus.SERVING);
+			assertThat(Health.check(fresh, "another.Service")).isEqualTo(ServingStatus.NOT_SERVING);
+			assertThat(context.getBean(ApplicationAvailability.class).getReadinessState())
+				.isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
+			stopsInOrder(context, fresh);
 			fresh.shutdownNow();
 		});
+	}
+
+	private static void stopsInOrder(ApplicationContext context, ManagedChannel channel) {
+		Health health = Health.watch(channel, "");
+		RawCall stream = start(channel, PingServiceGrpc.getPingBidiMethod(), "leave").awaitFirst();
+		CompletableFuture<Duration> stopped = stop(context);
+		Awaitility.await().until(() -> health.seen().contains(ServingStatus.NOT_SERVING));
+		PingServiceGrpc.newBlockingStub(channel).ping(PingRequest.getDefaultInstance());
+		assertThat(stream.await().isOk()).isTrue();
+		assertThat(stream.responses()).last().extracting(PingResponse::getValue).isEqualTo("goodbye");
+		assertThat(await(stopped)).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(7));
 	}
 
 	@Test
@@ -462,8 +533,9 @@ class ShutdownStackTests {
 								net.devh.boot.grpc.server.serverfactory.GrpcServerLifecycle.class)
 						.stop();
 					assertDraining(second, false);
-					assertThat(service.told).hasValue(1);
+					assertThat(service.told).hasValue(0);
 					PingServiceGrpc.newBlockingStub(channel).ping(PingRequest.getDefaultInstance());
+					assertThat(Health.check(channel, "")).isEqualTo(ServingStatus.SERVING);
 					assertThat(first.closes()).isZero();
 					first.cancel();
 					inProcess.shutdownNow();
@@ -487,11 +559,18 @@ class ShutdownStackTests {
 	}
 
 	/**
-	 * Hears of the stop of a server, and whether it has been shut down.
+	 * Hears of the stop of a server, whether it has been shut down, and of the readiness.
 	 */
 	static final class Listener {
 
 		private final List<Boolean> heard = new ArrayList<>();
+
+		private final List<ReadinessState> readiness = new CopyOnWriteArrayList<>();
+
+		@EventListener
+		void readiness(AvailabilityChangeEvent<ReadinessState> event) {
+			this.readiness.add(event.getState());
+		}
 
 		@EventListener
 		void stopping(GrpcServerShutdownEvent event) {

@@ -20,7 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
@@ -49,12 +48,6 @@ class StreamServerAutoConfigurationTests {
 	void whenThePatternIsOffThenNothingIsThere() {
 		this.runner.withPropertyValues("grpc.patterns.server.stream.enabled=false").run(this::hasNothing);
 		this.runner.withPropertyValues("grpc.patterns.enabled=false").run(this::hasNothing);
-	}
-
-	@Test
-	void whenALibraryIsMissingThenNothingIsThere() {
-		this.runner.withClassLoader(new FilteredClassLoader("io.github.bucket4j")).run(this::hasNothing);
-		this.runner.withClassLoader(new FilteredClassLoader("com.github.benmanes.caffeine")).run(this::hasNothing);
 	}
 
 	private void hasNothing(ApplicationContext context) {

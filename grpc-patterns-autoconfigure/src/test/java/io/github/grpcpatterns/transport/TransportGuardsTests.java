@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.stack.GrpcStack;
 import io.github.grpcpatterns.stack.StackServer;
 import io.github.grpcpatterns.testing.TestStack;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -130,7 +132,9 @@ class TransportGuardsTests {
 			.bind("transport", TransportProperties.class)
 			.get();
 		StackServer server = new StackServer(address, "address", false, "tls", "reflection", Set.of());
-		return new TransportGuards(properties, List.of(server), TestCalls.registeredMethods());
+		VersionCheck versions = new VersionCheck(properties.versionFloor(),
+				new StaticListableBeanFactory().getBeanProvider(GrpcStack.class), null);
+		return new TransportGuards(properties, versions, List.of(server), TestCalls.registeredMethods());
 	}
 
 	private static ApplicationContextRunner everywhere(TestStack stack) {

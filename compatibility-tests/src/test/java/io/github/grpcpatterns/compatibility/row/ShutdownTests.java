@@ -73,6 +73,28 @@ class ShutdownTests {
 		}
 	}
 
+	/**
+	 * As Spring's test framework does with contexts that it keeps.
+	 */
+	@Test
+	void anApplicationThatIsStoppedWaitsForNothingAndServesAgain() {
+		try (App app = App.start(Draining.class, "grpc.patterns.server.shutdown.pre-stop-delay=20s",
+				"grpc.patterns.server.shutdown.drain-timeout=20s")) {
+			RawCall stream = start(app.as("alice"), "leave");
+			long begin = System.nanoTime();
+			app.context().stop();
+			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+			GrpcErrors error = GrpcErrors.from(stream.await().asRuntimeException(stream.trailers()));
+			assertThat(error.reason()).isEqualTo("SERVER_DRAINING");
+			app.context().start();
+			Channel fresh = app.as("alice");
+			assertThat(HealthGrpc.newBlockingStub(fresh).check(HealthCheckRequest.getDefaultInstance()).getStatus())
+				.isEqualTo(ServingStatus.SERVING);
+			PingServiceGrpc.newBlockingStub(fresh).ping(PingRequest.getDefaultInstance());
+			app.context().stop(); // else the close waits
+		}
+	}
+
 	private static RawCall start(Channel channel, String value) {
 		return RawCall.start(channel, PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
 			.send(PingRequest.newBuilder().setValue(value).build())

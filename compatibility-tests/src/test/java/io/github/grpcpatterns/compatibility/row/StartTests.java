@@ -81,6 +81,12 @@ class StartTests {
 						properties.toArray(String[]::new))) {
 			assertThat(Stack.PRESENT.port(context)).isZero();
 			assertThat(output.text()).contains("; client: ");
+			if (Run.stock()) {
+				assertThat(output.text()).containsOnlyOnce("grpc-java 1.80.0 is below 1.85.0");
+			}
+			else {
+				assertThat(output.text()).doesNotContain("version-floor");
+			}
 		}
 	}
 

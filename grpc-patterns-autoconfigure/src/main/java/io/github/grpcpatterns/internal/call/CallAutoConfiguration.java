@@ -9,10 +9,7 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.concurrent.SharedCallTimer;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Metadata;
-import io.micrometer.context.ContextRegistry;
 
-import org.springframework.beans.factory.DisposableBean;
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -100,19 +97,13 @@ public final class CallAutoConfiguration {
 
 	}
 
-	/**
-	 * Registers the accessor for as long as the application lives.
-	 */
-	static final class ContextRegistration implements InitializingBean, DisposableBean {
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "io.grpc.kotlin.CoroutineContextServerInterceptor")
+	static class CoroutineConfiguration {
 
-		@Override
-		public void afterPropertiesSet() {
-			ContextRegistry.getInstance().registerThreadLocalAccessor(new GrpcContextThreadLocalAccessor());
-		}
-
-		@Override
-		public void destroy() {
-			ContextRegistry.getInstance().removeThreadLocalAccessor(GrpcContextThreadLocalAccessor.KEY);
+		@Bean
+		CoroutineServerInterceptor grpcPatternsCoroutineServerInterceptor() {
+			return new CoroutineServerInterceptor();
 		}
 
 	}

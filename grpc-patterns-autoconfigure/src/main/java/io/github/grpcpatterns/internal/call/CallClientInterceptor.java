@@ -12,6 +12,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.Deadline;
 import io.grpc.ForwardingClientCall;
 import io.grpc.ForwardingClientCallListener;
 import io.grpc.Grpc;
@@ -66,7 +67,12 @@ public final class CallClientInterceptor implements ClientInterceptor, PriorityO
 	}
 
 	private void end(CallRecord record, Status status) {
-		record.end(status, EndReason.of(status.getCode()), this.timer.nanoTime());
+		EndReason reason = EndReason.of(status.getCode());
+		Deadline ours = (reason == EndReason.DEADLINE) ? record.policyDeadline() : null;
+		if (ours != null && ours.isExpired()) {
+			record.refusedByPolicy();
+		}
+		record.end(status, reason, this.timer.nanoTime());
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package io.github.grpcpatterns.internal.call;
 
 import java.nio.channels.ClosedChannelException;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.EndReason;
@@ -21,6 +23,9 @@ final class CallOutcome {
 	 * timer.
 	 */
 	private static final long DEADLINE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private static final Set<EndReason> NO_REFUSALS = EnumSet.of(EndReason.COMPLETED, EndReason.CANCELLED,
+			EndReason.INTERNAL, EndReason.FAILED);
 
 	private final CallRecord record;
 
@@ -53,7 +58,11 @@ final class CallOutcome {
 			// A handler whose own calls fail because the client cancelled closes with
 			// that status too.
 			boolean theirs = cancelled && !this.state.ended();
-			this.record.end(sent, theirs ? EndReason.of(sent.getCode()) : reason(sent), end);
+			EndReason reason = theirs ? EndReason.of(sent.getCode()) : reason(sent);
+			if (!theirs && refused(reason, end)) {
+				this.record.refusedByPolicy();
+			}
+			this.record.end(sent, reason, end);
 		}
 		else {
 			Status seen = seen(end);
@@ -70,6 +79,18 @@ final class CallOutcome {
 			return ending.reason();
 		}
 		return sent.isOk() ? EndReason.COMPLETED : EndReason.FAILED;
+	}
+
+	/**
+	 * A policy may fail, and a call is refused too whose own deadline has passed.
+	 */
+	private boolean refused(EndReason reason, long end) {
+		if (!this.state.byPolicy() || NO_REFUSALS.contains(reason)) {
+			return false;
+		}
+		boolean callersDeadline = reason == EndReason.DEADLINE && !this.state.ended() && this.hasDeadline
+				&& end >= this.deadlineNanos;
+		return !callersDeadline;
 	}
 
 	/**

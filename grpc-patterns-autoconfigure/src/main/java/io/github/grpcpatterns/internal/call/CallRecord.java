@@ -10,6 +10,7 @@ import io.github.grpcpatterns.internal.concurrent.CallLog;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.CallOptions;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,8 @@ public final class CallRecord {
 
 	private volatile @Nullable Credential credential;
 
+	private volatile @Nullable CallTrace trace;
+
 	private volatile @Nullable Throwable exception;
 
 	private volatile boolean exceptionUnknown;
@@ -75,6 +78,11 @@ public final class CallRecord {
 	private @Nullable Status status;
 
 	private @Nullable EndReason endReason;
+
+	private boolean refused;
+
+	/** A client's only, set by a policy. */
+	private @Nullable Deadline policyDeadline;
 
 	private @Nullable EarlyDecisions earlyDecisions;
 
@@ -222,6 +230,14 @@ public final class CallRecord {
 	 */
 	public String methodName() {
 		return method().getFullMethodName();
+	}
+
+	/**
+	 * Return whether the method may run twice without harm, as its proto says.
+	 * @return whether it may
+	 */
+	public boolean idempotent() {
+		return method().isIdempotent() || method().isSafe();
 	}
 
 	/**
@@ -387,6 +403,23 @@ public final class CallRecord {
 	 */
 	public void credential(Credential credential) {
 		this.credential = credential;
+	}
+
+	/**
+	 * Return the trace of the call.
+	 * @return the trace with the call's own span, or what the caller told about its own;
+	 * {@code null} without a tracer, and where there is no span
+	 */
+	public @Nullable CallTrace trace() {
+		return this.trace;
+	}
+
+	/**
+	 * Set the trace.
+	 * @param trace the trace, as far as it is known
+	 */
+	public void trace(CallTrace trace) {
+		this.trace = trace;
 	}
 
 	/**
@@ -561,6 +594,35 @@ public final class CallRecord {
 	}
 
 	/**
+	 * Return whether a policy refused or ended the call, for its {@link #endReason()}. A
+	 * cancel, a deadline of the caller's own and an error of the handler are no refusals.
+	 * @return whether one did, {@code false} while the call lives
+	 */
+	public boolean refused() {
+		return this.refused;
+	}
+
+	/**
+	 * A policy refused or ended the call. Called before its {@link #end}.
+	 */
+	void refusedByPolicy() {
+		this.refused = true;
+	}
+
+	/**
+	 * Note that the deadline of a client's call is that of a policy. Called before the
+	 * call starts.
+	 * @param deadline the deadline, which is nearer than the caller's own
+	 */
+	public void policyDeadline(Deadline deadline) {
+		this.policyDeadline = deadline;
+	}
+
+	@Nullable Deadline policyDeadline() {
+		return this.policyDeadline;
+	}
+
+	/**
 	 * Fix the end of the call and tell the reporters. The caller makes sure that this
 	 * happens once.
 	 */
@@ -568,6 +630,16 @@ public final class CallRecord {
 		this.endNanos = endNanos(nanoTime);
 		this.status = status;
 		this.endReason = reason;
+		CallTrace trace = this.trace;
+		if (trace != null) {
+			trace.run(this::tellEnded);
+		}
+		else {
+			tellEnded();
+		}
+	}
+
+	private void tellEnded() {
 		for (CallReporter reporter : this.reporters) {
 			try {
 				reporter.ended(this);

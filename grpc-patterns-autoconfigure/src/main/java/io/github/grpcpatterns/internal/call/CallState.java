@@ -116,6 +116,13 @@ final class CallState {
 	}
 
 	/**
+	 * Return whether a policy ended the call, or refused it.
+	 */
+	boolean byPolicy() {
+		return this.state instanceof Ended ended && (ended.how().policy || ended.how() == How.REFUSED);
+	}
+
+	/**
 	 * Return whether a policy ended the call, which is not to be repeated where that
 	 * could do harm.
 	 */

@@ -1,5 +1,8 @@
 package io.github.grpcpatterns.internal.call;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.github.grpcpatterns.internal.concurrent.CallLog;
 import io.github.grpcpatterns.internal.concurrent.Trampoline;
 import io.grpc.Context;
@@ -60,6 +63,17 @@ final class CallbackEntry {
 			last = last.next;
 		}
 		last.next = scope;
+	}
+
+	/**
+	 * Return the scopes that have been added so far.
+	 */
+	List<CallScope<@Nullable Object>> scopes() {
+		List<CallScope<@Nullable Object>> scopes = new ArrayList<>(2);
+		for (Scope scope = this.first; scope != null; scope = scope.next) {
+			scopes.add(scope.added);
+		}
+		return scopes;
 	}
 
 	/**

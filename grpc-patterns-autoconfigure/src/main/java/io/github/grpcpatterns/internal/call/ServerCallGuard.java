@@ -12,7 +12,6 @@ import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Context;
 import io.grpc.InternalServer;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -240,16 +239,10 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	CallEnding closingByPolicy(CallEnding ending) {
 		// The handler says that it begins before it looks at the state: it has begun by
 		// now, or it does not any more.
-		if (this.state.endedForGood() && this.handlerBegun && !idempotent()) {
-			ending.trailers().discardAll(RichStatus.PUSHBACK);
-			ending.trailers().put(RichStatus.PUSHBACK, "-1");
+		if (this.state.endedForGood() && this.handlerBegun && !this.record.idempotent()) {
+			RichStatus.forbidRetry(ending.trailers());
 		}
 		return ending;
-	}
-
-	private boolean idempotent() {
-		MethodDescriptor<?, ?> method = this.record.method();
-		return method.isIdempotent() || method.isSafe();
 	}
 
 	/**
@@ -264,6 +257,17 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 */
 	void onHandlers(Runnable task) {
 		this.context.onHandlers(task);
+	}
+
+	/**
+	 * Send a message as if the handler did, among its own. From any thread, for a stream
+	 * whose handler has sent a message before.
+	 * @param message the message, of the type that the method answers with
+	 */
+	public void send(Object message) {
+		if (open()) {
+			this.in.around(() -> this.out.sendMessage(message));
+		}
 	}
 
 	/**

@@ -8,11 +8,15 @@ import java.util.stream.StreamSupport;
 
 import io.github.grpcpatterns.ConditionalOnPattern;
 
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.classreading.MetadataReaderFactory;
@@ -62,6 +66,14 @@ record PatternSettings(ConfigurationPropertyName prefix, Class<?> type) {
 	private static PatternSettings of(Class<?> type) {
 		ConfigurationProperties properties = type.getAnnotation(ConfigurationProperties.class);
 		return new PatternSettings(ConfigurationPropertyName.of(properties.value()), type);
+	}
+
+	/**
+	 * Return a binder that reads settings as Boot does.
+	 */
+	static Binder binder(Environment environment, ConfigurableListableBeanFactory beanFactory) {
+		return new Binder(ConfigurationPropertySources.get(environment),
+				new PropertySourcesPlaceholdersResolver(environment), null, beanFactory::copyRegisteredEditorsTo);
 	}
 
 	/**

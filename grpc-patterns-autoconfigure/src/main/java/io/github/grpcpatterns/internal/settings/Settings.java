@@ -28,6 +28,17 @@ public final class Settings {
 	}
 
 	/**
+	 * Refuse a duration that is negative or zero.
+	 * @param name the name of the setting
+	 * @param value the value
+	 */
+	public static void positive(String name, @Nullable Duration value) {
+		if (value != null && (value.isNegative() || value.isZero())) {
+			throw new SettingException(name, value, "Must be positive.");
+		}
+	}
+
+	/**
 	 * Refuse a negative size.
 	 * @param name the name of the setting
 	 * @param value the value

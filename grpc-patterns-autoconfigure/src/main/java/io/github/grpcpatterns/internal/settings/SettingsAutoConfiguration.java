@@ -42,4 +42,9 @@ public final class SettingsAutoConfiguration {
 		return new MethodPatternCheck(methods, patterns.stream().toList(), properties.unmatchedMethods());
 	}
 
+	@Bean
+	RefreshWarning grpcPatternsRefreshWarning() {
+		return new RefreshWarning();
+	}
+
 }

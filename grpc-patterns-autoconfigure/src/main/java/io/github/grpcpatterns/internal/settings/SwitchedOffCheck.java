@@ -5,8 +5,6 @@ import java.util.List;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.Environment;
 
 /**
@@ -20,8 +18,7 @@ final class SwitchedOffCheck {
 
 	static void check(Environment environment, ConfigurableListableBeanFactory beanFactory,
 			List<PatternSettings> patterns) {
-		Binder binder = new Binder(ConfigurationPropertySources.get(environment),
-				new PropertySourcesPlaceholdersResolver(environment), null, beanFactory::copyRegisteredEditorsTo);
+		Binder binder = PatternSettings.binder(environment, beanFactory);
 		patterns.stream()
 			.filter((pattern) -> pattern.off(environment))
 			.forEach((pattern) -> binder.bind(pattern.prefix(), Bindable.of(pattern.type())));

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Adds {@code google.rpc} details to a status, and keeps the trailers within
  * {@value #MAX_TRAILERS} bytes, beyond which clients report {@code INTERNAL} themselves.
  * <p>
- * {@code ErrorInfo} and {@code RequestInfo} are added if they are missing. Excess details
- * are removed: violations first, then details from the last to the first with
- * {@code ErrorInfo} last, then the description.
+ * {@code ErrorInfo} and {@code RequestInfo} are added if they are missing. What exceeds
+ * the limit is cut: violations first, then the description, then details from the last to
+ * the first with {@code ErrorInfo} last.
  *
  * @see <a href="https://google.aip.dev/193">AIP-193</a>
  */
@@ -49,6 +49,8 @@ public final class RichStatus {
 	 */
 	public static final Metadata.Key<String> PUSHBACK = Metadata.Key.of("grpc-retry-pushback-ms",
 			Metadata.ASCII_STRING_MARSHALLER);
+
+	private static final String NEVER = "-1";
 
 	private static final int MAX_TRAILERS = 8192;
 
@@ -94,6 +96,16 @@ public final class RichStatus {
 	 */
 	public CallEnding ending(EndReason reason, @Nullable String correlationId, Message... details) {
 		return ending(reason, reason.status(), new Metadata(), correlationId, details);
+	}
+
+	/**
+	 * Tell a client that a call must not be made again: nobody knows what its handler has
+	 * done.
+	 * @param trailers the trailers of the call, which this method changes
+	 */
+	public static void forbidRetry(Metadata trailers) {
+		trailers.discardAll(PUSHBACK);
+		trailers.put(PUSHBACK, NEVER);
 	}
 
 	/**
@@ -168,25 +180,23 @@ public final class RichStatus {
 
 	/**
 	 * Put as many details into the trailers as fit.
-	 * @return the status, its description cut where nothing else was left to cut
+	 * @return the status, with as much of its description as fits
 	 */
 	private static Status fit(Status status, Metadata trailers, List<Any> details, int taken) {
 		trailers.discardAll(DETAILS);
 		int room = MAX_TRAILERS - FIXED_HEADERS - taken - size(trailers);
-		String description = status.getDescription();
 		while (size(status, details) > room && cutViolation(details)) {
 			continue;
 		}
-		while (size(status, details) > room && !details.isEmpty()) {
+		Status cut = cutDescription(status, details, room);
+		while (size(cut, details) > room && !details.isEmpty()) {
 			details.remove(last(details));
 		}
-		if (size(status, details) > room && description != null) {
-			status = status.withDescription(cut(description, room - MESSAGE_HEADER));
+		if (details.isEmpty()) {
+			return cutDescription(status, details, room); // what they left is free
 		}
-		if (!details.isEmpty()) {
-			trailers.put(DETAILS, proto(status, details));
-		}
-		return status;
+		trailers.put(DETAILS, proto(cut, details));
+		return cut;
 	}
 
 	private static com.google.rpc.Status proto(Status status, List<Any> details) {
@@ -274,18 +284,31 @@ public final class RichStatus {
 		return (b >= ' ' && b < '~' && b != '%') ? 1 : 3;
 	}
 
-	private static @Nullable String cut(String description, int room) {
-		StringBuilder kept = new StringBuilder();
-		int length = 0;
-		for (int i = 0; i < description.length(); i = description.offsetByCodePoints(i, 1)) {
-			String character = Character.toString(description.codePointAt(i));
-			length += encodedLength(character);
-			if (length > room) {
-				break;
-			}
-			kept.append(character);
+	/**
+	 * Cut the description behind the last character that fits.
+	 */
+	private static Status cutDescription(Status status, List<Any> details, int room) {
+		String description = status.getDescription();
+		if (description == null || size(status, details) <= room) {
+			return status;
 		}
-		return kept.isEmpty() ? null : kept.toString();
+		int fits = 0;
+		int tooLong = description.codePointCount(0, description.length());
+		while (tooLong - fits > 1) {
+			int middle = (fits + tooLong) >>> 1;
+			if (size(first(status, description, middle), details) <= room) {
+				fits = middle;
+			}
+			else {
+				tooLong = middle;
+			}
+		}
+		return first(status, description, fits);
+	}
+
+	private static Status first(Status status, String description, int characters) {
+		return status.withDescription(
+				(characters > 0) ? description.substring(0, description.offsetByCodePoints(0, characters)) : null);
 	}
 
 }

@@ -175,23 +175,47 @@ class RichStatusTests {
 		StatusRuntimeException ex = call(
 				RICH_STATUS.ending(EndReason.FAILED, Status.ABORTED.withDescription("own"), trailers, "abc"));
 		assertThat(ex.getStatus()).extracting(Status::getCode, Status::getDescription)
-			.containsExactly(Status.Code.ABORTED, "own");
+			.containsExactly(Status.Code.ABORTED, null);
 		List<Message> messages = messages(details(ex));
 		assertThat(messages).hasSizeGreaterThan(5).startsWith(requestInfo("abc"));
 		assertThat(messages).endsWith(errorInfo("shop", "TOO_MUCH"));
 		assertThat(messages.subList(1, messages.size() - 1)).isEqualTo(own.subList(0, messages.size() - 2));
 	}
 
+	/**
+	 * Each of these counts otherwise in the header than in the details.
+	 */
 	@ParameterizedTest
 	@ValueSource(strings = { "x", "ü", "%", "\uD83D\uDE00", "~", "\n" })
-	void theDescriptionIsCutLast(String character) {
+	void aLongDescriptionIsCutAndTheDetailsStay(String character) {
 		String description = character.repeat(20_000);
+		RetryInfo retry = RetryInfo.newBuilder().setRetryDelay(Duration.newBuilder().setSeconds(1)).build();
 		StatusRuntimeException ex = call(RICH_STATUS.ending(EndReason.FAILED,
-				Status.NOT_FOUND.withDescription(description), new Metadata(), "abc"));
+				Status.NOT_FOUND.withDescription(description), new Metadata(), "abc", retry));
 		assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
 		assertThat(description).startsWith(ex.getStatus().getDescription());
-		assertThat(ex.getStatus().getDescription()).hasSizeGreaterThan(1000);
-		assertThat(ex.getTrailers().get(RichStatus.DETAILS)).isNull();
+		assertThat(ex.getStatus().getDescription()).hasSizeGreaterThan(800);
+		assertThat(details(ex).getMessage()).isEqualTo(ex.getStatus().getDescription());
+		assertThat(messages(details(ex))).containsExactly(errorInfo("grpcpatterns", "NOT_FOUND"), requestInfo("abc"),
+				retry);
+	}
+
+	@Test
+	void theDescriptionIsCutAfterTheViolationsAndBeforeTheDetails() {
+		StatusRuntimeException ex = call(
+				RICH_STATUS.ending(EndReason.INVALID_REQUEST, Status.INVALID_ARGUMENT.withDescription("x".repeat(5000)),
+						new Metadata(), "abc", badRequest(100), DebugInfo.newBuilder().setDetail("y").build()));
+		assertThat(ex.getStatus().getDescription()).hasSizeBetween(2000, 4999);
+		assertThat(messages(details(ex))).contains(badRequest(0), DebugInfo.newBuilder().setDetail("y").build());
+	}
+
+	@Test
+	void theReasonIsTheLastOfTheDetails() {
+		DebugInfo large = DebugInfo.newBuilder().setDetail("y".repeat(6500)).build();
+		StatusRuntimeException ex = call(RICH_STATUS.ending(EndReason.FAILED,
+				Status.NOT_FOUND.withDescription("x".repeat(5000)), new Metadata(), "abc", large));
+		assertThat(messages(details(ex))).containsExactly(errorInfo("grpcpatterns", "NOT_FOUND"), requestInfo("abc"));
+		assertThat(ex.getStatus().getDescription()).isNull();
 	}
 
 	@Test
@@ -203,7 +227,8 @@ class RichStatusTests {
 		StatusRuntimeException ex = call(RICH_STATUS.ending(EndReason.FAILED,
 				Status.NOT_FOUND.withDescription("x".repeat(5000)), trailers, null, badRequest(100)));
 		assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
-		assertThat(ex.getStatus().getDescription()).hasSizeBetween(500, 1500);
+		assertThat(ex.getStatus().getDescription()).hasSizeBetween(100, 1500);
+		assertThat(messages(details(ex))).contains(errorInfo("grpcpatterns", "NOT_FOUND"));
 		assertThat(ex.getTrailers().getAll(OWN)).hasSize(2);
 	}
 
@@ -212,17 +237,19 @@ class RichStatusTests {
 	 */
 	@Test
 	void whateverTheSizeTheClientGetsTheStatus() {
-		for (int length = 3600; length < 4100; length += 7) {
+		for (int length = 3200; length < 3600; length++) {
 			StatusRuntimeException ex = call(RICH_STATUS.ending(EndReason.FAILED,
 					Status.NOT_FOUND.withDescription("x".repeat(length)), new Metadata(), null));
 			assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
-			assertThat(ex.getStatus().getDescription()).hasSize(length);
+			assertThat(ex.getStatus().getDescription()).hasSizeBetween(3200, length);
+			assertThat(messages(details(ex))).hasSize(1);
 		}
-		for (int length = 7900; length < 8100; length++) {
+		for (int length = 7600; length < 7990; length++) {
+			Metadata trailers = new Metadata();
+			trailers.put(OWN, "x".repeat(length));
 			StatusRuntimeException ex = call(RICH_STATUS.ending(EndReason.FAILED,
-					Status.NOT_FOUND.withDescription("x".repeat(length)), new Metadata(), null));
+					Status.NOT_FOUND.withDescription("y".repeat(100)), trailers, null));
 			assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
-			assertThat(ex.getStatus().getDescription()).hasSizeGreaterThan(7800);
 		}
 	}
 

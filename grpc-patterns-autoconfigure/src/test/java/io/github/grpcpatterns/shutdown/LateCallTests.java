@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,29 +46,72 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for calls that are on their way when a server goes away.
  */
-class RefusedCallTests {
+class LateCallTests {
+
+	private static final String PREFIX = "grpc.patterns.server.shutdown.";
 
 	@ParameterizedTest
 	@EnumSource
-	void aCallThatComesTooLateIsRefusedAndServedElsewhere(TestStack stack) {
+	void callsOnTheirWayAreServedAndEndWithTheOthers(TestStack stack) {
+		stack.run(ShutdownStackTests.runner(stack, PREFIX + "drain-timeout=2s"), (context, unused) -> {
+			Server server = TestStack.server(context);
+			ServerDrain drain = context.getBean(ServerDrain.class);
+			DrainingService service = context.getBean(DrainingService.class);
+			try (FaultyProxy proxy = new FaultyProxy(server.getPort())) {
+				ManagedChannel channel = channel(proxy.port());
+				RawCall before = bidi(channel, "stay").awaitFirst();
+				proxy.hold(); // the client does not hear the GOAWAY
+				CompletableFuture<Duration> stopped = ShutdownStackTests.stop(context);
+				Awaitility.await().until(drain::underWay);
+				assertThat(server.isShutdown()).isTrue();
+				RawCall unary = ping(channel);
+				RawCall leaving = bidi(channel, "leave");
+				RawCall staying = bidi(channel, "stay");
+				Health watch = Health.watch(channel, "");
+				Awaitility.await().until(() -> service.told.get() == 3);
+				proxy.release();
+				assertThat(unary.await().isOk()).isTrue();
+				assertThat(leaving.await().isOk()).isTrue();
+				assertThat(watch.await().getDescription()).isEqualTo("the server is shutting down");
+				assertThat(stopped).isNotDone();
+				ShutdownStackTests.assertDraining(before, false);
+				ShutdownStackTests.assertDraining(staying, false);
+				assertThat(ShutdownStackTests.await(stopped)).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(7));
+				channel.shutdownNow();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+	}
+
+	private static RawCall bidi(ManagedChannel channel, String value) {
+		return RawCall.start(channel, PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
+			.send(PingRequest.newBuilder().setValue(value).build());
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aCallThatComesAfterTheDrainTimeoutIsRefusedAndServedElsewhere(TestStack stack) {
 		PingService elsewhere = new PingService();
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(CallAutoConfiguration.class, RetryClientAutoConfiguration.class))
-			.run((client) -> stack.run(stack.runner(), (context, unused) -> {
-				Server server = TestStack.server(context);
-				try (FaultyProxy proxy = new FaultyProxy(server.getPort());
-						GrpcHarness other = GrpcHarness.netty().service(elsewhere).start()) {
-					ManagedChannel channel = channel(proxy.port(), other.port());
-					refuseAndRetry(
-							client.getBean(RetryClientInterceptor.class), ((AssertableApplicationContext) context)
-								.getSourceApplicationContext(ConfigurableApplicationContext.class),
-							server, proxy, channel);
-					channel.shutdownNow();
-				}
-				catch (IOException ex) {
-					throw new UncheckedIOException(ex);
-				}
-			}));
+			.run((client) -> stack.run(stack.runner().withPropertyValues(PREFIX + "drain-timeout=0"),
+					(context, unused) -> {
+						Server server = TestStack.server(context);
+						try (FaultyProxy proxy = new FaultyProxy(server.getPort());
+								GrpcHarness other = GrpcHarness.netty().service(elsewhere).start()) {
+							ManagedChannel channel = channel(proxy.port(), other.port());
+							refuseAndRetry(client.getBean(RetryClientInterceptor.class),
+									((AssertableApplicationContext) context).getSourceApplicationContext(
+											ConfigurableApplicationContext.class),
+									server, proxy, channel);
+							channel.shutdownNow();
+						}
+						catch (IOException ex) {
+							throw new UncheckedIOException(ex);
+						}
+					}));
 		assertThat(elsewhere.calls).hasValue(3);
 	}
 
@@ -76,25 +120,22 @@ class RefusedCallTests {
 		RawCall live = RawCall.start(channel, PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT, new Metadata())
 			.send(PingRequest.getDefaultInstance())
 			.awaitFirst();
+		ServerDrain drain = context.getBean(ServerDrain.class);
 		proxy.hold();
 		CompletableFuture<Void> stopped = CompletableFuture.runAsync(context::close,
 				(task) -> new Thread(task, "stop").start());
-		ServerDrain drain = context.getBean(ServerDrain.class);
-		Awaitility.await().until(drain::underWay);
+		Awaitility.await().until(drain::over);
 		assertThat(server.isShutdown()).isTrue();
 		RawCall plain = ping(channel);
 		List<CompletableFuture<?>> retried = List.of(retried(channel, retry), retried(channel, retry),
 				retried(channel, retry));
-		live.send(PingRequest.newBuilder().setValue("still served").build());
 		// The refusals travel behind whatever was said before them, the GOAWAY first.
 		proxy.release();
 		assertThat(plain.await().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 		assertThat(plain.await().getDescription()).isEqualTo("the server is shutting down");
 		assertThat(plain.trailers().get(RichStatus.PUSHBACK)).isNull();
 		retried.forEach((call) -> call.orTimeout(20, TimeUnit.SECONDS).join());
-		Awaitility.await().until(() -> live.responses().size() == 2);
-		live.halfClose();
-		assertThat(live.await().isOk()).isTrue();
+		assertThat(live.await().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 		stopped.orTimeout(20, TimeUnit.SECONDS).join();
 	}
 
