@@ -61,7 +61,7 @@ public final class AuthServerAutoConfiguration {
 	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerInterceptor")
 	AuthServerInterceptor grpcPatternsAuthServerInterceptor(ObjectProvider<TokenVerifier> tokenVerifier,
 			ObjectProvider<JwtKeySource> jwt, CallTimer timer, ObjectProvider<AuthOutcomeListener> listeners) {
-		Clock clock = Clock.systemUTC();
+		Clock clock = timer.clock();
 		AuthOutcomes outcomes = new AuthOutcomes(listeners.orderedStream().toList());
 		TokenCheck tokens = tokens(verification(tokenVerifier, jwt), timer, clock, outcomes);
 		Duration skew = this.properties.endStreamsOnExpiry() ? this.properties.jwt().clockSkew() : null;
@@ -111,7 +111,8 @@ public final class AuthServerAutoConfiguration {
 	 * The beans that require the JWT classes.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { KeySourceCheck.JWT, KeySourceCheck.OAUTH2, KeySourceCheck.NIMBUS })
+	@ConditionalOnClass(name = { "org.springframework.security.oauth2.jwt.NimbusJwtDecoder",
+			"org.springframework.security.oauth2.core.OAuth2Token", "com.nimbusds.jwt.proc.DefaultJWTProcessor" })
 	static final class JwtConfiguration {
 
 		@Bean

@@ -6,13 +6,18 @@ import java.util.Map;
 import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.internal.call.ChainInterceptors;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServedMethodsChecks;
 import io.grpc.ServerBuilder;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.event.GrpcServerLifecycleEvent;
 import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
+import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerFactory;
+import net.devh.boot.grpc.server.service.AnnotationGrpcServiceDiscoverer;
 import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 
@@ -50,6 +55,16 @@ public final class NetDevhServerAutoConfiguration {
 	}
 
 	@Bean
+	static BeanPostProcessor grpcPatternsNetDevhBuiltServers(ObjectProvider<ServedMethodsChecks> checks) {
+		return new BuiltServers(GrpcServerFactory.class, checks);
+	}
+
+	@Bean
+	ChainInterceptors grpcPatternsNetDevhChainInterceptors(ObjectProvider<GlobalServerInterceptorRegistry> registry) {
+		return () -> registry.getObject().getServerInterceptors();
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerConfigurer")
 	GrpcServerConfigurer grpcPatternsNetDevhServerConfigurer(ObjectProvider<ServerBuilderHook> hooks) {
 		return new Hooks(hooks);
@@ -68,6 +83,11 @@ public final class NetDevhServerAutoConfiguration {
 		return new ServerEvents<>(GrpcServerLifecycleEvent.class, GrpcServerStartedEvent.class,
 				GrpcServerShutdownEvent.class, GrpcServerLifecycleEvent::getServer, listeners)
 			.addedTo(context);
+	}
+
+	@Bean
+	ServerBuilds grpcPatternsNetDevhServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
+		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
 	}
 
 	@Bean
@@ -93,10 +113,11 @@ public final class NetDevhServerAutoConfiguration {
 		private GrpcServiceDiscoverer registering(GrpcServiceDiscoverer discoverer) {
 			return () -> {
 				RegisteredMethods methods = this.methods.getObject();
+				boolean binds = discoverer instanceof AnnotationGrpcServiceDiscoverer;
 				Collection<GrpcServiceDefinition> services = discoverer.findGrpcServices();
 				return services.stream()
 					.map((service) -> new GrpcServiceDefinition(service.getBeanName(), service.getBeanClazz(),
-							methods.register(service.getDefinition())))
+							binds ? methods.bound(service.getDefinition()) : methods.register(service.getDefinition())))
 					.toList();
 			};
 		}

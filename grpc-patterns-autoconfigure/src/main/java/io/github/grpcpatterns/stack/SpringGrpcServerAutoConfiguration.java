@@ -1,14 +1,20 @@
 package io.github.grpcpatterns.stack;
 
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.Map;
 
 import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.internal.call.ChainInterceptors;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServedMethodsChecks;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -25,10 +31,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.grpc.server.GrpcServerFactory;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycleEvent;
 import org.springframework.grpc.server.lifecycle.GrpcServerShutdownEvent;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
+import org.springframework.grpc.server.service.DefaultGrpcServiceConfigurer;
 import org.springframework.grpc.server.service.GrpcServiceConfigurer;
 
 /**
@@ -54,6 +63,20 @@ public final class SpringGrpcServerAutoConfiguration {
 		return new Services(methods);
 	}
 
+	@Bean
+	static BeanPostProcessor grpcPatternsSpringGrpcBuiltServers(ObjectProvider<ServedMethodsChecks> checks) {
+		return new BuiltServers(GrpcServerFactory.class, checks);
+	}
+
+	@Bean
+	ChainInterceptors grpcPatternsSpringGrpcChainInterceptors(ListableBeanFactory beans,
+			ObjectProvider<ServerInterceptor> interceptors) {
+		return () -> {
+			Collection<Object> global = beans.getBeansWithAnnotation(GlobalServerInterceptor.class).values();
+			return interceptors.orderedStream().filter(global::contains).toList();
+		};
+	}
+
 	// Typed to no builder: Boot drops a customizer of another builder without a word.
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerBuilderCustomizer")
@@ -74,6 +97,11 @@ public final class SpringGrpcServerAutoConfiguration {
 		return new ServerEvents<>(GrpcServerLifecycleEvent.class, GrpcServerStartedEvent.class,
 				GrpcServerShutdownEvent.class, GrpcServerLifecycleEvent::getServer, listeners)
 			.addedTo(context);
+	}
+
+	@Bean
+	ServerBuilds grpcPatternsSpringGrpcServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
+		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
 	}
 
 	@Bean
@@ -121,7 +149,12 @@ public final class SpringGrpcServerAutoConfiguration {
 		}
 
 		private GrpcServiceConfigurer registering(GrpcServiceConfigurer configurer) {
-			return (service, factory) -> this.methods.getObject().register(configurer.configure(service, factory));
+			boolean binds = configurer instanceof DefaultGrpcServiceConfigurer;
+			return (service, factory) -> {
+				ServerServiceDefinition definition = configurer.configure(service, factory);
+				RegisteredMethods methods = this.methods.getObject();
+				return binds ? methods.bound(definition) : methods.register(definition);
+			};
 		}
 
 	}
