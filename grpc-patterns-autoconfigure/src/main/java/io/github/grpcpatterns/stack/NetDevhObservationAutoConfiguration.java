@@ -18,8 +18,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the observation of calls over net.devh's starter. Its own looks
- * for the {@link ObservationRegistry} before Boot 4 makes one.
+ * Auto-configuration for the observation of calls over net.devh's starter, in place of
+ * its own where that looks for the {@link ObservationRegistry} before Boot 4 makes one.
  */
 @AutoConfiguration(
 		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
