@@ -2,6 +2,7 @@ package io.github.grpcpatterns.test.internal;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -52,16 +53,26 @@ final class FrameConnection {
 	}
 
 	void start() {
-		FrameProxy.run("requests", () -> {
-			try {
-				this.client.getInputStream().transferTo(this.server.getOutputStream());
-			}
-			finally {
-				close();
-			}
-		});
+		FrameProxy.run("requests", this::copyRequests);
 		FrameProxy.run("frames", this::read);
 		FrameProxy.run("answers", this::write);
+	}
+
+	private void copyRequests() throws IOException {
+		try {
+			InputStream in = this.client.getInputStream();
+			try {
+				in.transferTo(this.server.getOutputStream());
+			}
+			catch (IOException ex) {
+				// Closed with something unread, the socket would take back what it has
+				// sent
+				in.transferTo(OutputStream.nullOutputStream());
+			}
+		}
+		finally {
+			close();
+		}
 	}
 
 	private void read() throws IOException {
@@ -85,7 +96,7 @@ final class FrameConnection {
 	}
 
 	private void write() throws IOException, InterruptedException {
-		try {
+		try (this.server) {
 			OutputStream out = this.client.getOutputStream();
 			for (Frame frame = this.frames.take(); frame != Frame.END; frame = this.frames.take()) {
 				TimeUnit.NANOSECONDS.sleep(frame.due - System.nanoTime());
@@ -100,7 +111,8 @@ final class FrameConnection {
 			}
 		}
 		finally {
-			close();
+			this.proxy.closed(this);
+			this.client.shutdownOutput(); // behind what was sent
 		}
 	}
 
@@ -125,9 +137,6 @@ final class FrameConnection {
 		this.frames.add(new Frame(frame.array(), System.nanoTime()));
 	}
 
-	/**
-	 * What was written before still reaches the client.
-	 */
 	void close() {
 		this.proxy.closed(this);
 		for (Socket socket : new Socket[] { this.client, this.server }) {
