@@ -95,12 +95,14 @@ public final class AuthServerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerKeySourceCheck")
 	KeySourceCheck grpcPatternsAuthServerKeySourceCheck(ObjectProvider<AuthServerInterceptor> interceptor,
 			RegisteredMethods methods, ResourceLoader resources) {
 		return new KeySourceCheck(interceptor.getIfAvailable(), this.rules, methods, resources.getClassLoader());
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerMethodSecurityCheck")
 	MethodSecurityCheck grpcPatternsAuthServerMethodSecurityCheck(ListableBeanFactory beanFactory) {
 		return new MethodSecurityCheck(beanFactory);
 	}
@@ -109,7 +111,8 @@ public final class AuthServerAutoConfiguration {
 	 * The beans that require the JWT classes.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { KeySourceCheck.JWT, KeySourceCheck.OAUTH2, KeySourceCheck.NIMBUS })
+	@ConditionalOnClass(name = { "org.springframework.security.oauth2.jwt.NimbusJwtDecoder",
+			"org.springframework.security.oauth2.core.OAuth2Token", "com.nimbusds.jwt.proc.DefaultJWTProcessor" })
 	static final class JwtConfiguration {
 
 		@Bean
@@ -129,6 +132,7 @@ public final class AuthServerAutoConfiguration {
 	static final class NetDevhConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsAuthServerNetDevhAuthenticationFilter")
 		static NetDevhAuthenticationFilter grpcPatternsAuthServerNetDevhAuthenticationFilter() {
 			return new NetDevhAuthenticationFilter();
 		}

@@ -52,9 +52,6 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 
 	static final String PREFIX = "grpc.patterns.server.auth";
 
-	private static final Library SECURITY = new Library("org.springframework.security.core.Authentication",
-			"org.springframework.security:spring-security-core");
-
 	/**
 	 * Check the settings.
 	 */
@@ -69,7 +66,8 @@ public record AuthServerProperties(@DefaultValue("true") boolean enabled, @Defau
 	 */
 	@Override
 	public List<Library> libraries() {
-		return this.cache.remembers() ? List.of(SECURITY, Library.CAFFEINE) : List.of(SECURITY);
+		return this.cache.remembers() ? List.of(Library.SPRING_SECURITY, Library.CAFFEINE)
+				: List.of(Library.SPRING_SECURITY);
 	}
 
 	/**

@@ -18,16 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeySourceCheck implements ServedMethodsCheck {
 
-	static final String JWT = "org.springframework.security.oauth2.jwt.NimbusJwtDecoder";
-
-	static final String OAUTH2 = "org.springframework.security.oauth2.core.OAuth2Token";
-
-	static final String NIMBUS = "com.nimbusds.jwt.proc.DefaultJWTProcessor";
-
-	private static final List<Library> LIBRARIES = List.of(
-			new Library(JWT, "org.springframework.security:spring-security-oauth2-jose"),
-			new Library(OAUTH2, "org.springframework.security:spring-security-oauth2-core"),
-			new Library(NIMBUS, "com.nimbusds:nimbus-jose-jwt"));
+	private static final List<Library> LIBRARIES = List.of(Library.SPRING_SECURITY_JOSE, Library.SPRING_SECURITY_OAUTH2,
+			Library.NIMBUS);
 
 	private final @Nullable AuthServerInterceptor interceptor;
 

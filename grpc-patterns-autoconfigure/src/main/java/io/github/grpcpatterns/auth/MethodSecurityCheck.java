@@ -44,10 +44,10 @@ final class MethodSecurityCheck implements SmartInitializingSingleton {
 					"jakarta.annotation.security.RolesAllowed", "jakarta.annotation.security.DenyAll"))
 		.toList();
 
+	static final String ASPECT = "org.springframework.security.authorization.method.aspectj.PreAuthorizeAspect";
+
 	/** Method security that is woven into the classes needs no proxy. */
-	private static final boolean WOVEN = ClassUtils.isPresent(
-			"org.springframework.security.authorization.method.aspectj.PreAuthorizeAspect",
-			MethodSecurityCheck.class.getClassLoader());
+	private static final boolean WOVEN = ClassUtils.isPresent(ASPECT, MethodSecurityCheck.class.getClassLoader());
 
 	private final ListableBeanFactory beanFactory;
 

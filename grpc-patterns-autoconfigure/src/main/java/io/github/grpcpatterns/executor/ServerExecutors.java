@@ -17,6 +17,11 @@ import org.springframework.context.Lifecycle;
  */
 final class ServerExecutors implements ServerLifecycleListener, ServerExecutorName {
 
+	/** What every builder of grpc-java builds. */
+	static final String SERVER = "io.grpc.internal.ServerImpl";
+
+	static final String POOL = "executorPool";
+
 	private final ChosenExecutor chosen;
 
 	/** We gave the chosen one to a builder. */
@@ -55,7 +60,7 @@ final class ServerExecutors implements ServerLifecycleListener, ServerExecutorNa
 	 */
 	private static @Nullable Executor executor(Server server) {
 		try {
-			Field pool = server.getClass().getDeclaredField("executorPool");
+			Field pool = server.getClass().getDeclaredField(POOL);
 			pool.setAccessible(true);
 			return (pool.get(server) instanceof FixedObjectPool<?> fixed
 					&& fixed.getObject() instanceof Executor executor) ? executor : null;

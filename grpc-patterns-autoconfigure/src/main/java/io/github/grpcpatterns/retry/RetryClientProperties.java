@@ -60,10 +60,6 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 	 */
 	static final String PREFIX = "grpc.patterns.client.retry";
 
-	private static final List<Library> LIBRARIES = List.of(
-			new Library("io.github.resilience4j.retry.Retry", "io.github.resilience4j:resilience4j-retry"),
-			new Library("io.github.resilience4j.core.IntervalFunction", "io.github.resilience4j:resilience4j-core"));
-
 	/**
 	 * Check the values.
 	 * @throws SettingException if a value is not valid
@@ -78,7 +74,7 @@ public record RetryClientProperties(@DefaultValue("true") boolean enabled, @Defa
 
 	@java.lang.Override
 	public List<Library> libraries() {
-		return LIBRARIES;
+		return List.of(Library.RESILIENCE4J_RETRY, Library.RESILIENCE4J_CORE);
 	}
 
 	MethodOverrides<Override> methodOverrides() {

@@ -18,8 +18,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the observation of calls over net.devh's starter. Its own looks
- * for the {@link ObservationRegistry} before Boot 4 makes one.
+ * Auto-configuration for the observation of calls over net.devh's starter, in place of
+ * its own where that looks for the {@link ObservationRegistry} before Boot 4 makes one.
  */
 @AutoConfiguration(
 		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
@@ -45,7 +45,7 @@ public final class NetDevhObservationAutoConfiguration {
 		@GrpcGlobalServerInterceptor
 		@Order(InterceptorOrder.ORDER_TRACING_METRICS + 1)
 		@ConditionalOnMissingBean(value = ObservationGrpcServerInterceptor.class,
-				name = "globalObservationGrpcServerInterceptorConfigurer")
+				name = { "grpcPatternsNetDevhServerObservation", "globalObservationGrpcServerInterceptorConfigurer" })
 		ObservationGrpcServerInterceptor grpcPatternsNetDevhServerObservation(ObservationRegistry observations) {
 			return new ObservationGrpcServerInterceptor(observations);
 		}
@@ -61,7 +61,7 @@ public final class NetDevhObservationAutoConfiguration {
 		@GrpcGlobalClientInterceptor
 		@Order(InterceptorOrder.ORDER_TRACING_METRICS + 1)
 		@ConditionalOnMissingBean(value = ObservationGrpcClientInterceptor.class,
-				name = "globalObservationClientInterceptorConfigurer")
+				name = { "grpcPatternsNetDevhClientObservation", "globalObservationClientInterceptorConfigurer" })
 		ObservationGrpcClientInterceptor grpcPatternsNetDevhClientObservation(ObservationRegistry observations) {
 			return new ObservationGrpcClientInterceptor(observations);
 		}

@@ -27,6 +27,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -48,6 +49,7 @@ public final class NetDevhServerAutoConfiguration {
 			"grpc.server.max-connection-age-grace", "permit-keep-alive-time", "grpc.server.permit-keep-alive-time");
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServices")
 	static BeanPostProcessor grpcPatternsNetDevhServices(ObjectProvider<RegisteredMethods> methods) {
 		return new Services(methods);
 	}
@@ -63,16 +65,19 @@ public final class NetDevhServerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerConfigurer")
 	GrpcServerConfigurer grpcPatternsNetDevhServerConfigurer(ObjectProvider<ServerBuilderHook> hooks) {
 		return new Hooks(hooks);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerStack")
 	GrpcStack grpcPatternsNetDevhServerStack() {
 		return GrpcStack.of(Side.SERVER, StackAutoConfiguration.NET_DEVH, GrpcServerConfigurer.class);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerEvents")
 	SmartInitializingSingleton grpcPatternsNetDevhServerEvents(ObjectProvider<ServerLifecycleListener> listeners,
 			ConfigurableApplicationContext context) {
 		return new ServerEvents<>(GrpcServerLifecycleEvent.class, GrpcServerStartedEvent.class,
@@ -81,6 +86,12 @@ public final class NetDevhServerAutoConfiguration {
 	}
 
 	@Bean
+	ServerBuilds grpcPatternsNetDevhServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
+		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServer")
 	StackServer grpcPatternsNetDevhServer(ObjectProvider<GrpcServerProperties> provider, Environment environment) {
 		GrpcServerProperties properties = provider.getIfAvailable(GrpcServerProperties::new);
 		return new StackServer(properties.getAddress(), "grpc.server.address", properties.getSecurity().isEnabled(),

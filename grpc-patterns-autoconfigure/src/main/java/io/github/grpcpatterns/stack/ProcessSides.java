@@ -4,6 +4,7 @@ import java.lang.reflect.AnnotatedElement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,13 @@ record ProcessSides(Environment environment, ConfigurableListableBeanFactory bea
 	 */
 	boolean server() {
 		return SERVERS.stream().anyMatch(this::hasBean);
+	}
+
+	/**
+	 * Return the names of the types that tell.
+	 */
+	static Stream<String> types() {
+		return Stream.of(SERVERS, CLIENTS, INJECTIONS).flatMap(List::stream);
 	}
 
 	/**

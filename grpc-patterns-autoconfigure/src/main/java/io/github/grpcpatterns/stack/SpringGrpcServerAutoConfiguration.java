@@ -21,6 +21,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerExecutorProvider;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Netty;
@@ -57,6 +58,7 @@ public final class SpringGrpcServerAutoConfiguration {
 			"spring.grpc.server.keepalive.permit.time");
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServices")
 	static BeanPostProcessor grpcPatternsSpringGrpcServices(ObjectProvider<RegisteredMethods> methods) {
 		return new Services(methods);
 	}
@@ -77,16 +79,19 @@ public final class SpringGrpcServerAutoConfiguration {
 
 	// Typed to no builder: Boot drops a customizer of another builder without a word.
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerBuilderCustomizer")
 	ServerBuilderCustomizer<?> grpcPatternsSpringGrpcServerBuilderCustomizer(ObjectProvider<ServerBuilderHook> hooks) {
 		return new Hooks<>(hooks);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerStack")
 	GrpcStack grpcPatternsSpringGrpcServerStack() {
 		return GrpcStack.of(Side.SERVER, StackAutoConfiguration.SPRING_GRPC, GrpcServiceConfigurer.class);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerEvents")
 	SmartInitializingSingleton grpcPatternsSpringGrpcServerEvents(ObjectProvider<ServerLifecycleListener> listeners,
 			ConfigurableApplicationContext context) {
 		return new ServerEvents<>(GrpcServerLifecycleEvent.class, GrpcServerStartedEvent.class,
@@ -95,6 +100,12 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
+	ServerBuilds grpcPatternsSpringGrpcServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
+		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServer")
 	StackServer grpcPatternsSpringGrpcServer(ObjectProvider<GrpcServerProperties> provider, Environment environment) {
 		GrpcServerProperties properties = provider.getIfAvailable(GrpcServerProperties::new);
 		return new StackServer(address(properties), "spring.grpc.server.address", tls(properties.getSsl()),
@@ -103,6 +114,7 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcExecutor")
 	StackExecutor grpcPatternsSpringGrpcExecutor(ObjectProvider<GrpcServerExecutorProvider> provider) {
 		return () -> {
 			GrpcServerExecutorProvider executor = provider.getIfAvailable();

@@ -12,6 +12,7 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,6 +50,7 @@ public final class StackAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsStartLine")
 	StartLine grpcPatternsStartLine(ObjectProvider<GrpcStack> stacks, ObjectProvider<ActivePattern> patterns,
 			ObjectProvider<ServerExecutorName> executors, ApplicationContext context) {
 		return new StartLine(stacks, patterns, executors, context);
@@ -60,6 +62,7 @@ public final class StackAutoConfiguration {
 	static class NetDevhClientConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsNetDevhClientStack")
 		GrpcStack grpcPatternsNetDevhClientStack() {
 			return GrpcStack.of(Side.CLIENT, NET_DEVH,
 					net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory.class);
@@ -73,6 +76,7 @@ public final class StackAutoConfiguration {
 	static class SpringGrpcClientConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcClientStack")
 		GrpcStack grpcPatternsSpringGrpcClientStack() {
 			return GrpcStack.of(Side.CLIENT, SPRING_GRPC, org.springframework.grpc.client.GrpcChannelFactory.class);
 		}
@@ -85,6 +89,7 @@ public final class StackAutoConfiguration {
 	static class SpringGrpcTransportConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsShadedTransportCheck")
 		ShadedTransportCheck grpcPatternsShadedTransportCheck(ListableBeanFactory beanFactory) {
 			return new ShadedTransportCheck(beanFactory,
 					org.springframework.grpc.server.ShadedNettyGrpcServerFactory.class,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShadedNetty {
 
-	private static final String VERSIONS = "/META-INF/io.grpc.netty.shaded.io.netty.versions.properties";
+	static final String VERSIONS = "/META-INF/io.grpc.netty.shaded.io.netty.versions.properties";
 
 	private ShadedNetty() {
 	}

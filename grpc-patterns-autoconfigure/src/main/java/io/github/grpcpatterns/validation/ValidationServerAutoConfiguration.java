@@ -32,8 +32,7 @@ public final class ValidationServerAutoConfiguration {
 	 * With protovalidate on the class path.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { ValidationServerProperties.PROTOVALIDATE, ValidationServerProperties.CEL,
-			ValidationServerProperties.RE2J })
+	@ConditionalOnClass(name = { "build.buf.protovalidate.Validator", "dev.cel.bundle.Cel", "com.google.re2j.Pattern" })
 	static class RulesConfiguration {
 
 		@Bean
@@ -48,6 +47,7 @@ public final class ValidationServerAutoConfiguration {
 		}
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsValidationServerRuleCheck")
 		RuleCheck grpcPatternsValidationServerRuleCheck(RegisteredMethods methods, RequestValidator validator) {
 			return new RuleCheck(methods, validator);
 		}
@@ -64,7 +64,7 @@ public final class ValidationServerAutoConfiguration {
 	 * Without it.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass(ValidationServerProperties.PROTOVALIDATE)
+	@ConditionalOnMissingClass("build.buf.protovalidate.Validator")
 	static class ExceptionsConfiguration {
 
 		@Bean

@@ -7,7 +7,6 @@ import io.github.grpcpatterns.internal.settings.NeedsLibraries;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.ClassUtils;
 
 /**
  * {@link ConfigurationProperties Properties} for the validation of requests against the
@@ -20,20 +19,14 @@ public record ValidationServerProperties(@DefaultValue("true") boolean enabled) 
 
 	static final String PREFIX = "grpc.patterns.server.validation";
 
-	static final String PROTOVALIDATE = "build.buf.protovalidate.Validator";
-
-	static final String CEL = "dev.cel.bundle.Cel";
-
-	static final String RE2J = "com.google.re2j.Pattern";
-
 	/**
 	 * Protovalidate may be missing, for most services have no rules; what it brings may
 	 * not.
 	 */
 	@Override
 	public List<Library> libraries() {
-		return ClassUtils.isPresent(PROTOVALIDATE, getClass().getClassLoader())
-				? List.of(new Library(CEL, "dev.cel:cel"), new Library(RE2J, "com.google.re2j:re2j")) : List.of();
+		return Library.PROTOVALIDATE.present(getClass().getClassLoader()) ? List.of(Library.CEL, Library.RE2J)
+				: List.of();
 	}
 
 }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.github.grpcpatterns.endpoint.GrpcPatternsEndpoint;
-import io.github.grpcpatterns.endpoint.MethodReport;
+import io.github.grpcpatterns.endpoint.MethodPolicy;
 import io.github.grpcpatterns.error.GrpcErrors;
 import io.github.grpcpatterns.internal.call.ChainInterceptors;
 import io.github.grpcpatterns.internal.call.OtherMethod;
@@ -122,7 +122,7 @@ class BoundElsewhereTests {
 		return GrpcErrors.from(call.await().asRuntimeException(call.trailers())).reason();
 	}
 
-	private static List<MethodReport.Method> listed(ApplicationContext context) {
+	private static List<MethodPolicy> listed(ApplicationContext context) {
 		return context.getBean(GrpcPatternsEndpoint.class)
 			.methods()
 			.methods()
@@ -165,7 +165,7 @@ class BoundElsewhereTests {
 		assertThat(meters.get("grpc.patterns.server.auth").tag("outcome", "missing").counter().count()).isEqualTo(4);
 		assertThat(meters.get("grpc.patterns.server.auth").tag("outcome", "accepted").counter().count()).isEqualTo(4);
 		assertThat(meters.get("grpc.patterns.server.unknown.methods").counter().count()).isZero();
-		assertThat(listed(context)).extracting(MethodReport.Method::access).hasSize(6).containsOnly("authenticated");
+		assertThat(listed(context)).extracting(MethodPolicy::access).hasSize(6).containsOnly("authenticated");
 	}
 
 	@ParameterizedTest
@@ -196,7 +196,7 @@ class BoundElsewhereTests {
 			registry.addService(AdminService.of(new PingService()));
 			assertThat(listed(context)).isEmpty();
 			call(channel, AdminService.PING, new Metadata()).await();
-			assertThat(listed(context)).extracting(MethodReport.Method::method)
+			assertThat(listed(context)).extracting(MethodPolicy::method)
 				.containsExactly(AdminService.PING.getFullMethodName());
 			assertThat(call(channel, PingServiceGrpc.getPingMethod(), new Metadata()).await().isOk()).isTrue();
 			ServerServiceDefinition replaced = AdminService.of(new PingService());

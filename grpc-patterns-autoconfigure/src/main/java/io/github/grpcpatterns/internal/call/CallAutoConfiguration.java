@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.internal.call;
 
+import java.time.Clock;
 import java.util.List;
 
 import io.github.grpcpatterns.ConditionalOnPattern;
@@ -62,11 +63,18 @@ public final class CallAutoConfiguration {
 	}
 
 	@Bean
+	RecentRefusals grpcPatternsRecentRefusals() {
+		return new RecentRefusals(Clock.systemUTC());
+	}
+
+	@Bean
 	CallServerInterceptor grpcPatternsCallServerInterceptor(CallTimer timer, RichStatus richStatus,
-			ExceptionMapping exceptionMapping, LiveCalls liveCalls, ObjectProvider<HandlerExecutor> handlers) {
+			ExceptionMapping exceptionMapping, LiveCalls liveCalls, RecentRefusals refusals,
+			ObjectProvider<HandlerExecutor> handlers) {
 		HandlerExecutor known = handlers.getIfAvailable();
-		return new CallServerInterceptor(new ServerCallGuard.Shared(timer,
-				(known != null) ? known.executor() : timer.executor(), richStatus, exceptionMapping, liveCalls));
+		return new CallServerInterceptor(
+				new ServerCallGuard.Shared(timer, (known != null) ? known.executor() : timer.executor(), richStatus,
+						exceptionMapping, liveCalls, refusals));
 	}
 
 	@Bean
@@ -75,6 +83,7 @@ public final class CallAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsTracerServerBuilderHook")
 	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer, RegisteredMethods methods,
 			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
 		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();

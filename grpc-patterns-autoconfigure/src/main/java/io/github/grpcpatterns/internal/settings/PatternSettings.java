@@ -43,11 +43,19 @@ record PatternSettings(ConfigurationPropertyName prefix, Class<?> type) {
 	static List<PatternSettings> all() {
 		ClassLoader classLoader = PatternSettings.class.getClassLoader();
 		MetadataReaderFactory reader = new SimpleMetadataReaderFactory(classLoader);
-		return StreamSupport.stream(ImportCandidates.load(AutoConfiguration.class, classLoader).spliterator(), false)
-			.filter((name) -> name.startsWith(BASE))
-			.flatMap((name) -> records(reader, name))
+		return autoConfigurations().flatMap((name) -> records(reader, name))
 			.map((name) -> of(ClassUtils.resolveClassName(name, classLoader)))
 			.toList();
+	}
+
+	/**
+	 * Return the names of the auto-configurations of all patterns.
+	 */
+	static Stream<String> autoConfigurations() {
+		return StreamSupport
+			.stream(ImportCandidates.load(AutoConfiguration.class, PatternSettings.class.getClassLoader())
+				.spliterator(), false)
+			.filter((name) -> name.startsWith(BASE));
 	}
 
 	private static Stream<String> records(MetadataReaderFactory reader, String autoConfiguration) {

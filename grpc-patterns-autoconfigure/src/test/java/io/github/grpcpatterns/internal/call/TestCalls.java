@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.internal.call;
 
 import java.net.SocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -37,7 +38,7 @@ public final class TestCalls {
 			ExceptionMapping mapping, LiveCalls liveCalls) {
 		CallTimer reports = (timer instanceof PolicyClock manual) ? manual.unlisted() : timer;
 		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, handlers, richStatus, mapping, liveCalls,
-				new ReportWatch(reports, liveCalls)));
+				new RecentRefusals(Clock.systemUTC()), new ReportWatch(reports, liveCalls)));
 	}
 
 	public static LiveCalls liveCalls() {
