@@ -61,7 +61,7 @@ public final class AuthServerAutoConfiguration {
 	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerInterceptor")
 	AuthServerInterceptor grpcPatternsAuthServerInterceptor(ObjectProvider<TokenVerifier> tokenVerifier,
 			ObjectProvider<JwtKeySource> jwt, CallTimer timer, ObjectProvider<AuthOutcomeListener> listeners) {
-		Clock clock = Clock.systemUTC();
+		Clock clock = timer.clock();
 		AuthOutcomes outcomes = new AuthOutcomes(listeners.orderedStream().toList());
 		TokenCheck tokens = tokens(verification(tokenVerifier, jwt), timer, clock, outcomes);
 		Duration skew = this.properties.endStreamsOnExpiry() ? this.properties.jwt().clockSkew() : null;
