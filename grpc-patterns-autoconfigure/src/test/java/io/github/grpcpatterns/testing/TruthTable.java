@@ -119,6 +119,10 @@ public final class TruthTable {
 			this.reason = reason;
 		}
 
+		private boolean byPolicy() {
+			return this == TERMINATED || this == TOKEN_MISSING || this == TOKEN_INVALID;
+		}
+
 	}
 
 	private TruthTable() {
@@ -163,10 +167,17 @@ public final class TruthTable {
 		Map<String, Double> ended = ends(registry, method);
 		before.forEach((meter, count) -> ended.merge(meter, -count, Double::sum));
 		ended.values().removeIf((count) -> count == 0);
-		Map<String, Double> expected = (method.getType() == MethodDescriptor.MethodType.UNARY)
-				? Map.of("rpc.server.call.duration " + cause.status, 1.0)
-				: Map.of("grpc.patterns.server.stream.duration " + cause.status, 1.0,
-						"grpc.patterns.server.stream.ended " + cause.reason, 1.0);
+		Map<String, Double> expected = new TreeMap<>();
+		if (method.getType() == MethodDescriptor.MethodType.UNARY) {
+			expected.put("rpc.server.call.duration " + cause.status, 1.0);
+		}
+		else {
+			expected.put("grpc.patterns.server.stream.duration " + cause.status, 1.0);
+			expected.put("grpc.patterns.server.stream.ended " + cause.reason, 1.0);
+		}
+		if (cause.byPolicy()) {
+			expected.put("grpc.patterns.server.refused " + cause.reason, 1.0);
+		}
 		truth.assertThat(ended).as("%s: meters", what).isEqualTo(expected);
 		Observations observations = context.getBean(Observations.class);
 		Awaitility.await()
