@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.ManagedChannel;
 import io.grpc.NameResolver;
@@ -29,16 +32,21 @@ import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
 import io.grpc.StatusOr;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 
 /**
  * Restarts two instances in turn, each with SIGTERM, while clients without retries make
- * 200 calls a second each by {@code round_robin} over both addresses, and counts the
- * calls that are lost.
+ * 200 calls a second each over both addresses, and counts the calls that are lost.
  * <p>
- * One client is grpc-java's, in this process. More are commands, such as those in
+ * Two clients are grpc-java's, in this process: one with {@code round_robin}, and one
+ * that asks for the health of each instance once a second and calls those that said that
+ * they serve, as behind a proxy. More are commands, such as those in
  * {@code benchmarks/clients}: they get the two ports and the calls per second as
  * arguments, and print their result when their input ends.
  */
@@ -62,22 +70,24 @@ public final class RollingRestart {
 		List<String> properties = List.of(args[1].split(","));
 		int[] ports = { freePort(), freePort() };
 		Instance[] instances = { new Instance(ports[0], properties), new Instance(ports[1], properties) };
-		JavaClient java = new JavaClient(ports);
+		JavaClient roundRobin = new RoundRobinClient(ports);
+		JavaClient polling = new PollingClient(ports);
 		List<Child> clients = new ArrayList<>();
 		for (String command : Arrays.copyOfRange(args, 2, args.length)) {
 			clients.add(new Child(
 					Arrays.asList((command + " " + ports[0] + " " + ports[1] + " " + CALLS_PER_SECOND).split(" "))));
 		}
-		awaitClients(instances, clients.size() + 1, java);
+		awaitClients(instances, clients.size() + 2);
 		for (int round = 1; round <= rounds; round++) {
 			for (int i = 0; i < instances.length; i++) {
 				instances[i].stop();
 				instances[i] = new Instance(ports[i], properties);
-				awaitClients(instances, clients.size() + 1, java);
+				awaitClients(instances, clients.size() + 2);
 			}
-			System.out.printf("round %d: %s%n", round, java);
+			System.out.printf("round %d: %s; %s%n", round, roundRobin, polling);
 		}
-		System.out.printf("grpc-java: %s%n", java.stop());
+		System.out.printf("grpc-java, round_robin: %s%n", roundRobin.stop());
+		System.out.printf("grpc-java, polled health: %s%n", polling.stop());
 		for (Child client : clients) {
 			client.input.close();
 			client.output.lines().forEach(System.out::println);
@@ -98,10 +108,9 @@ public final class RollingRestart {
 	 * Restart the next instance only when the last one is in use again and warm, as a
 	 * rollout with {@code minReadySeconds} would.
 	 */
-	private static void awaitClients(Instance[] instances, int clients, JavaClient java) throws Exception {
+	private static void awaitClients(Instance[] instances, int clients) throws Exception {
 		for (Instance instance : instances) {
 			while (instance.clients() < clients) {
-				java.reconnect();
 				TimeUnit.MILLISECONDS.sleep(200);
 			}
 		}
@@ -161,38 +170,31 @@ public final class RollingRestart {
 	}
 
 	/**
-	 * The client of grpc-java.
+	 * A client of grpc-java, whose subclass chooses a channel for each call.
 	 */
-	private static final class JavaClient {
+	private abstract static class JavaClient {
 
 		private final Map<String, AtomicInteger> ends = new TreeMap<>();
 
-		private final ManagedChannel channel;
-
-		private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+		final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
 		private int open;
 
-		JavaClient(int[] ports) {
-			NameResolverRegistry.getDefaultRegistry().register(new Addresses(ports));
-			this.channel = NettyChannelBuilder.forTarget("instances:///both")
-				.usePlaintext()
-				.defaultLoadBalancingPolicy("round_robin")
-				.disableRetry()
-				.build();
+		void start() {
 			this.timer.scheduleAtFixedRate(this::call, 0, 1_000_000 / CALLS_PER_SECOND, TimeUnit.MICROSECONDS);
+			this.timer.scheduleAtFixedRate(this::everySecond, 0, 1, TimeUnit.SECONDS);
 		}
 
-		void reconnect() {
-			this.channel.resetConnectBackoff();
-		}
+		abstract Channel channel();
+
+		abstract void everySecond();
 
 		private void call() {
 			synchronized (this) {
 				this.open++;
 			}
-			ClientCalls.asyncUnaryCall(this.channel.newCall(RollingRestartServer.CALL, CallOptions.DEFAULT),
-					new byte[0], new StreamObserver<byte[]>() {
+			ClientCalls.asyncUnaryCall(channel().newCall(RollingRestartServer.CALL, CallOptions.DEFAULT), new byte[0],
+					new StreamObserver<byte[]>() {
 
 						@Override
 						public void onNext(byte[] response) {
@@ -214,7 +216,8 @@ public final class RollingRestart {
 
 		private synchronized void end(String how) {
 			this.open--;
-			this.ends.computeIfAbsent(how, (key) -> new AtomicInteger()).incrementAndGet();
+			this.ends.computeIfAbsent(how.replaceAll("[:/.0-9]*:[0-9]+", "..."), (key) -> new AtomicInteger())
+				.incrementAndGet();
 			notifyAll();
 		}
 
@@ -232,6 +235,98 @@ public final class RollingRestart {
 				.stream()
 				.map((end) -> end.getValue() + " " + end.getKey())
 				.collect(Collectors.joining(", "));
+		}
+
+	}
+
+	private static final class RoundRobinClient extends JavaClient {
+
+		private final ManagedChannel channel;
+
+		RoundRobinClient(int[] ports) {
+			NameResolverRegistry.getDefaultRegistry().register(new Addresses(ports));
+			this.channel = NettyChannelBuilder.forTarget("instances:///both")
+				.usePlaintext()
+				.defaultLoadBalancingPolicy("round_robin")
+				.disableRetry()
+				.build();
+			start();
+		}
+
+		@Override
+		Channel channel() {
+			return this.channel;
+		}
+
+		/**
+		 * grpc-java waits longer than an instance needs to restart.
+		 */
+		@Override
+		void everySecond() {
+			this.channel.resetConnectBackoff();
+		}
+
+	}
+
+	private static final class PollingClient extends JavaClient {
+
+		private final List<ManagedChannel> channels;
+
+		private final Set<ManagedChannel> serving = ConcurrentHashMap.newKeySet();
+
+		private int next;
+
+		PollingClient(int[] ports) {
+			this.channels = Arrays.stream(ports)
+				.mapToObj((port) -> NettyChannelBuilder.forAddress("127.0.0.1", port)
+					.usePlaintext()
+					.disableRetry()
+					.build())
+				.toList();
+			this.serving.addAll(this.channels);
+			start();
+		}
+
+		@Override
+		Channel channel() {
+			for (int i = 0; i < this.channels.size(); i++) {
+				ManagedChannel channel = this.channels.get(this.next++ % this.channels.size());
+				if (this.serving.contains(channel)) {
+					return channel;
+				}
+			}
+			return this.channels.get(0);
+		}
+
+		@Override
+		void everySecond() {
+			for (ManagedChannel channel : this.channels) {
+				channel.resetConnectBackoff();
+				HealthGrpc.newStub(channel)
+					.withDeadlineAfter(500, TimeUnit.MILLISECONDS)
+					.check(HealthCheckRequest.getDefaultInstance(), new StreamObserver<>() {
+
+						@Override
+						public void onNext(HealthCheckResponse response) {
+							if (response.getStatus() == ServingStatus.SERVING) {
+								PollingClient.this.serving.add(channel);
+							}
+							else {
+								PollingClient.this.serving.remove(channel);
+							}
+						}
+
+						@Override
+						public void onError(Throwable ex) {
+							PollingClient.this.serving.remove(channel);
+						}
+
+						@Override
+						public void onCompleted() {
+						}
+
+					});
+			}
 		}
 
 	}

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -37,8 +38,12 @@ final class FrameConnection {
 
 	private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
 
-	/** The messages of each call so far, on the thread that writes. */
+	// what follows is of the thread that writes
+
+	/** The messages of each call so far. */
 	private final Map<Integer, MessageCounter> messages = new HashMap<>();
+
+	private boolean cut;
 
 	FrameConnection(FrameProxy proxy, Socket client, Socket server) {
 		this.proxy = proxy;
@@ -87,8 +92,9 @@ final class FrameConnection {
 				if (frame.ofCall() && this.proxy.cutsAfter(0)) {
 					return;
 				}
-				out.write(frame.bytes);
-				if (frame.type() == DATA && passed(frame)) {
+				int end = (frame.type() == DATA) ? cutAt(frame) : frame.bytes.length;
+				out.write((end < frame.bytes.length) ? frame.cutAt(end) : frame.bytes);
+				if (this.cut) {
 					return;
 				}
 			}
@@ -100,16 +106,17 @@ final class FrameConnection {
 
 	/**
 	 * Count the messages that a frame completes.
-	 * @return whether the connection is to be cut
+	 * @return where the frame is to end
 	 */
-	private boolean passed(Frame frame) {
+	private int cutAt(Frame frame) {
 		MessageCounter counter = this.messages.computeIfAbsent(frame.stream(), (stream) -> new MessageCounter());
 		for (int i = HEADER_BYTES; i < frame.bytes.length; i++) {
 			if (counter.ends(frame.bytes[i]) && this.proxy.cutsAfter(counter.count)) {
-				return true;
+				this.cut = true;
+				return i + 1;
 			}
 		}
-		return false;
+		return frame.bytes.length;
 	}
 
 	void goAway() {
@@ -181,6 +188,19 @@ final class FrameConnection {
 
 		int type() {
 			return this.bytes[3];
+		}
+
+		/**
+		 * Return a frame with the beginning of this one, and no end of its stream.
+		 */
+		byte[] cutAt(int end) {
+			byte[] cut = Arrays.copyOf(this.bytes, end);
+			int length = end - HEADER_BYTES;
+			cut[0] = (byte) (length >> 16);
+			cut[1] = (byte) (length >> 8);
+			cut[2] = (byte) length;
+			cut[4] = 0;
+			return cut;
 		}
 
 		int stream() {
