@@ -79,7 +79,15 @@ public final class SampleInstance implements AutoCloseable {
 	 * Return a channel whose calls carry a token of a subject that may do everything.
 	 */
 	public Channel channel(String subject) {
-		return ClientInterceptors.intercept(this.channel, MetadataUtils.newAttachHeadersInterceptor(headers(subject)));
+		return channel(subject, "products:write");
+	}
+
+	/**
+	 * Return a channel whose calls carry a token of a subject with a scope.
+	 */
+	public Channel channel(String subject, String scope) {
+		return ClientInterceptors.intercept(this.channel,
+				MetadataUtils.newAttachHeadersInterceptor(headers(token(subject, scope))));
 	}
 
 	/**
@@ -123,9 +131,9 @@ public final class SampleInstance implements AutoCloseable {
 		return new Either(channel(subject), other.channel(subject));
 	}
 
-	private static Metadata headers(String subject) {
+	private static Metadata headers(String token) {
 		Metadata headers = new Metadata();
-		headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token(subject));
+		headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
 		return headers;
 	}
 
@@ -133,10 +141,14 @@ public final class SampleInstance implements AutoCloseable {
 	 * Return a token of a subject that may do everything.
 	 */
 	public static String token(String subject) {
+		return token(subject, "products:write");
+	}
+
+	private static String token(String subject, String scope) {
 		try {
 			SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256),
 					new JWTClaimsSet.Builder().subject(subject)
-						.claim("scope", "products:write")
+						.claim("scope", scope)
 						.expirationTime(Date.from(Instant.now().plus(Duration.ofHours(1))))
 						.build());
 			token.sign(new MACSigner(SECRET.getBytes(StandardCharsets.UTF_8)));
