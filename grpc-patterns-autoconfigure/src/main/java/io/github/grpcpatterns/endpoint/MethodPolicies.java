@@ -17,9 +17,10 @@ import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.grpc.MethodDescriptor;
 
 /**
- * Collects the effective policy of each method, for the endpoint and the report.
+ * Collects the effective policy of each method, for the endpoint, the report and tests.
+ * May be called from any thread; computes anew each time.
  */
-final class MethodPolicies {
+public final class MethodPolicies {
 
 	private final RegisteredMethods served;
 
@@ -37,9 +38,10 @@ final class MethodPolicies {
 	}
 
 	/**
-	 * Return each method that is served or was called, in the order of names.
+	 * Return each method that is served or was called.
+	 * @return the policies in the order of the methods' names
 	 */
-	List<MethodPolicy> all() {
+	public List<MethodPolicy> all() {
 		Map<String, MethodDescriptor<?, ?>> methods = new TreeMap<>();
 		this.called.all().forEach((method) -> methods.put(method.getFullMethodName(), method));
 		methods.putAll(this.served.all());

@@ -39,13 +39,14 @@ public final class NetDevhObservationAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor")
 	@ConditionalOnBean(type = "net.devh.boot.grpc.server.service.GrpcServiceDiscoverer")
+	@ConditionalOnMissingBean(name = "globalObservationGrpcServerInterceptorConfigurer")
 	static class ServerConfiguration {
 
 		@Bean
 		@GrpcGlobalServerInterceptor
 		@Order(InterceptorOrder.ORDER_TRACING_METRICS + 1)
 		@ConditionalOnMissingBean(value = ObservationGrpcServerInterceptor.class,
-				name = { "grpcPatternsNetDevhServerObservation", "globalObservationGrpcServerInterceptorConfigurer" })
+				name = "grpcPatternsNetDevhServerObservation")
 		ObservationGrpcServerInterceptor grpcPatternsNetDevhServerObservation(ObservationRegistry observations) {
 			return new ObservationGrpcServerInterceptor(observations);
 		}
@@ -55,13 +56,14 @@ public final class NetDevhObservationAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor")
 	@ConditionalOnBean(type = "net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory")
+	@ConditionalOnMissingBean(name = "globalObservationClientInterceptorConfigurer")
 	static class ClientConfiguration {
 
 		@Bean
 		@GrpcGlobalClientInterceptor
 		@Order(InterceptorOrder.ORDER_TRACING_METRICS + 1)
 		@ConditionalOnMissingBean(value = ObservationGrpcClientInterceptor.class,
-				name = { "grpcPatternsNetDevhClientObservation", "globalObservationClientInterceptorConfigurer" })
+				name = "grpcPatternsNetDevhClientObservation")
 		ObservationGrpcClientInterceptor grpcPatternsNetDevhClientObservation(ObservationRegistry observations) {
 			return new ObservationGrpcClientInterceptor(observations);
 		}

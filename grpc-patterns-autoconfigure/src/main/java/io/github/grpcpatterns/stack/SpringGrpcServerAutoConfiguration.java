@@ -64,6 +64,7 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcBuiltServers")
 	static BeanPostProcessor grpcPatternsSpringGrpcBuiltServers(ObjectProvider<ServedMethodsChecks> checks) {
 		return new BuiltServers(GrpcServerFactory.class, checks);
 	}
@@ -100,6 +101,7 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerBuilds")
 	ServerBuilds grpcPatternsSpringGrpcServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
 		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
 	}

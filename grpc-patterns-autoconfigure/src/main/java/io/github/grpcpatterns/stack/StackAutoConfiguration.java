@@ -36,6 +36,7 @@ public final class StackAutoConfiguration {
 	static final String SPRING_GRPC = "Spring gRPC";
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsLibraryCheck")
 	static BeanFactoryPostProcessor grpcPatternsLibraryCheck(Environment environment) {
 		return new LibraryCheck(environment);
 	}
@@ -45,6 +46,7 @@ public final class StackAutoConfiguration {
 	 * checks that look at its methods, and checks would not run.
 	 */
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsEagerBeans")
 	static LazyInitializationExcludeFilter grpcPatternsEagerBeans() {
 		return (name, definition, type) -> name.startsWith("grpcPatterns") || ProcessSides.isServer(type);
 	}

@@ -3,9 +3,9 @@ package io.github.grpcpatterns.test;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
-import io.github.grpcpatterns.endpoint.MethodReport;
+import io.github.grpcpatterns.endpoint.MethodPolicies;
+import io.github.grpcpatterns.endpoint.MethodPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EffectivePolicies {
 
-	private final Supplier<MethodReport> report;
+	private final MethodPolicies policies;
 
-	EffectivePolicies(Supplier<MethodReport> report) {
-		this.report = report;
+	EffectivePolicies(MethodPolicies policies) {
+		this.policies = policies;
 	}
 
 	/**
@@ -30,7 +30,7 @@ public final class EffectivePolicies {
 	 */
 	public Map<String, Policy> all() {
 		Map<String, Policy> all = new TreeMap<>();
-		this.report.get().methods().forEach((method) -> all.put(method.method(), new Policy(method)));
+		this.policies.all().forEach((method) -> all.put(method.method(), new Policy(method)));
 		return all;
 	}
 
@@ -54,9 +54,9 @@ public final class EffectivePolicies {
 	 */
 	public static final class Policy {
 
-		private final MethodReport.Method method;
+		private final MethodPolicy method;
 
-		private Policy(MethodReport.Method method) {
+		private Policy(MethodPolicy method) {
 			this.method = method;
 		}
 
@@ -85,7 +85,7 @@ public final class EffectivePolicies {
 		 * {@code null} where the setting is not set
 		 */
 		public @Nullable Object setting(String name) {
-			MethodReport.Setting setting = this.method.settings().get(name);
+			MethodPolicy.Setting setting = this.method.settings().get(name);
 			return (setting != null) ? setting.value() : null;
 		}
 
@@ -96,7 +96,7 @@ public final class EffectivePolicies {
 		 * set
 		 */
 		public @Nullable String decidedBy(String name) {
-			MethodReport.Setting setting = this.method.settings().get(name);
+			MethodPolicy.Setting setting = this.method.settings().get(name);
 			return (setting != null) ? setting.property() : null;
 		}
 

@@ -1,7 +1,7 @@
 package io.github.grpcpatterns.test;
 
 import io.github.grpcpatterns.auth.TokenVerifier;
-import io.github.grpcpatterns.endpoint.GrpcPatternsEndpoint;
+import io.github.grpcpatterns.endpoint.MethodPolicies;
 import io.github.grpcpatterns.test.internal.Caller;
 import io.github.grpcpatterns.test.internal.CallerTokenVerifier;
 import io.github.grpcpatterns.test.internal.ManualTimer;
@@ -62,8 +62,8 @@ class KitConfiguration {
 	}
 
 	@Bean
-	EffectivePolicies grpcPatternsTestEffectivePolicies(ObjectProvider<GrpcPatternsEndpoint> endpoint) {
-		return new EffectivePolicies(() -> endpoint.getObject().methods());
+	EffectivePolicies grpcPatternsTestEffectivePolicies(MethodPolicies policies) {
+		return new EffectivePolicies(policies);
 	}
 
 	/**
