@@ -1,6 +1,7 @@
 """A client of RollingRestart, without retries. Needs grpcio.
 
-Arguments: the ports of the two instances and the calls per second.
+Arguments: the ports of the two instances and the calls per second. With --transparent
+before them, a call that no server has processed is sent again, as is gRPC's default.
 """
 
 import collections
@@ -34,12 +35,12 @@ def load(call, rate, stop):
 
 
 def main():
-    first, second, rate = sys.argv[1:]
+    *flags, first, second, rate = sys.argv[1:]
     channel = grpc.insecure_channel(
         f"ipv4:127.0.0.1:{first},127.0.0.1:{second}",
         options=[
             ("grpc.lb_policy_name", "round_robin"),
-            ("grpc.enable_retries", 0),
+            ("grpc.enable_retries", int("--transparent" in flags)),
             ("grpc.initial_reconnect_backoff_ms", 500),
             ("grpc.max_reconnect_backoff_ms", 1000),
         ],
@@ -52,7 +53,7 @@ def main():
     thread.join()
     while pending:
         time.sleep(0.01)
-    print(f"Python grpcio {grpc.__version__}: " + ", ".join(f"{count} {end}" for end, count in ends.items()))
+    print(f"Python grpcio {grpc.__version__} {' '.join(flags)}: " + ", ".join(f"{count} {end}" for end, count in ends.items()))
 
 
 main()
