@@ -275,6 +275,8 @@ class ArchitectureTests {
 			.areAssignableTo(ServerInterceptor.class)
 			.and()
 			.areTopLevelClasses()
+			.and()
+			.doNotHaveSimpleName("ChainServerInterceptor") // on the builder, not bound
 			.should()
 			.beAnnotatedWith(GrpcGlobalServerInterceptor.class)
 			.andShould()
@@ -331,7 +333,7 @@ class ArchitectureTests {
 			.should(condition("be @ConditionalOnMissingBean(name = <own name>)", (method, events) -> {
 				Optional<ConditionalOnMissingBean> missing = method
 					.tryGetAnnotationOfType(ConditionalOnMissingBean.class);
-				if (missing.isEmpty() || !List.of(missing.get().name()).equals(List.of(method.getName()))) {
+				if (missing.isEmpty() || !List.of(missing.get().name()).contains(method.getName())) {
 					events.add(SimpleConditionEvent.violated(method, method.getFullName() + " does not back off"));
 				}
 			}))

@@ -1,6 +1,7 @@
 package io.github.grpcpatterns;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -122,6 +123,73 @@ class BackOffTests {
 			this.runner.withBean(bean, String.class, () -> "the user's")
 				.run((context) -> assertThat(context.getBean(bean)).isEqualTo("the user's"));
 		}
+	}
+
+	/**
+	 * All of our beans, with conditions that hold here or not.
+	 */
+	private static List<Method> beans() {
+		List<Method> beans = new ArrayList<>();
+		autoConfigurations().forEach((type) -> collectBeans(type, beans));
+		assertThat(beans).hasSizeGreaterThan(80);
+		return beans;
+	}
+
+	private static void collectBeans(Class<?> configuration, List<Method> beans) {
+		for (Method method : configuration.getDeclaredMethods()) {
+			if (method.isAnnotationPresent(Bean.class)) {
+				beans.add(method);
+			}
+		}
+		for (Class<?> nested : configuration.getDeclaredClasses()) {
+			collectBeans(nested, beans);
+		}
+	}
+
+	/**
+	 * Whether an application can name the type. The others are parts that beans of ours
+	 * are made of, and {@link ActivePattern} only describes what is there.
+	 */
+	private static boolean nameable(Class<?> type) {
+		return Modifier.isPublic(type.getModifiers()) && type != ActivePattern.class
+				&& !type.getName().startsWith("io.github.grpcpatterns.internal.");
+	}
+
+	private static List<String> backingOffByName() {
+		return beans().stream()
+			.filter((bean) -> bean.isAnnotationPresent(ConditionalOnMissingBean.class))
+			.filter((bean) -> bean.getAnnotation(ConditionalOnMissingBean.class).name().length > 0)
+			.map(Method::getName)
+			.distinct()
+			.toList();
+	}
+
+	@Test
+	void everyBeanOfATypeThatAnApplicationCanNameBacksOff() {
+		assertThat(beans()).filteredOn((bean) -> nameable(bean.getReturnType()))
+			.allSatisfy((bean) -> assertThat(bean.isAnnotationPresent(ConditionalOnMissingBean.class)).isTrue());
+	}
+
+	@Test
+	void aBeanThatBacksOffByNameBacksOffForItsOwn() {
+		assertThat(beans()).filteredOn((bean) -> bean.isAnnotationPresent(ConditionalOnMissingBean.class))
+			.allSatisfy((bean) -> {
+				List<String> names = List.of(bean.getAnnotation(ConditionalOnMissingBean.class).name());
+				assertThat(names.isEmpty() || names.contains(bean.getName())).isTrue();
+			});
+	}
+
+	@Test
+	void allOfThemCanBackOffAtOnce() {
+		ApplicationContextRunner theirs = this.runner;
+		for (String bean : backingOffByName()) {
+			theirs = theirs.withBean(bean, String.class, () -> "the user's");
+		}
+		theirs.run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(backingOffByName())
+				.allSatisfy((bean) -> assertThat(context.getBean(bean)).isEqualTo("the user's"));
+		});
 	}
 
 	@ParameterizedTest

@@ -6,6 +6,9 @@
  * Streams: {@link io.github.grpcpatterns.benchmarks.OpenStreams} tells what thousands of
  * open ones cost that do nothing, {@link io.github.grpcpatterns.benchmarks.RatedStreams}
  * how evenly two hundred are held to a rate.
+ * <p>
+ * {@link io.github.grpcpatterns.benchmarks.RollingRestart} counts the calls that clients
+ * without retries lose while two instances are restarted in turn.
  */
 @NullMarked
 package io.github.grpcpatterns.benchmarks;

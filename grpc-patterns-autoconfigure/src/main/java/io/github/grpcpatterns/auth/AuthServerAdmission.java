@@ -26,6 +26,10 @@ final class AuthServerAdmission implements Admission<AuthDecision> {
 		return this.tokens.possible();
 	}
 
+	boolean asksOutside() {
+		return this.tokens.asksOutside();
+	}
+
 	@Override
 	public int getOrder() {
 		return ServerInterceptorOrder.AUTH;

@@ -61,7 +61,7 @@ public final class AuthServerAutoConfiguration {
 	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerInterceptor")
 	AuthServerInterceptor grpcPatternsAuthServerInterceptor(ObjectProvider<TokenVerifier> tokenVerifier,
 			ObjectProvider<JwtKeySource> jwt, CallTimer timer, ObjectProvider<AuthOutcomeListener> listeners) {
-		Clock clock = Clock.systemUTC();
+		Clock clock = timer.clock();
 		AuthOutcomes outcomes = new AuthOutcomes(listeners.orderedStream().toList());
 		TokenCheck tokens = tokens(verification(tokenVerifier, jwt), timer, clock, outcomes);
 		Duration skew = this.properties.endStreamsOnExpiry() ? this.properties.jwt().clockSkew() : null;
@@ -95,12 +95,14 @@ public final class AuthServerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerKeySourceCheck")
 	KeySourceCheck grpcPatternsAuthServerKeySourceCheck(ObjectProvider<AuthServerInterceptor> interceptor,
 			RegisteredMethods methods, ResourceLoader resources) {
 		return new KeySourceCheck(interceptor.getIfAvailable(), this.rules, methods, resources.getClassLoader());
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAuthServerMethodSecurityCheck")
 	MethodSecurityCheck grpcPatternsAuthServerMethodSecurityCheck(ListableBeanFactory beanFactory) {
 		return new MethodSecurityCheck(beanFactory);
 	}
@@ -130,6 +132,7 @@ public final class AuthServerAutoConfiguration {
 	static final class NetDevhConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsAuthServerNetDevhAuthenticationFilter")
 		static NetDevhAuthenticationFilter grpcPatternsAuthServerNetDevhAuthenticationFilter() {
 			return new NetDevhAuthenticationFilter();
 		}

@@ -94,7 +94,10 @@ public final class AuthServerInterceptor implements ServerInterceptor, MethodSet
 			case DENIED -> Set.of(EndReason.ACCESS_DENIED);
 			case AUTHENTICATED -> {
 				Set<EndReason> refusals = EnumSet.of(EndReason.TOKEN_MISSING, EndReason.TOKEN_INVALID,
-						EndReason.TOKEN_EXPIRED, EndReason.KEYS_UNAVAILABLE);
+						EndReason.TOKEN_EXPIRED);
+				if (this.admission.asksOutside()) {
+					refusals.add(EndReason.KEYS_UNAVAILABLE);
+				}
 				if (!access.authorities().isEmpty()) {
 					refusals.add(EndReason.ACCESS_DENIED);
 				}

@@ -97,8 +97,12 @@ final class JwtDecoders {
 	 */
 	@Nullable JwtTokenVerification create() {
 		JWSKeySelector<SecurityContext> keys = keys();
-		return (keys != null) ? new JwtTokenVerification(decoder(keys, null), decoder(keys, RemoteKeys.Waiting.NONE),
-				this.settings, this.clock) : null;
+		if (keys == null) {
+			return null;
+		}
+		JwtDecoder decoder = decoder(keys, null);
+		JwtDecoder withoutWaiting = (this.remoteKeys != null) ? decoder(keys, RemoteKeys.Waiting.NONE) : decoder;
+		return new JwtTokenVerification(decoder, withoutWaiting, this.settings, this.clock);
 	}
 
 	/**

@@ -30,7 +30,7 @@ final class JwtKeySource implements AutoCloseable {
 
 	private final CallTimer timer;
 
-	private final Clock clock = Clock.systemUTC();
+	private final Clock clock;
 
 	private volatile @Nullable JwtDecoders decoders;
 
@@ -42,6 +42,7 @@ final class JwtKeySource implements AutoCloseable {
 		this.bean = bean;
 		this.beanFactory = beanFactory;
 		this.timer = timer;
+		this.clock = timer.clock();
 	}
 
 	/**

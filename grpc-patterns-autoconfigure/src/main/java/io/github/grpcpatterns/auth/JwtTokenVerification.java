@@ -53,8 +53,8 @@ final class JwtTokenVerification implements TokenVerification {
 	/**
 	 * Create it.
 	 * @param decoder decodes with keys that it may wait for
-	 * @param withoutWaiting decodes with keys at hand, {@code null} where the decoder is
-	 * the application's
+	 * @param withoutWaiting decodes with keys at hand, the same decoder where they always
+	 * are, {@code null} where the decoder is the application's
 	 */
 	JwtTokenVerification(JwtDecoder decoder, @Nullable JwtDecoder withoutWaiting, AuthServerProperties.Jwt settings,
 			Clock clock) {
@@ -67,6 +67,11 @@ final class JwtTokenVerification implements TokenVerification {
 	@Override
 	public boolean runsBean() {
 		return this.withoutWaiting == null;
+	}
+
+	@Override
+	public boolean asksOutside() {
+		return this.withoutWaiting != this.decoder;
 	}
 
 	@Override

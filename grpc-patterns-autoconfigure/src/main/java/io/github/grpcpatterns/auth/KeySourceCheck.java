@@ -3,6 +3,7 @@ package io.github.grpcpatterns.auth;
 import java.util.List;
 
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServedMethodsCheck;
 import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.github.grpcpatterns.internal.settings.Library;
 import io.github.grpcpatterns.internal.settings.MissingLibraryException;
@@ -10,14 +11,12 @@ import io.github.grpcpatterns.internal.settings.MissingLibraryException.Missing;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.SmartInitializingSingleton;
-
 /**
  * Fails the start if methods of the application require a token and there is no source of
  * keys, or what a source of keys needs is not on the class path. The services that the
  * stack adds may stay closed.
  */
-final class KeySourceCheck implements SmartInitializingSingleton {
+final class KeySourceCheck implements ServedMethodsCheck {
 
 	private static final List<Library> LIBRARIES = List.of(Library.SPRING_SECURITY_JOSE, Library.SPRING_SECURITY_OAUTH2,
 			Library.NIMBUS);
@@ -39,7 +38,7 @@ final class KeySourceCheck implements SmartInitializingSingleton {
 	}
 
 	@Override
-	public void afterSingletonsInstantiated() {
+	public void check() {
 		if (this.interceptor == null || this.interceptor.canCheckTokens()) {
 			return;
 		}

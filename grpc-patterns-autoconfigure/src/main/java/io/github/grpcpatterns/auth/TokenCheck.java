@@ -40,6 +40,13 @@ final class TokenCheck {
 	}
 
 	/**
+	 * Return whether it may be that nobody can judge a token.
+	 */
+	boolean asksOutside() {
+		return this.verification != null && this.verification.asksOutside();
+	}
+
+	/**
 	 * Return whether {@link Effort#COMPUTE} may tell what a look-up does not.
 	 */
 	boolean computes() {

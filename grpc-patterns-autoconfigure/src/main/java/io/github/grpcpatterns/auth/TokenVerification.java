@@ -27,6 +27,11 @@ interface TokenVerification {
 	boolean runsBean();
 
 	/**
+	 * Return whether it asks something outside of this process, which may not answer.
+	 */
+	boolean asksOutside();
+
+	/**
 	 * Verify with a bean.
 	 */
 	static TokenVerification of(TokenVerifier bean) {
@@ -39,6 +44,11 @@ interface TokenVerification {
 
 			@Override
 			public boolean runsBean() {
+				return true;
+			}
+
+			@Override
+			public boolean asksOutside() {
 				return true;
 			}
 

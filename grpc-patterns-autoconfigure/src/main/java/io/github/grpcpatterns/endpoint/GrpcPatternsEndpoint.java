@@ -1,26 +1,17 @@
 package io.github.grpcpatterns.endpoint;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 
-import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.EndReason;
-import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.internal.call.CallRecord;
-import io.github.grpcpatterns.internal.call.CalledMethods;
 import io.github.grpcpatterns.internal.call.LiveCalls;
-import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.RecentRefusals;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
-import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -29,7 +20,7 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
  * Shows the effective policy of each method and the property that decided it, lists the
- * open streams, and ends one.
+ * open streams and the last refusals, and ends a stream.
  * <p>
  * May be called from any thread. Nothing is computed before it is called.
  */
@@ -38,28 +29,23 @@ public final class GrpcPatternsEndpoint {
 
 	private static final String STREAMS = "streams";
 
+	private static final String REFUSALS = "refusals";
+
 	private static final long NANOS_PER_MILLI = 1_000_000;
 
-	private final RegisteredMethods served;
-
-	private final CalledMethods called;
+	private final MethodPolicies policies;
 
 	private final LiveCalls liveCalls;
 
+	private final RecentRefusals refusals;
+
 	private final CallTimer timer;
 
-	private final List<MethodSettingsSource> sources;
-
-	GrpcPatternsEndpoint(RegisteredMethods served, CalledMethods called, LiveCalls liveCalls, CallTimer timer,
-			Collection<MethodSettingsSource> sources) {
-		this.served = served;
-		this.called = called;
+	GrpcPatternsEndpoint(MethodPolicies policies, LiveCalls liveCalls, RecentRefusals refusals, CallTimer timer) {
+		this.policies = policies;
 		this.liveCalls = liveCalls;
+		this.refusals = refusals;
 		this.timer = timer;
-		this.sources = sources.stream()
-			.sorted(Comparator.comparing(MethodSettingsSource::pattern,
-					Comparator.comparing(ActivePattern::side).thenComparing(ActivePattern::name)))
-			.toList();
 	}
 
 	/**
@@ -70,48 +56,34 @@ public final class GrpcPatternsEndpoint {
 	 */
 	@ReadOperation
 	public MethodReport methods() {
-		Map<String, MethodDescriptor<?, ?>> methods = new TreeMap<>();
-		this.called.all().forEach((method) -> methods.put(method.getFullMethodName(), method));
-		methods.putAll(this.served.all());
-		return new MethodReport(methods.values().stream().map(this::method).toList());
-	}
-
-	private MethodReport.Method method(MethodDescriptor<?, ?> method) {
-		boolean served = this.served.contains(method.getFullMethodName());
-		Map<String, MethodReport.Setting> settings = new LinkedHashMap<>();
-		for (MethodSettingsSource source : this.sources) {
-			if (served || source.pattern().side() == ActivePattern.Side.CLIENT) {
-				String prefix = source.pattern().name() + ".";
-				source.settings(method)
-					.forEach((name, setting) -> settings.put(prefix + name,
-							new MethodReport.Setting(SettingText.of(setting.value()), setting.property())));
-			}
-		}
-		MethodSettingsSource.Access access = served ? access(method) : null;
-		return new MethodReport.Method(method.getFullMethodName(), CallRecord.kind(method),
-				(access != null) ? access.kind().name().toLowerCase(Locale.ROOT) : null,
-				(access != null) ? access.authorities() : null, settings);
-	}
-
-	private MethodSettingsSource.Access access(MethodDescriptor<?, ?> method) {
-		return this.sources.stream()
-			.map((source) -> source.access(method))
-			.filter(Objects::nonNull)
-			.findFirst()
-			.orElse(MethodSettingsSource.Access.PUBLIC);
+		return new MethodReport(this.policies.all());
 	}
 
 	/**
-	 * Return the streams that live, those of health and reflection too.
-	 * @param list {@code streams}
-	 * @return the streams, the oldest first, or {@code null} for another list, of which
-	 * there is none
+	 * Return one of the lists: {@code streams}, the streams that live, those of health
+	 * and reflection too, the oldest first; {@code refusals}, the last calls that a
+	 * policy refused or ended, the newest first.
+	 * @param list the name of the list
+	 * @return the list, or {@code null} where there is none of that name
 	 */
 	@ReadOperation
-	public @Nullable LiveStreams streams(@Selector String list) {
-		if (!list.equals(STREAMS)) {
-			return null;
-		}
+	public @Nullable OperationResponseBody list(@Selector String list) {
+		return switch (list) {
+			case STREAMS -> streams();
+			case REFUSALS -> refusals();
+			default -> null;
+		};
+	}
+
+	private RefusedCalls refusals() {
+		return new RefusedCalls(this.refusals.all()
+			.stream()
+			.map((call) -> new RefusedCalls.Refusal(call.time().toString(), call.method(), call.reason().name(),
+					call.principal(), call.correlationId(), true))
+			.toList());
+	}
+
+	private LiveStreams streams() {
 		long now = this.timer.nanoTime();
 		List<LiveStreams.Stream> streams = new ArrayList<>();
 		this.liveCalls.forEach((call) -> {

@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.executor;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -10,6 +12,7 @@ import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.EarlyDecisions;
 import io.github.grpcpatterns.internal.call.EarlyDecisions.Outcome;
+import io.github.grpcpatterns.internal.call.MethodAdmissions;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.github.grpcpatterns.internal.status.RichStatus;
@@ -28,11 +31,11 @@ import org.slf4j.LoggerFactory;
  * executor.
  * <p>
  * grpc-java looks up the method of a call on the builder's executor, and there asks the
- * supplier for the executor of that call. This class is both. A look-up of a method of
- * this process runs at once, on the thread of the transport; any other may reach a
- * registry of the application, and runs on the executor of the handlers like everything
- * else. The tracer announces a look-up: its callback is the last step of grpc-java on the
- * thread before it hands the look-up over.
+ * supplier for the executor of that call. This class is both. A look-up of a method that
+ * the server has in its own table runs at once, on the thread of the transport; any other
+ * may reach a registry of the application, and runs on the executor of the handlers like
+ * everything else. The tracer announces a look-up: its callback is the last step of
+ * grpc-java on the thread before it hands the look-up over.
  */
 final class EarlyAdmission extends ServerStreamTracer.Factory implements Executor, ServerCallExecutorSupplier {
 
@@ -61,6 +64,9 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 
 	private final Admission<?>[] policies;
 
+	/** Of methods of this process, whose number is bounded. */
+	private final Map<String, MethodAdmissions> perMethod = new ConcurrentHashMap<>();
+
 	private final RegisteredMethods methods;
 
 	private final RichStatus richStatus;
@@ -86,7 +92,7 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 
 	@Override
 	public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
-		return this.methods.contains(fullMethodName) ? this.knownMethod : UNKNOWN_METHOD;
+		return this.methods.inTable(fullMethodName) ? this.knownMethod : UNKNOWN_METHOD;
 	}
 
 	@Override
@@ -129,12 +135,20 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 			return null;
 		}
 		record.begin(call.getMethodDescriptor(), call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
-		EarlyDecisions decisions = EarlyDecisions.of(record, this.policies);
-		return switch (decide(decisions, record, headers, Effort.LOOK_UP)) {
+		MethodAdmissions policies = policies(call.getMethodDescriptor().getFullMethodName());
+		EarlyDecisions decisions = EarlyDecisions.of(record, policies);
+		Executor executor = switch (decide(decisions, record, headers, Effort.LOOK_UP)) {
 			case ADMITTED, UNDECIDED -> new CallExecutor(record, this.handlers);
 			case REFUSED -> this.ours;
 			case COMPUTE -> computing(decisions, record, headers);
 		};
+		return policies.known() ? executor : new LearningExecutor(executor, decisions);
+	}
+
+	private MethodAdmissions policies(String method) {
+		MethodAdmissions policies = this.perMethod.get(method);
+		return (policies != null) ? policies
+				: this.perMethod.computeIfAbsent(method, (name) -> new MethodAdmissions(this.policies));
 	}
 
 	private Executor computing(EarlyDecisions decisions, CallRecord call, Metadata headers) {
@@ -194,6 +208,41 @@ final class EarlyAdmission extends ServerStreamTracer.Factory implements Executo
 				this.call.end(EarlyAdmission.this::overload);
 				EarlyAdmission.this.ours.execute(task);
 			}
+		}
+
+	}
+
+	/**
+	 * Notices which policies the chain asks, in the first task of a call, which runs it.
+	 */
+	private static final class LearningExecutor implements Executor {
+
+		private final Executor delegate;
+
+		private final EarlyDecisions decisions;
+
+		private volatile boolean begun;
+
+		LearningExecutor(Executor delegate, EarlyDecisions decisions) {
+			this.delegate = delegate;
+			this.decisions = decisions;
+		}
+
+		@Override
+		public void execute(Runnable task) {
+			if (this.begun) {
+				this.delegate.execute(task);
+				return;
+			}
+			this.begun = true;
+			this.delegate.execute(() -> {
+				try {
+					task.run();
+				}
+				finally {
+					this.decisions.chainRan();
+				}
+			});
 		}
 
 	}

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.ClassUtils;
@@ -29,7 +30,7 @@ import org.springframework.util.ClassUtils;
  * contributor that has not answered when it is to be asked again counts as down until it
  * does.
  */
-final class HealthIndicators implements SmartLifecycle {
+final class HealthIndicators implements SmartInitializingSingleton, SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(HealthIndicators.class);
 
@@ -90,18 +91,12 @@ final class HealthIndicators implements SmartLifecycle {
 				"Needs " + what + ", which does not exist.", action);
 	}
 
-	@Override
-	public void start() {
-		checkNames();
-		Asking asking = new Asking();
-		this.asking = asking;
-		asking.begin();
-	}
-
 	/**
-	 * When every bean is there that may add contributors.
+	 * Check the names when every bean is there that may add contributors, and before any
+	 * server listens.
 	 */
-	private void checkNames() {
+	@Override
+	public void afterSingletonsInstantiated() {
 		Set<String> known = this.health.names();
 		for (int i = 0; i < this.names.size(); i++) {
 			String name = this.names.get(i);
@@ -111,6 +106,13 @@ final class HealthIndicators implements SmartLifecycle {
 								+ ".");
 			}
 		}
+	}
+
+	@Override
+	public void start() {
+		Asking asking = new Asking();
+		this.asking = asking;
+		asking.begin();
 	}
 
 	@Override

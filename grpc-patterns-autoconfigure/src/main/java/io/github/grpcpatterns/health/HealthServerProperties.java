@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-import io.github.grpcpatterns.internal.settings.SettingException;
+import io.github.grpcpatterns.internal.settings.Settings;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -28,9 +28,7 @@ public record HealthServerProperties(@DefaultValue("true") boolean enabled, @Def
 
 	public HealthServerProperties {
 		indicators = List.copyOf(indicators);
-		if (interval.isZero() || interval.isNegative()) {
-			throw new SettingException("interval", interval, "Must be positive.");
-		}
+		Settings.positive("interval", interval);
 	}
 
 }

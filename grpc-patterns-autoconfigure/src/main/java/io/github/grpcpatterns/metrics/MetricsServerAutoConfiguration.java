@@ -49,6 +49,7 @@ public final class MetricsServerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsUnknownMethodCounter")
 	UnknownMethodListener grpcPatternsUnknownMethodCounter(MeterRegistry registry) {
 		Counter counter = Counter.builder("grpc.patterns.server.unknown.methods")
 			.description("Calls of unknown methods.")
@@ -57,6 +58,7 @@ public final class MetricsServerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsAuthOutcomeCounters")
 	AuthOutcomeListener grpcPatternsAuthOutcomeCounters(MeterRegistry registry) {
 		Counter[] counters = new Counter[AuthOutcomeListener.Outcome.values().length];
 		for (AuthOutcomeListener.Outcome outcome : AuthOutcomeListener.Outcome.values()) {
@@ -72,6 +74,7 @@ public final class MetricsServerAutoConfiguration {
 	 * Static, and without the registry: filters are applied before the first meter.
 	 */
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsRegisteredMethodMeterFilter")
 	static RegisteredMethodMeterFilter grpcPatternsRegisteredMethodMeterFilter(RegisteredMethods methods) {
 		return new RegisteredMethodMeterFilter(methods);
 	}

@@ -22,7 +22,7 @@ final class RegisteredMethodMeterFilter implements MeterFilter {
 
 	@Override
 	public MeterFilterReply accept(Meter.Id id) {
-		if (!id.getName().startsWith(PREFIX) || this.methods.all().isEmpty()) {
+		if (!id.getName().startsWith(PREFIX) || !this.methods.served()) {
 			return MeterFilterReply.NEUTRAL;
 		}
 		String method = method(id);

@@ -15,10 +15,11 @@ import io.github.grpcpatterns.internal.call.CallDrain;
  * }
  * }</pre>
  * <p>
- * With {@code grpc.patterns.server.shutdown}, handlers are notified when the server has
- * sent GOAWAY, and calls that remain after the {@code drain-timeout} are ended as
- * {@code UNAVAILABLE}, reason {@link EndReason#SERVER_DRAINING}. If that pattern is
- * disabled, handlers are never notified.
+ * With {@code grpc.patterns.server.shutdown}, handlers are notified when the application
+ * closes and the server has sent GOAWAY, and calls that remain after the
+ * {@code drain-timeout} are ended as {@code UNAVAILABLE}, reason
+ * {@link EndReason#SERVER_DRAINING}. If that pattern is disabled, or the server stops
+ * while the application does not close, handlers are not notified.
  */
 public final class Drain {
 

@@ -81,7 +81,12 @@ final class ReportedHealth {
 		@Override
 		public void sendMessage(RespT message) {
 			this.answered = true;
-			RespT answer = ReportedHealth.this.closing ? notServing(message) : message;
+			if (!ReportedHealth.this.closing) {
+				this.last = message;
+				super.sendMessage(message);
+				return;
+			}
+			RespT answer = notServing(message);
 			if (!answer.equals(this.last)) {
 				this.last = answer;
 				super.sendMessage(answer);

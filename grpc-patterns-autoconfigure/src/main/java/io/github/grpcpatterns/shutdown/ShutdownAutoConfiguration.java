@@ -34,6 +34,7 @@ public final class ShutdownAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsShutdownListener")
 	ApplicationListener<ContextClosedEvent> grpcPatternsShutdownListener(ServerDrain drain,
 			ObjectProvider<ReportedHealth> health, ApplicationContext context) {
 		return new ClosingListener(drain, health, context);

@@ -18,8 +18,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for the observation of calls over net.devh's starter. Its own looks
- * for the {@link ObservationRegistry} before Boot 4 makes one.
+ * Auto-configuration for the observation of calls over net.devh's starter, in place of
+ * its own where that looks for the {@link ObservationRegistry} before Boot 4 makes one.
  */
 @AutoConfiguration(
 		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
@@ -39,13 +39,14 @@ public final class NetDevhObservationAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor")
 	@ConditionalOnBean(type = "net.devh.boot.grpc.server.service.GrpcServiceDiscoverer")
+	@ConditionalOnMissingBean(name = "globalObservationGrpcServerInterceptorConfigurer")
 	static class ServerConfiguration {
 
 		@Bean
 		@GrpcGlobalServerInterceptor
 		@Order(InterceptorOrder.ORDER_TRACING_METRICS + 1)
 		@ConditionalOnMissingBean(value = ObservationGrpcServerInterceptor.class,
-				name = "globalObservationGrpcServerInterceptorConfigurer")
+				name = "grpcPatternsNetDevhServerObservation")
 		ObservationGrpcServerInterceptor grpcPatternsNetDevhServerObservation(ObservationRegistry observations) {
 			return new ObservationGrpcServerInterceptor(observations);
 		}
@@ -55,13 +56,14 @@ public final class NetDevhObservationAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor")
 	@ConditionalOnBean(type = "net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory")
+	@ConditionalOnMissingBean(name = "globalObservationClientInterceptorConfigurer")
 	static class ClientConfiguration {
 
 		@Bean
 		@GrpcGlobalClientInterceptor
 		@Order(InterceptorOrder.ORDER_TRACING_METRICS + 1)
 		@ConditionalOnMissingBean(value = ObservationGrpcClientInterceptor.class,
-				name = "globalObservationClientInterceptorConfigurer")
+				name = "grpcPatternsNetDevhClientObservation")
 		ObservationGrpcClientInterceptor grpcPatternsNetDevhClientObservation(ObservationRegistry observations) {
 			return new ObservationGrpcClientInterceptor(observations);
 		}

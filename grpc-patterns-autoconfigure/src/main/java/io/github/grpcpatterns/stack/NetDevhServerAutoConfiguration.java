@@ -6,13 +6,18 @@ import java.util.Map;
 import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.internal.call.ChainInterceptors;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServedMethodsChecks;
 import io.grpc.ServerBuilder;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.event.GrpcServerLifecycleEvent;
 import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
+import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerFactory;
+import net.devh.boot.grpc.server.service.AnnotationGrpcServiceDiscoverer;
 import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 
@@ -22,6 +27,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -43,21 +49,36 @@ public final class NetDevhServerAutoConfiguration {
 			"grpc.server.max-connection-age-grace", "permit-keep-alive-time", "grpc.server.permit-keep-alive-time");
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServices")
 	static BeanPostProcessor grpcPatternsNetDevhServices(ObjectProvider<RegisteredMethods> methods) {
 		return new Services(methods);
 	}
 
 	@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsNetDevhBuiltServers")
+	static BeanPostProcessor grpcPatternsNetDevhBuiltServers(ObjectProvider<ServedMethodsChecks> checks) {
+		return new BuiltServers(GrpcServerFactory.class, checks);
+	}
+
+	@Bean
+	ChainInterceptors grpcPatternsNetDevhChainInterceptors(ObjectProvider<GlobalServerInterceptorRegistry> registry) {
+		return () -> registry.getObject().getServerInterceptors();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerConfigurer")
 	GrpcServerConfigurer grpcPatternsNetDevhServerConfigurer(ObjectProvider<ServerBuilderHook> hooks) {
 		return new Hooks(hooks);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerStack")
 	GrpcStack grpcPatternsNetDevhServerStack() {
 		return GrpcStack.of(Side.SERVER, StackAutoConfiguration.NET_DEVH, GrpcServerConfigurer.class);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerEvents")
 	SmartInitializingSingleton grpcPatternsNetDevhServerEvents(ObjectProvider<ServerLifecycleListener> listeners,
 			ConfigurableApplicationContext context) {
 		return new ServerEvents<>(GrpcServerLifecycleEvent.class, GrpcServerStartedEvent.class,
@@ -66,6 +87,13 @@ public final class NetDevhServerAutoConfiguration {
 	}
 
 	@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerBuilds")
+	ServerBuilds grpcPatternsNetDevhServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
+		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServer")
 	StackServer grpcPatternsNetDevhServer(ObjectProvider<GrpcServerProperties> provider, Environment environment) {
 		GrpcServerProperties properties = provider.getIfAvailable(GrpcServerProperties::new);
 		return new StackServer(properties.getAddress(), "grpc.server.address", properties.getSecurity().isEnabled(),
@@ -87,10 +115,11 @@ public final class NetDevhServerAutoConfiguration {
 		private GrpcServiceDiscoverer registering(GrpcServiceDiscoverer discoverer) {
 			return () -> {
 				RegisteredMethods methods = this.methods.getObject();
+				boolean binds = discoverer instanceof AnnotationGrpcServiceDiscoverer;
 				Collection<GrpcServiceDefinition> services = discoverer.findGrpcServices();
 				return services.stream()
 					.map((service) -> new GrpcServiceDefinition(service.getBeanName(), service.getBeanClazz(),
-							methods.register(service.getDefinition())))
+							binds ? methods.bound(service.getDefinition()) : methods.register(service.getDefinition())))
 					.toList();
 			};
 		}

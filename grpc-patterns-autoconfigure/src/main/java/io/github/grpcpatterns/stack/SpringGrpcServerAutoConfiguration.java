@@ -1,20 +1,27 @@
 package io.github.grpcpatterns.stack;
 
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.Map;
 
 import io.github.grpcpatterns.ActivePattern.Side;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.internal.call.ChainInterceptors;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServedMethodsChecks;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerExecutorProvider;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties.Netty;
@@ -24,10 +31,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.grpc.server.GrpcServerFactory;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycleEvent;
 import org.springframework.grpc.server.lifecycle.GrpcServerShutdownEvent;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
+import org.springframework.grpc.server.service.DefaultGrpcServiceConfigurer;
 import org.springframework.grpc.server.service.GrpcServiceConfigurer;
 
 /**
@@ -48,22 +58,41 @@ public final class SpringGrpcServerAutoConfiguration {
 			"spring.grpc.server.keepalive.permit.time");
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServices")
 	static BeanPostProcessor grpcPatternsSpringGrpcServices(ObjectProvider<RegisteredMethods> methods) {
 		return new Services(methods);
 	}
 
+	@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcBuiltServers")
+	static BeanPostProcessor grpcPatternsSpringGrpcBuiltServers(ObjectProvider<ServedMethodsChecks> checks) {
+		return new BuiltServers(GrpcServerFactory.class, checks);
+	}
+
+	@Bean
+	ChainInterceptors grpcPatternsSpringGrpcChainInterceptors(ListableBeanFactory beans,
+			ObjectProvider<ServerInterceptor> interceptors) {
+		return () -> {
+			Collection<Object> global = beans.getBeansWithAnnotation(GlobalServerInterceptor.class).values();
+			return interceptors.orderedStream().filter(global::contains).toList();
+		};
+	}
+
 	// Typed to no builder: Boot drops a customizer of another builder without a word.
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerBuilderCustomizer")
 	ServerBuilderCustomizer<?> grpcPatternsSpringGrpcServerBuilderCustomizer(ObjectProvider<ServerBuilderHook> hooks) {
 		return new Hooks<>(hooks);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerStack")
 	GrpcStack grpcPatternsSpringGrpcServerStack() {
 		return GrpcStack.of(Side.SERVER, StackAutoConfiguration.SPRING_GRPC, GrpcServiceConfigurer.class);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerEvents")
 	SmartInitializingSingleton grpcPatternsSpringGrpcServerEvents(ObjectProvider<ServerLifecycleListener> listeners,
 			ConfigurableApplicationContext context) {
 		return new ServerEvents<>(GrpcServerLifecycleEvent.class, GrpcServerStartedEvent.class,
@@ -72,6 +101,13 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerBuilds")
+	ServerBuilds grpcPatternsSpringGrpcServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
+		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServer")
 	StackServer grpcPatternsSpringGrpcServer(ObjectProvider<GrpcServerProperties> provider, Environment environment) {
 		GrpcServerProperties properties = provider.getIfAvailable(GrpcServerProperties::new);
 		return new StackServer(address(properties), "spring.grpc.server.address", tls(properties.getSsl()),
@@ -80,6 +116,7 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcExecutor")
 	StackExecutor grpcPatternsSpringGrpcExecutor(ObjectProvider<GrpcServerExecutorProvider> provider) {
 		return () -> {
 			GrpcServerExecutorProvider executor = provider.getIfAvailable();
@@ -114,7 +151,12 @@ public final class SpringGrpcServerAutoConfiguration {
 		}
 
 		private GrpcServiceConfigurer registering(GrpcServiceConfigurer configurer) {
-			return (service, factory) -> this.methods.getObject().register(configurer.configure(service, factory));
+			boolean binds = configurer instanceof DefaultGrpcServiceConfigurer;
+			return (service, factory) -> {
+				ServerServiceDefinition definition = configurer.configure(service, factory);
+				RegisteredMethods methods = this.methods.getObject();
+				return binds ? methods.bound(definition) : methods.register(definition);
+			};
 		}
 
 	}

@@ -12,6 +12,7 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -35,6 +36,7 @@ public final class StackAutoConfiguration {
 	static final String SPRING_GRPC = "Spring gRPC";
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsLibraryCheck")
 	static BeanFactoryPostProcessor grpcPatternsLibraryCheck(Environment environment) {
 		return new LibraryCheck(environment);
 	}
@@ -44,11 +46,13 @@ public final class StackAutoConfiguration {
 	 * checks that look at its methods, and checks would not run.
 	 */
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsEagerBeans")
 	static LazyInitializationExcludeFilter grpcPatternsEagerBeans() {
 		return (name, definition, type) -> name.startsWith("grpcPatterns") || ProcessSides.isServer(type);
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsStartLine")
 	StartLine grpcPatternsStartLine(ObjectProvider<GrpcStack> stacks, ObjectProvider<ActivePattern> patterns,
 			ObjectProvider<ServerExecutorName> executors, ApplicationContext context) {
 		return new StartLine(stacks, patterns, executors, context);
@@ -60,6 +64,7 @@ public final class StackAutoConfiguration {
 	static class NetDevhClientConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsNetDevhClientStack")
 		GrpcStack grpcPatternsNetDevhClientStack() {
 			return GrpcStack.of(Side.CLIENT, NET_DEVH,
 					net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory.class);
@@ -73,6 +78,7 @@ public final class StackAutoConfiguration {
 	static class SpringGrpcClientConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcClientStack")
 		GrpcStack grpcPatternsSpringGrpcClientStack() {
 			return GrpcStack.of(Side.CLIENT, SPRING_GRPC, org.springframework.grpc.client.GrpcChannelFactory.class);
 		}
@@ -85,6 +91,7 @@ public final class StackAutoConfiguration {
 	static class SpringGrpcTransportConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsShadedTransportCheck")
 		ShadedTransportCheck grpcPatternsShadedTransportCheck(ListableBeanFactory beanFactory) {
 			return new ShadedTransportCheck(beanFactory,
 					org.springframework.grpc.server.ShadedNettyGrpcServerFactory.class,

@@ -1,8 +1,13 @@
 package io.github.grpcpatterns.stub;
 
 import io.github.grpcpatterns.internal.call.CallDrain;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notifies a writer when its call is over, and ends the call when the server drains: an
@@ -10,11 +15,15 @@ import io.grpc.stub.ServerCallStreamObserver;
  */
 final class CallEnd {
 
+	private static final Logger logger = LoggerFactory.getLogger(StreamWriter.class);
+
 	private final ServerCallStreamObserver<?> responses;
 
 	private final Context context = Context.current();
 
 	private final CallDrain drain = CallDrain.current();
+
+	private final @Nullable CallRecord call = CallRecord.current();
 
 	private CallEnd(ServerCallStreamObserver<?> responses) {
 		this.responses = responses;
@@ -42,6 +51,20 @@ final class CallEnd {
 	boolean reached() {
 		this.drain.end(); // if it has begun
 		return this.responses.isCancelled() || this.context.isCancelled();
+	}
+
+	/**
+	 * The call could not be closed, as where an interceptor of the application throws: it
+	 * ends as if a callback had thrown that.
+	 */
+	void failed(Throwable ex) {
+		ServerCallGuard guard = (this.call != null) ? this.call.guardIfAny() : null;
+		if (guard != null) {
+			guard.thrown(ex);
+		}
+		else {
+			logger.warn("Cannot end a stream", ex);
+		}
 	}
 
 }

@@ -154,8 +154,8 @@ final class PublisherWriter<T> implements Flow.Subscriber<T> {
 		try {
 			this.responses.onCompleted();
 		}
-		catch (RuntimeException ex) {
-			logger.warn("Cannot complete a stream", ex);
+		catch (Throwable ex) {
+			this.end.failed(ex);
 		}
 	}
 
@@ -163,8 +163,8 @@ final class PublisherWriter<T> implements Flow.Subscriber<T> {
 		try {
 			this.responses.onError(ex);
 		}
-		catch (RuntimeException failure) {
-			logger.warn("Cannot end a stream with an error", failure);
+		catch (Throwable failure) {
+			this.end.failed(failure);
 		}
 	}
 

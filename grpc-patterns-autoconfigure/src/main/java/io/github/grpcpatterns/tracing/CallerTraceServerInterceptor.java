@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.micrometer.tracing.Tracer;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 
 import org.springframework.core.PriorityOrdered;
@@ -22,7 +23,11 @@ public final class CallerTraceServerInterceptor implements ServerInterceptor, Pr
 	private static final Metadata.Key<String> TRACEPARENT = Metadata.Key.of("traceparent",
 			Metadata.ASCII_STRING_MARSHALLER);
 
-	CallerTraceServerInterceptor() {
+	/** Not where tracing is switched off. */
+	private final boolean tracing;
+
+	CallerTraceServerInterceptor(Tracer tracer) {
+		this.tracing = tracer != Tracer.NOOP;
 	}
 
 	@Override
@@ -33,7 +38,7 @@ public final class CallerTraceServerInterceptor implements ServerInterceptor, Pr
 	@Override
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
-		String traceparent = headers.get(TRACEPARENT);
+		String traceparent = this.tracing ? headers.get(TRACEPARENT) : null;
 		CallerTrace trace = (traceparent != null) ? CallerTrace.of(traceparent) : null;
 		if (trace != null) {
 			ServerCallGuard.current().record().trace(trace);

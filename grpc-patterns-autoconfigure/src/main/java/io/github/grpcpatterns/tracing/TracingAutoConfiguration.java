@@ -31,8 +31,8 @@ public final class TracingAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsCallerTraceServerInterceptor")
-	CallerTraceServerInterceptor grpcPatternsCallerTraceServerInterceptor() {
-		return new CallerTraceServerInterceptor();
+	CallerTraceServerInterceptor grpcPatternsCallerTraceServerInterceptor(Tracer tracer) {
+		return new CallerTraceServerInterceptor(tracer);
 	}
 
 	@Bean

@@ -30,7 +30,7 @@ public final class TransportAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcPatternsTransportGuards")
-	ServerBuilderHook grpcPatternsTransportGuards(TransportProperties properties, VersionCheck versions,
+	TransportGuards grpcPatternsTransportGuards(TransportProperties properties, VersionCheck versions,
 			ObjectProvider<StackServer> servers, RegisteredMethods methods) {
 		return new TransportGuards(properties, versions, servers.stream().toList(), methods);
 	}

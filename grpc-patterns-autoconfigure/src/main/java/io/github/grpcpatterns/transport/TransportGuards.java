@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.grpcpatterns.ServerBuilderHook;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServedMethodsCheck;
 import io.github.grpcpatterns.internal.settings.InfrastructureMethods;
 import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.stack.StackServer;
@@ -16,12 +17,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks a server on Netty before it is built, and thus before it listens: the versions
- * that it uses, and its exposure to other hosts.
+ * that it uses, and its exposure to other hosts. Whether it serves reflection is known
+ * once it is built.
  * <p>
  * The stack's settings determine how it listens. TLS that a customizer of the application
  * enables is not detected; use {@code plaintext: allow} then.
  */
-final class TransportGuards implements ServerBuilderHook {
+final class TransportGuards implements ServerBuilderHook, ServedMethodsCheck {
 
 	private static final Logger logger = LoggerFactory.getLogger(TransportGuards.class);
 
@@ -34,6 +36,8 @@ final class TransportGuards implements ServerBuilderHook {
 	private final List<StackServer> servers;
 
 	private final RegisteredMethods methods;
+
+	private volatile boolean netty;
 
 	TransportGuards(TransportProperties properties, VersionCheck versions, List<StackServer> servers,
 			RegisteredMethods methods) {
@@ -49,12 +53,15 @@ final class TransportGuards implements ServerBuilderHook {
 		if (netty == null) {
 			return;
 		}
+		this.netty = true;
 		this.versions.check(netty);
-		for (StackServer server : this.servers) {
-			if (isBeyondLoopback(server.address())) {
-				checkPlaintext(server);
-				checkReflection(server);
-			}
+		this.servers.stream().filter((server) -> isBeyondLoopback(server.address())).forEach(this::checkPlaintext);
+	}
+
+	@Override
+	public void check() {
+		if (this.netty && this.methods.all().keySet().stream().anyMatch(InfrastructureMethods::reflection)) {
+			this.servers.stream().filter((server) -> isBeyondLoopback(server.address())).forEach(this::checkReflection);
 		}
 	}
 
@@ -69,13 +76,11 @@ final class TransportGuards implements ServerBuilderHook {
 	}
 
 	private void checkReflection(StackServer server) {
-		if (this.methods.all().keySet().stream().anyMatch(InfrastructureMethods::reflection)) {
-			report("reflection-beyond-loopback", this.properties.reflectionBeyondLoopback(),
-					"The server listens on %s and serves reflection, which describes every service, method and message to anyone who can call it."
-						.formatted(listening(server)),
-					"Turn it off with '%s=false', or listen on loopback only with '%s'"
-						.formatted(server.reflectionProperty(), server.addressProperty()));
-		}
+		report("reflection-beyond-loopback", this.properties.reflectionBeyondLoopback(),
+				"The server listens on %s and serves reflection, which describes every service, method and message to anyone who can call it."
+					.formatted(listening(server)),
+				"Turn it off with '%s=false', or listen on loopback only with '%s'"
+					.formatted(server.reflectionProperty(), server.addressProperty()));
 	}
 
 	private static void report(String setting, Exposure exposure, String text, String action) {

@@ -23,7 +23,7 @@ final class VersionCheck implements SmartInitializingSingleton {
 
 	private static final Logger logger = LoggerFactory.getLogger(VersionCheck.class);
 
-	private static final String SETTING = "grpc.patterns.server.transport.version-floor";
+	private static final String PREFIX = "grpc.patterns.server.transport.";
 
 	private static final @Nullable String CORE_VERSION = GrpcUtil.getGrpcBuildVersion().getImplementationVersion();
 
@@ -83,10 +83,10 @@ final class VersionCheck implements SmartInitializingSingleton {
 		this.reported.addAll(complaints);
 		String text = String.join(" ", complaints);
 		if (this.reaction == OldVersion.FAIL) {
-			throw new SettingException(SETTING, "fail", text,
-					"Raise these versions, or set '" + SETTING + "=warn' to log a warning instead.");
+			throw new SettingException(PREFIX + "version-floor", "fail", text,
+					"Raise these versions, or set '" + PREFIX + "version-floor=warn' to log a warning instead.");
 		}
-		logger.warn("{} ('{}=off' silences this)", text, SETTING);
+		logger.warn("{} ('{}version-floor=off' silences this)", text, PREFIX);
 	}
 
 	/**

@@ -3,15 +3,14 @@ package io.github.grpcpatterns.validation;
 import build.buf.protovalidate.exceptions.CompilationException;
 import com.google.protobuf.Message;
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServedMethodsCheck;
 import io.grpc.MethodDescriptor;
-
-import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * Compiles the rules of all requests on startup: a broken rule would otherwise fail each
  * call of its method.
  */
-final class RuleCheck implements SmartInitializingSingleton {
+final class RuleCheck implements ServedMethodsCheck {
 
 	private final RegisteredMethods methods;
 
@@ -23,7 +22,7 @@ final class RuleCheck implements SmartInitializingSingleton {
 	}
 
 	@Override
-	public void afterSingletonsInstantiated() {
+	public void check() {
 		for (MethodDescriptor<?, ?> method : this.methods.all().values()) {
 			RequestRules rules = RequestRules.of(method);
 			if (rules != RequestRules.NONE && rules != RequestRules.UNKNOWN

@@ -47,6 +47,7 @@ public final class ValidationServerAutoConfiguration {
 		}
 
 		@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsValidationServerRuleCheck")
 		RuleCheck grpcPatternsValidationServerRuleCheck(RegisteredMethods methods, RequestValidator validator) {
 			return new RuleCheck(methods, validator);
 		}

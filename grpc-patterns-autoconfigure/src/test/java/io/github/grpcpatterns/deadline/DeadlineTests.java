@@ -25,6 +25,7 @@ import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -32,12 +33,18 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.services.HealthStatusManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link DeadlineServerInterceptor} and {@link DeadlineClientInterceptor}.
@@ -161,6 +168,50 @@ class DeadlineTests {
 			assertThat(refused.await().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
 			assertThat(refused.await().getDescription()).isEqualTo("a deadline is required");
 			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE_REQUIRED);
+			assertThat(this.service.calls).hasValue(0);
+		}
+	}
+
+	@Test
+	void healthNeedsNoDeadlineUnlessAnOverrideNamesIt() {
+		HealthCheckRequest request = HealthCheckRequest.getDefaultInstance();
+		try (GrpcHarness harness = health(server("PT0S", "PT0S", true))) {
+			assertThat(HealthGrpc.newBlockingStub(harness.channel()).check(request).getStatus())
+				.isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+		}
+		try (GrpcHarness harness = health(
+				server("PT0S", "PT0S", true, new DeadlineServerProperties.Override(List.of("*"), null, null, true)))) {
+			assertThat(HealthGrpc.newBlockingStub(harness.channel()).check(request).getStatus())
+				.isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+		}
+		try (GrpcHarness harness = health(server("PT0S", "PT0S", false,
+				new DeadlineServerProperties.Override(List.of("grpc.health.v1.Health/*"), null, null, true)))) {
+			assertThatExceptionOfType(StatusRuntimeException.class)
+				.isThrownBy(() -> HealthGrpc.newBlockingStub(harness.channel()).check(request))
+				.withMessage("INVALID_ARGUMENT: a deadline is required");
+		}
+	}
+
+	private GrpcHarness health(DeadlineServerProperties properties) {
+		return GrpcHarness.netty()
+			.service(new HealthStatusManager().getHealthService())
+			.timer(this.clock)
+			.interceptors(this.recorder, new DeadlineServerInterceptor(properties, this.clock))
+			.start();
+	}
+
+	@ParameterizedTest
+	@MethodSource("methods")
+	void aCallWhoseDeadlineHasPassedDoesNotReachTheHandler(MethodDescriptor<PingRequest, PingResponse> method) {
+		try (GrpcHarness harness = GrpcHarness.netty()
+			.service(this.service)
+			.timer(this.clock)
+			.interceptors(this.recorder, new LateCaller(),
+					new DeadlineServerInterceptor(server("PT0S", "PT0S", false), this.clock))
+			.start()) {
+			RawCall call = call(harness, method, CallOptions.DEFAULT);
+			assertThat(call.await().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+			assertThat(this.recorder.await().endReason()).isEqualTo(EndReason.DEADLINE);
 			assertThat(this.service.calls).hasValue(0);
 		}
 	}
@@ -320,6 +371,22 @@ class DeadlineTests {
 
 		});
 		return (deadline.get() != null) ? deadline.get().timeRemaining(TimeUnit.SECONDS) : null;
+	}
+
+	/**
+	 * Calls come with a deadline that has just passed, and that nothing has ended yet.
+	 */
+	private static final class LateCaller implements ServerInterceptor {
+
+		private static final ScheduledExecutorService UNUSED = Executors.newScheduledThreadPool(0);
+
+		@Override
+		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+				ServerCallHandler<ReqT, RespT> next) {
+			Context late = Context.current().withDeadline(Deadline.after(-1, TimeUnit.MILLISECONDS), UNUSED);
+			return Contexts.interceptCall(late, call, headers, next);
+		}
+
 	}
 
 	/**

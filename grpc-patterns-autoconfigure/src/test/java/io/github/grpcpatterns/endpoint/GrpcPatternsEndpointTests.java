@@ -1,19 +1,23 @@
 package io.github.grpcpatterns.endpoint;
 
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 import com.jayway.jsonpath.JsonPath;
 import io.github.grpcpatterns.testing.Http;
+import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.TestStack;
+import io.github.grpcpatterns.testing.TestTokens;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.awaitility.Awaitility;
 import org.json.JSONException;
@@ -190,6 +194,64 @@ class GrpcPatternsEndpointTests {
 				channel.shutdownNow();
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void theLastRefusalsAreListedWithWhatAPolicyEndedLater(TestStack stack) {
+		String rules = "grpc.patterns.server.auth.rules[0].";
+		try (ConfigurableApplicationContext context = stack.startWeb(WebApplicationType.SERVLET, More.class, EXPOSED,
+				"grpc.patterns.server.auth.jwt.secret=" + TestTokens.SECRET,
+				"grpc.patterns.server.auth.public-methods=" + PING + "PingSafe", rules + "methods=" + PING + "Ping",
+				rules + "authorities=SCOPE_a", "grpc.patterns.server.stream.max-inbound-messages=1")) {
+			context.getBean(PingService.class).onPingList((request, responses) -> {
+				throw new IllegalStateException("no refusal");
+			});
+			ManagedChannel channel = TestStack.channel(context);
+			try {
+				Instant before = Instant.now().minusSeconds(1);
+				assertThat(Http.get(context, PATH + "/refusals").body()).isEqualTo("[]");
+				call(channel, PingServiceGrpc.getPingSafeMethod(), new Metadata());
+				call(channel, PingServiceGrpc.getPingListMethod(), TestTokens.headers("alice"));
+				call(channel, PingServiceGrpc.getPingMethod(), identified(new Metadata(), "first"));
+				call(channel, PingServiceGrpc.getPingMethod(), identified(TestTokens.headers("alice"), "second"));
+				RawCall
+					.start(channel, PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+							identified(TestTokens.headers("bob"), "third"))
+					.send(PingRequest.getDefaultInstance())
+					.send(PingRequest.getDefaultInstance())
+					.await();
+				List<Map<String, Object>> refusals = Awaitility.await()
+					.until(() -> JsonPath.<List<Map<String, Object>>>read(Http.get(context, PATH + "/refusals").body(),
+							"$"), (list) -> list.size() == 3);
+				assertThat(refusals).allSatisfy((refusal) -> assertThat(Instant.parse((String) refusal.get("time")))
+					.isBetween(before, Instant.now()));
+				refusals.forEach((refusal) -> refusal.remove("time"));
+				assertThat(refusals).containsExactly(
+						Map.of("method", PING + "PingBidi", "reason", "STREAM_MAX_MESSAGES", "principal", "bob",
+								"correlationId", "third", "enforced", true),
+						Map.of("method", PING + "Ping", "reason", "ACCESS_DENIED", "principal", "alice",
+								"correlationId", "second", "enforced", true),
+						Map.of("method", PING + "Ping", "reason", "TOKEN_MISSING", "correlationId", "first", "enforced",
+								true));
+			}
+			finally {
+				channel.shutdownNow();
+			}
+		}
+	}
+
+	private static Metadata identified(Metadata headers, String correlationId) {
+		headers.put(Metadata.Key.of("x-correlation-id", Metadata.ASCII_STRING_MARSHALLER), correlationId);
+		return headers;
+	}
+
+	private static void call(ManagedChannel channel, MethodDescriptor<PingRequest, PingResponse> method,
+			Metadata headers) {
+		RawCall.start(channel, method, CallOptions.DEFAULT, headers)
+			.send(PingRequest.getDefaultInstance())
+			.halfClose()
+			.await();
 	}
 
 	@Test

@@ -2,16 +2,16 @@ package io.github.grpcpatterns.error;
 
 import java.util.function.Supplier;
 
+import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.Received;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
-import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.stub.StreamObserver;
 
 /**
  * A service that fails as the test says, with its first request or when a stream begins.
  */
-final class FailingService extends PingServiceGrpc.PingServiceImplBase {
+final class FailingService extends PingService {
 
 	volatile Way way = Way.THROW;
 
@@ -33,16 +33,6 @@ final class FailingService extends PingServiceGrpc.PingServiceImplBase {
 
 	@Override
 	public void ping(PingRequest request, StreamObserver<PingResponse> responses) {
-		fail(responses);
-	}
-
-	@Override
-	public void pingIdempotent(PingRequest request, StreamObserver<PingResponse> responses) {
-		fail(responses);
-	}
-
-	@Override
-	public void pingSafe(PingRequest request, StreamObserver<PingResponse> responses) {
 		fail(responses);
 	}
 

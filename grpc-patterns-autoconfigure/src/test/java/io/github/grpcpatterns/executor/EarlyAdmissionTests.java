@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import com.google.protobuf.util.Durations;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,14 +90,17 @@ class EarlyAdmissionTests {
 	private GrpcHarness harness(boolean netty, Executor handlers, Executor computing,
 			UnaryOperator<GrpcHarness.Builder> more) {
 		GrpcHarness.Builder builder = (netty ? GrpcHarness.netty() : GrpcHarness.inProcess()).service(this.service)
-			.interceptors(this.reporter, this.policy)
-			.server((server) -> {
-				EarlyAdmission admission = new EarlyAdmission(handlers, this.ours, computing,
-						new Admission<?>[] { this.policy }, TestCalls.registered(this.service.bindService()),
-						new RichStatus(RichStatus.DEFAULT_DOMAIN));
-				server.executor(admission).callExecutor(admission).addStreamTracerFactory(admission);
-			});
-		return more.apply(builder).start();
+			.interceptors(this.reporter, this.policy);
+		return more.apply(admitting(builder, handlers, computing)).start();
+	}
+
+	private GrpcHarness.Builder admitting(GrpcHarness.Builder builder, Executor handlers, Executor computing) {
+		return builder.server((server) -> {
+			EarlyAdmission admission = new EarlyAdmission(handlers, this.ours, computing,
+					new Admission<?>[] { this.policy }, TestCalls.registered(this.service.bindService()),
+					new RichStatus(RichStatus.DEFAULT_DOMAIN));
+			server.executor(admission).callExecutor(admission).addStreamTracerFactory(admission);
+		});
 	}
 
 	private GrpcHarness harness(Executor handlers) {
@@ -129,6 +134,49 @@ class EarlyAdmissionTests {
 				assertThat(record.traffic().messagesReceived()).isZero();
 			}
 			assertThat(this.reporter.count()).isZero();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "LOOK_UP", "COMPUTE" })
+	void aPolicyThatTheChainOfAMethodDoesNotHaveIsAskedOnceAndNoMore(Effort effort) {
+		GrpcHarness.Builder without = GrpcHarness.netty().service(this.service).interceptors(this.reporter);
+		try (GrpcHarness harness = admitting(without, this.two, this.ours).start()) {
+			assertThat(unary(harness.channel(), "", AskedPolicy.refuse(effort)).await().isOk()).isTrue();
+			int asked = this.policy.asked.size();
+			this.reporter.await();
+			this.service.ran.clear();
+			for (Effort each : Effort.values()) {
+				assertThat(unary(harness.channel(), "", AskedPolicy.refuse(each)).await().isOk()).isTrue();
+			}
+			assertThat(this.service.ran).hasSize(3).containsOnly("ping on two-n");
+			assertThat(this.policy.asked).hasSize(asked);
+		}
+	}
+
+	@Test
+	void aPolicyThatACallDidNotReachIsFoundLater() {
+		AtomicInteger calls = new AtomicInteger();
+		ServerInterceptor outer = new ServerInterceptor() {
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				if (calls.incrementAndGet() == 1) {
+					call.close(Status.ABORTED, new Metadata());
+					return new ServerCall.Listener<>() {
+					};
+				}
+				return next.startCall(call, headers);
+			}
+		};
+		GrpcHarness.Builder behind = GrpcHarness.netty()
+			.service(this.service)
+			.interceptors(this.reporter, outer, this.policy);
+		try (GrpcHarness harness = admitting(behind, this.two, this.ours).start()) {
+			assertThat(unary(harness.channel(), "", new Metadata()).await().getCode()).isEqualTo(Status.Code.ABORTED);
+			assertThat(unary(harness.channel(), "", new Metadata()).await().isOk()).isTrue();
+			unary(harness.channel(), "", AskedPolicy.refuse(Effort.LOOK_UP)).await();
+			assertThat(this.policy.refusedOn).containsExactly("grpc-patterns-call-n");
 		}
 	}
 

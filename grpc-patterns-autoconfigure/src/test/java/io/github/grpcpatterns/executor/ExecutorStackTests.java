@@ -35,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerExecutorProvider;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerFactoryCustomizer;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -43,6 +44,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.server.DefaultGrpcServerFactory;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
@@ -112,6 +114,26 @@ class ExecutorStackTests {
 			assertThat(policy.asked.get(0)).startsWith("Ping LOOK_UP on grpc-");
 			assertThat(policy.asked.get(1)).startsWith("Ping LOOK_UP on grpc-");
 			assertThat(policy.asked.get(2)).isEqualTo("Ping COMPUTE on grpc-patterns-admission-n");
+		});
+	}
+
+	/**
+	 * Spring gRPC lets an application leave interceptors out of a service.
+	 */
+	@Test
+	void aPolicyThatIsLeftOutOfAServiceRefusesNoneOfItsCalls() {
+		GrpcServerFactoryCustomizer filter = (factory) -> ((DefaultGrpcServerFactory<?>) factory)
+			.setInterceptorFilter((interceptor, service) -> !(interceptor instanceof AskedPolicy));
+		ApplicationContextRunner runner = runner(TestStack.SPRING_GRPC, BEAN)
+			.withBean(GrpcServerFactoryCustomizer.class, () -> filter);
+		TestStack.SPRING_GRPC.run(runner, (context, channel) -> {
+			unary(channel, "", AskedPolicy.refuse(Effort.LOOK_UP)).await();
+			HeldService service = context.getBean(HeldService.class);
+			service.ran.clear();
+			assertThat(unary(channel, "", AskedPolicy.refuse(Effort.LOOK_UP)).await().isOk()).isTrue();
+			assertThat(unary(channel, "", AskedPolicy.refuse(Effort.COMPUTE)).await().isOk()).isTrue();
+			assertThat(service.ran).containsExactly("ping on two-n", "ping on two-n");
+			assertThat(context.getBean(AskedPolicy.class).asked).hasSize(1);
 		});
 	}
 

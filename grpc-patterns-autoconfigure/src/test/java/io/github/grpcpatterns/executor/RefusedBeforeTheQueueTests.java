@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 import io.github.grpcpatterns.error.GrpcErrors;
 import io.github.grpcpatterns.testing.CapturedLog;
@@ -26,14 +24,11 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import net.devh.boot.grpc.server.service.GrpcService;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,7 +47,8 @@ class RefusedBeforeTheQueueTests {
 	private static ApplicationContextRunner runner(TestStack stack) {
 		return stack.runner()
 			.withAllowBeanDefinitionOverriding(true)
-			.withUserConfiguration(Application.class)
+			.withUserConfiguration(ExecutorStackTests.Application.class)
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.withPropertyValues(SERVER + "executor.bean=two", SERVER + "auth.public-methods=none.v1.*",
 					"grpc.patterns.unmatched-methods=warn", SERVER + "auth.jwt.secret=" + TestTokens.SECRET,
 					SERVER + "auth.rules[0].methods=" + PING + "PingIdempotent",
@@ -158,27 +154,6 @@ class RefusedBeforeTheQueueTests {
 	private static Metadata expired() {
 		return TestTokens.bearer(TestTokens.of("late",
 				(claims) -> claims.expirationTime(Date.from(Instant.now().minus(Duration.ofHours(1))))));
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Application {
-
-		@Bean
-		@GrpcService
-		HeldService pingService() {
-			return new HeldService();
-		}
-
-		@Bean
-		MeterRegistry meterRegistry() {
-			return new SimpleMeterRegistry();
-		}
-
-		@Bean
-		ExecutorService two() {
-			return Executors.newFixedThreadPool(2, (task) -> new Thread(task, "two-1"));
-		}
-
 	}
 
 }

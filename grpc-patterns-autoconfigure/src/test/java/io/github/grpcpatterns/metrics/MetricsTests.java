@@ -25,8 +25,10 @@ import io.grpc.CompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -347,6 +349,16 @@ class MetricsTests {
 		assertThat(filter.accept(id("grpc.server", "rpc.service", SERVICE, "rpc.method", "Ping")))
 			.isEqualTo(MeterFilterReply.NEUTRAL);
 		assertThat(filter.accept(id("grpc.client.call.started", "grpc.method", "else.where/Method")))
+			.isEqualTo(MeterFilterReply.NEUTRAL);
+	}
+
+	@Test
+	void metersOfTheStackAreDeniedOnAServerWithoutAMethodToo() {
+		Server server = InProcessServerBuilder.forName("empty").build();
+		Meter.Id meter = id("grpc.server.call.started", "grpc.method", "made.up.Service/Method");
+		assertThat(new RegisteredMethodMeterFilter(TestCalls.registered(server)).accept(meter))
+			.isEqualTo(MeterFilterReply.DENY);
+		assertThat(new RegisteredMethodMeterFilter(TestCalls.registeredMethods()).accept(meter))
 			.isEqualTo(MeterFilterReply.NEUTRAL);
 	}
 

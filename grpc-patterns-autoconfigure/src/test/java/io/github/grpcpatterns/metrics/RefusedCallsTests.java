@@ -26,6 +26,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -70,8 +71,8 @@ class RefusedCallsTests {
 			assertThat(reasons(registry, "grpc.patterns.server.refused")).contains(
 					entry("Ping", Set.of("rate_limited", "server_draining")),
 					entry("PingIdempotent",
-							Set.of("access_denied", "keys_unavailable", "server_draining", "token_expired",
-									"token_invalid", "token_missing")),
+							Set.of("access_denied", "server_draining", "token_expired", "token_invalid",
+									"token_missing")),
 					entry("PingSafe", Set.of("deadline", "server_draining")),
 					entry("PingList", Set.of("server_draining", "slow_consumer")), entry("PingBidi",
 							Set.of("server_draining", "slow_consumer", "stream_idle", "stream_max_messages")));
@@ -87,6 +88,20 @@ class RefusedCallsTests {
 			assertThat(registry.find("grpc.patterns.server.refused").counters())
 				.allSatisfy((counter) -> assertThat(counter.count()).isZero());
 		});
+	}
+
+	@Test
+	void keysMayBeUnavailableWhereTheyAreNotAtHand() {
+		TestStack.SPRING_GRPC.run(
+				TestStack.SPRING_GRPC.runner()
+					.withBean(SimpleMeterRegistry.class)
+					.withPropertyValues("grpc.patterns.server.auth.public-methods=",
+							"grpc.patterns.server.auth.jwt.jwk-set-uri=http://127.0.0.1:1/keys"),
+				(context,
+						channel) -> assertThat(
+								reasons(context.getBean(MeterRegistry.class), "grpc.patterns.server.refused"))
+							.contains(entry("Ping", Set.of("keys_unavailable", "server_draining", "token_expired",
+									"token_invalid", "token_missing"))));
 	}
 
 	private static Map<String, Set<String>> reasons(MeterRegistry registry, String name) {

@@ -19,6 +19,7 @@ import io.github.grpcpatterns.internal.call.CallerKey;
 import io.github.grpcpatterns.internal.call.EarlyDecisions;
 import io.github.grpcpatterns.internal.call.TestCalls;
 import io.github.grpcpatterns.internal.settings.PerMethod;
+import io.github.grpcpatterns.internal.settings.TokenRate;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.OnStoreFailure;
 import io.github.grpcpatterns.ratelimit.RateLimitServerProperties.Per;
@@ -304,6 +305,28 @@ class RateLimitServerInterceptorTests {
 		assertThat(acquire(limiters, PING, null, peer("10.0.0.1", 1))).isPositive();
 		this.clock.advance(Duration.ofSeconds(2));
 		assertThat(passes(limiters, PING)).isEqualTo(2);
+	}
+
+	/**
+	 * A new caller has a full bucket, so each caller that is let in again was forgotten.
+	 */
+	@Test
+	void theNumberOfBucketsIsBounded() {
+		int more = 10_000;
+		LocalLimiter limiter = new LocalLimiter(TokenRate.of(0.001, 1), Per.PRINCIPAL, this.clock);
+		CallRecord call = TestCalls.record(PingServiceGrpc.getPingMethod(), peer("10.0.0.1", 1));
+		int admitted = 0;
+		for (int round = 0; round < 2; round++) {
+			admitted = 0;
+			for (int i = 0; i < LocalLimiter.MAX_CALLERS + more; i++) {
+				call.principal("caller-" + i);
+				admitted += (limiter.acquire(call) == 0) ? 1 : 0;
+			}
+			if (round == 0) {
+				assertThat(admitted).isEqualTo(LocalLimiter.MAX_CALLERS + more);
+			}
+		}
+		assertThat(admitted).isGreaterThanOrEqualTo(more);
 	}
 
 	@Test

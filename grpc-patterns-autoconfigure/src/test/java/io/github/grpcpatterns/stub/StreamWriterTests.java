@@ -27,7 +27,11 @@ import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
+import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
@@ -295,6 +299,22 @@ class StreamWriterTests {
 		assertClosedOnce(source);
 	}
 
+	/**
+	 * As with a callback that throws.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "ITERATOR, 3", "STREAM, 3", "FLOW, 3", "REACTIVE, 3", "ITERATOR, 100", "STREAM, 100", "FLOW, 100",
+			"REACTIVE, 100" })
+	void whenAnInterceptorOfTheApplicationFailsAtTheCloseThenTheCallFails(Source.Kind kind, int size) {
+		Source source = new Source(size, 0, 42);
+		serve((responses) -> kind.send(source, responses), new FailingClose());
+		RawCall call = list();
+		assertThat(call.await().getCode()).isEqualTo(Status.Code.UNKNOWN);
+		assertThat(call.responses()).hasSize(Math.min(size, 42));
+		assertThat(call.closes()).isOne();
+		assertClosedOnce(source);
+	}
+
 	@Test
 	void whenAPublisherEndsByItselfThenItIsNotCancelled() {
 		Source source = new Source(100);
@@ -438,9 +458,9 @@ class StreamWriterTests {
 		}
 	}
 
-	private void serve(Consumer<StreamObserver<PingResponse>> handler) {
+	private void serve(Consumer<StreamObserver<PingResponse>> handler, ServerInterceptor... interceptors) {
 		stop();
-		this.harness = GrpcHarness.netty().service(service(handler)).start();
+		this.harness = GrpcHarness.netty().service(service(handler)).innerInterceptors(interceptors).start();
 	}
 
 	private static PingService service(Consumer<StreamObserver<PingResponse>> handler) {
@@ -516,6 +536,26 @@ class StreamWriterTests {
 			this.status = status;
 			this.trailers = trailers;
 			this.closed.countDown();
+		}
+
+	}
+
+	/**
+	 * Throws whatever the handler closes a call with.
+	 */
+	private static final class FailingClose implements ServerInterceptor {
+
+		@Override
+		public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+				ServerCallHandler<ReqT, RespT> next) {
+			return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+				@Override
+				public void close(Status status, Metadata trailers) {
+					throw new IllegalStateException("secret text");
+				}
+
+			}, headers);
 		}
 
 	}

@@ -7,6 +7,7 @@ import io.github.grpcpatterns.internal.call.Admission;
 import io.github.grpcpatterns.internal.call.Admission.Effort;
 import io.github.grpcpatterns.internal.call.CallRecord;
 import io.github.grpcpatterns.internal.call.EarlyDecisions;
+import io.github.grpcpatterns.internal.call.MethodAdmissions;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -31,7 +32,7 @@ public final class Early implements ServerInterceptor {
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
 		CallRecord record = CallRecord.current();
-		EarlyDecisions decisions = EarlyDecisions.of(record, this.policies);
+		EarlyDecisions decisions = EarlyDecisions.of(record, new MethodAdmissions(this.policies));
 		EarlyDecisions.Outcome outcome = decisions.decide(record, headers, Effort.LOOK_UP);
 		if (outcome == EarlyDecisions.Outcome.COMPUTE) {
 			outcome = decisions.decide(record, headers, Effort.COMPUTE);

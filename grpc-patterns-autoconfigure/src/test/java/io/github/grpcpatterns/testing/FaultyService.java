@@ -9,7 +9,6 @@ import java.util.function.IntFunction;
 
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
-import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -18,7 +17,7 @@ import io.grpc.stub.StreamObserver;
 /**
  * A service that misbehaves as a test tells it, run by run.
  */
-public final class FaultyService extends PingServiceGrpc.PingServiceImplBase {
+public final class FaultyService extends PingService {
 
 	/** How often a handler ran, of whatever method. */
 	public final AtomicInteger runs = new AtomicInteger();
@@ -86,16 +85,6 @@ public final class FaultyService extends PingServiceGrpc.PingServiceImplBase {
 		}
 		responses.onNext(answer(request, 0));
 		responses.onCompleted();
-	}
-
-	@Override
-	public void pingIdempotent(PingRequest request, StreamObserver<PingResponse> responses) {
-		ping(request, responses);
-	}
-
-	@Override
-	public void pingSafe(PingRequest request, StreamObserver<PingResponse> responses) {
-		ping(request, responses);
 	}
 
 	@Override

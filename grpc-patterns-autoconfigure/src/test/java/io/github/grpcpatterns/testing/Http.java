@@ -19,19 +19,25 @@ public final class Http {
 	}
 
 	public static HttpResponse<String> get(ApplicationContext context, String path) {
-		return send(context, "GET", path);
+		return get(context, path, "*/*");
+	}
+
+	public static HttpResponse<String> get(ApplicationContext context, String path, String accept) {
+		return send(context, "GET", path, accept);
 	}
 
 	public static HttpResponse<String> delete(ApplicationContext context, String path) {
-		return send(context, "DELETE", path);
+		return send(context, "DELETE", path, "*/*");
 	}
 
-	private static HttpResponse<String> send(ApplicationContext context, String method, String path) {
+	private static HttpResponse<String> send(ApplicationContext context, String method, String path, String accept) {
 		URI uri = URI
 			.create("http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.server.port") + path);
 		try {
-			return CLIENT.send(HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(),
-					HttpResponse.BodyHandlers.ofString());
+			return CLIENT.send(HttpRequest.newBuilder(uri)
+				.header("Accept", accept)
+				.method(method, HttpRequest.BodyPublishers.noBody())
+				.build(), HttpResponse.BodyHandlers.ofString());
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);

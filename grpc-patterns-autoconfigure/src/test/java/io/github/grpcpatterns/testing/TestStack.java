@@ -44,6 +44,14 @@ public enum TestStack {
 	SPRING_GRPC(Map.of("spring.grpc.server.address", "127.0.0.1", "spring.grpc.server.port", "0",
 			"spring.autoconfigure.exclude", netDevhAutoConfigurations()));
 
+	/** Boot's module is there for its decoder, without the classes of Spring Security. */
+	private static final String WITHOUT_SPRING_SECURITY = Stream
+		.of("web.OAuth2ResourceServerWebSecurity", "web.reactive.ReactiveOAuth2ResourceServerWebSecurity",
+				"OAuth2ResourceServer", "reactive.ReactiveOAuth2ResourceServer")
+		.map((name) -> "org.springframework.boot.security.oauth2.server.resource.autoconfigure." + name
+				+ "AutoConfiguration")
+		.collect(Collectors.joining(","));
+
 	private final Map<String, String> properties;
 
 	TestStack(Map<String, String> properties) {
@@ -77,6 +85,8 @@ public enum TestStack {
 			Map<String, String> arguments = new LinkedHashMap<>(Map.of("server.port", "0", "server.address",
 					"127.0.0.1", "grpc.patterns.server.auth.public-methods", "*"));
 			arguments.putAll(this.properties);
+			arguments.merge("spring.autoconfigure.exclude", WITHOUT_SPRING_SECURITY,
+					(theirs, ours) -> theirs + "," + ours);
 			for (String property : properties) {
 				String[] pair = property.split("=", 2);
 				arguments.put(pair[0], pair[1]);

@@ -215,6 +215,18 @@ class TracingTests {
 	}
 
 	/**
+	 * Boot has such a tracer where tracing is switched off.
+	 */
+	@Test
+	void withATracerThatDoesNothingNothingIsAdded() {
+		TestStack.NET_DEVH.run(TestStack.NET_DEVH.runner().withBean(Tracer.class, () -> Tracer.NOOP),
+				(context, channel) -> {
+					call(channel, PingServiceGrpc.getPingMethod(), traced());
+					assertThat(line(this.server)).doesNotContainKeys("traceId", "spanId");
+				});
+	}
+
+	/**
 	 * As on Boot 4, where net.devh's own configuration comes too early.
 	 */
 	@Test

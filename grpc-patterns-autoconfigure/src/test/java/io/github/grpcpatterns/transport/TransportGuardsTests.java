@@ -11,7 +11,10 @@ import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.stack.GrpcStack;
 import io.github.grpcpatterns.stack.StackServer;
 import io.github.grpcpatterns.testing.TestStack;
+import io.grpc.ServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +28,9 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -90,6 +96,15 @@ class TransportGuardsTests {
 	void withoutReflectionThereIsNothingToDeny(TestStack stack) {
 		starts(everywhere(stack).withPropertyValues(PREFIX + "reflection-beyond-loopback=deny",
 				"grpc.server.reflection-service-enabled=false", "spring.grpc.server.reflection.enabled=false"));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void reflectionOnTheBuilderIsDeniedToo(TestStack stack) {
+		fails(everywhere(stack)
+			.withPropertyValues(PREFIX + "reflection-beyond-loopback=deny",
+					"grpc.server.reflection-service-enabled=false", "spring.grpc.server.reflection.enabled=false")
+			.withUserConfiguration(ReflectionOnTheBuilder.class), "reflection-beyond-loopback", REFLECTION);
 	}
 
 	@ParameterizedTest
@@ -164,6 +179,21 @@ class TransportGuardsTests {
 		String output = new String(process.getInputStream().readAllBytes());
 		assertThat(process.waitFor()).as(output).isZero();
 		return store;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ReflectionOnTheBuilder {
+
+		@Bean
+		GrpcServerConfigurer netDevhConfigurer() {
+			return (builder) -> builder.addService(ProtoReflectionServiceV1.newInstance());
+		}
+
+		@Bean
+		<T extends ServerBuilder<T>> ServerBuilderCustomizer<T> springGrpcCustomizer() {
+			return (builder) -> builder.addService(ProtoReflectionServiceV1.newInstance());
+		}
+
 	}
 
 }

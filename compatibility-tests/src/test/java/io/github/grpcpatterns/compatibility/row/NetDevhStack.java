@@ -10,7 +10,9 @@ import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import net.devh.boot.grpc.server.advice.GrpcAdvice;
 import net.devh.boot.grpc.server.advice.GrpcExceptionHandler;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -63,6 +65,11 @@ final class NetDevhStack implements Stack {
 		@Bean
 		StartedServer startedServer() {
 			return new StartedServer();
+		}
+
+		@Bean
+		GrpcServerConfigurer userConfigurer(ObjectProvider<UserCustomizer> customizers) {
+			return (builder) -> customizers.forEach((customizer) -> customizer.customize(builder));
 		}
 
 		@Bean

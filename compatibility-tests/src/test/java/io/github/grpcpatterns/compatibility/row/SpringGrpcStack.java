@@ -4,14 +4,17 @@ import java.util.Map;
 
 import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerBuilder;
 import io.grpc.Status;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.grpc.client.GrpcChannelFactory;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
@@ -63,6 +66,12 @@ final class SpringGrpcStack implements Stack {
 		@Bean
 		StartedServer startedServer() {
 			return new StartedServer();
+		}
+
+		@Bean
+		<T extends ServerBuilder<T>> ServerBuilderCustomizer<T> userCustomizer(
+				ObjectProvider<UserCustomizer> customizers) {
+			return (builder) -> customizers.forEach((customizer) -> customizer.customize(builder));
 		}
 
 		@Bean

@@ -14,12 +14,14 @@ import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.grpc.ObservationGrpcClientInterceptor;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -89,29 +91,25 @@ class StackTests {
 	}
 
 	/**
-	 * net.devh's own configuration of observations and meters names classes of Boot 3, so
-	 * on Boot 4 it needs an {@link ObservationRegistry} of the application to trace, and
-	 * has no meters.
+	 * net.devh's own configuration of observations and meters names classes of Boot 3. On
+	 * Boot 4 the observation is ours, and there are no meters besides.
 	 */
 	@Test
 	void theStacksOwnMetersHaveTheStatusOfTheClient() {
 		try (App app = App.startWeb(App.Ping.class, SETTINGS)) {
-			boolean own = Run.bootThree() || !Run.netDevh();
 			assertThat(app.context().getBeansOfType(ServerInterceptor.class).values())
 				.filteredOn(ObservationGrpcServerInterceptor.class::isInstance)
-				.hasSize(own ? 1 : 0);
+				.hasSize(1);
+			assertThat(app.context().getBeansOfType(ClientInterceptor.class).values())
+				.filteredOn(ObservationGrpcClientInterceptor.class::isInstance)
+				.hasSize(1);
 			List<String> ends = calls(app);
 			Map<String, Long> expected = ends.stream()
 				.collect(Collectors.groupingBy((end) -> end, Collectors.counting()));
 			MeterRegistry registry = app.bean(MeterRegistry.class);
-			if (own) {
-				Awaitility.await()
-					.untilAsserted(() -> assertThat(ends(registry, "grpc.server", "rpc.method", "grpc.status_code"))
-						.isEqualTo(expected));
-			}
-			else {
-				assertThat(registry.find("grpc.server").meters()).isEmpty();
-			}
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(ends(registry, "grpc.server", "rpc.method", "grpc.status_code"))
+					.isEqualTo(expected));
 			if (Run.bootThree()) {
 				Awaitility.await()
 					.untilAsserted(

@@ -131,6 +131,15 @@ class SurfaceTests {
 		assertThat(call.await().getCode()).isEqualTo(Status.Code.CANCELLED);
 		assertThat(GrpcErrors.from(call.await().asRuntimeException(call.trailers())).reason()).isEqualTo("TERMINATED");
 		assertThat(Http.delete(app.context(), PATH + "/streams/" + id).statusCode()).isEqualTo(404);
+		List<Map<String, Object>> refusals = Awaitility.await()
+			.until(() -> JsonPath.read(Http.get(app.context(), PATH + "/refusals").body(), "$"),
+					(found) -> !found.isEmpty());
+		assertThat(refusals).singleElement()
+			.satisfies((refusal) -> assertThat(refusal).containsEntry("method", App.PING + "PingBidi")
+				.containsEntry("reason", "TERMINATED")
+				.containsEntry("principal", "alice")
+				.containsEntry("enforced", true)
+				.containsKeys("time", "correlationId"));
 	}
 
 	/**

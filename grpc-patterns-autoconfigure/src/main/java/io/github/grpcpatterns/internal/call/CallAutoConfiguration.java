@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.internal.call;
 
+import java.time.Clock;
 import java.util.List;
 
 import io.github.grpcpatterns.ConditionalOnPattern;
@@ -51,16 +52,29 @@ public final class CallAutoConfiguration {
 	}
 
 	@Bean
+	ServedMethodsChecks grpcPatternsServedMethodsChecks(RegisteredMethods methods,
+			ObjectProvider<ServedMethodsCheck> checks) {
+		return new ServedMethodsChecks(methods, checks);
+	}
+
+	@Bean
 	LiveCalls grpcPatternsLiveCalls() {
 		return new LiveCalls();
 	}
 
 	@Bean
+	RecentRefusals grpcPatternsRecentRefusals() {
+		return new RecentRefusals(Clock.systemUTC());
+	}
+
+	@Bean
 	CallServerInterceptor grpcPatternsCallServerInterceptor(CallTimer timer, RichStatus richStatus,
-			ExceptionMapping exceptionMapping, LiveCalls liveCalls, ObjectProvider<HandlerExecutor> handlers) {
+			ExceptionMapping exceptionMapping, LiveCalls liveCalls, RecentRefusals refusals,
+			ObjectProvider<HandlerExecutor> handlers) {
 		HandlerExecutor known = handlers.getIfAvailable();
-		return new CallServerInterceptor(new ServerCallGuard.Shared(timer,
-				(known != null) ? known.executor() : timer.executor(), richStatus, exceptionMapping, liveCalls));
+		return new CallServerInterceptor(
+				new ServerCallGuard.Shared(timer, (known != null) ? known.executor() : timer.executor(), richStatus,
+						exceptionMapping, liveCalls, refusals));
 	}
 
 	@Bean
@@ -69,11 +83,22 @@ public final class CallAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsTracerServerBuilderHook")
 	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer, RegisteredMethods methods,
 			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
 		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();
 		return (builder) -> builder.addStreamTracerFactory(
 				new CallServerTracer.Factory(timer, methods, listeners, ServletTransport.of(builder)));
+	}
+
+	@Bean
+		@ConditionalOnMissingBean(name = "grpcPatternsChainServerBuilderHook")
+	ServerBuilderHook grpcPatternsChainServerBuilderHook(RegisteredMethods methods,
+			ObjectProvider<ChainInterceptors> chain) {
+		return (builder) -> chain.ifAvailable((stack) -> {
+			builder.intercept(new ChainServerInterceptor(methods, stack.interceptors()));
+			TolerantMethods.addTo(builder);
+		});
 	}
 
 	@Bean

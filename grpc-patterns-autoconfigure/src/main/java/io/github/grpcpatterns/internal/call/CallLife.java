@@ -153,6 +153,9 @@ final class CallLife {
 		boolean told = this.record.transportStatus() != null;
 		this.guard.outcome()
 			.decide(this.sent, cancelled, this.record.endNanos(told ? 0 : this.shared.timer().nanoTime()));
+		if (this.record.refused()) {
+			this.shared.refusals().add(this.record);
+		}
 		cleanUp();
 	}
 

@@ -223,7 +223,11 @@ public final class CallRecord {
 		return guard;
 	}
 
-	@Nullable ServerCallGuard guardIfAny() {
+	/**
+	 * Return the guard of the call, if this is one of a server.
+	 * @return the guard, or {@code null} for a call of a client
+	 */
+	public @Nullable ServerCallGuard guardIfAny() {
 		return this.guard;
 	}
 

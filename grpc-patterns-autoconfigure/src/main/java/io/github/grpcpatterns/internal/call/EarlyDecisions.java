@@ -10,24 +10,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EarlyDecisions {
 
-	private final Admission<?>[] policies;
+	private final MethodAdmissions policies;
 
 	private final @Nullable Object[] decisions;
 
+	private final boolean[] asked;
+
 	private int decided;
 
-	private EarlyDecisions(Admission<?>[] policies) {
+	private EarlyDecisions(MethodAdmissions policies) {
 		this.policies = policies;
-		this.decisions = new Object[policies.length];
+		this.decisions = new Object[policies.size()];
+		this.asked = new boolean[policies.size()];
 	}
 
 	/**
 	 * Begin with a call.
 	 * @param call the record of the call, which keeps the decisions
-	 * @param policies the policies in their order
+	 * @param policies the policies of its method
 	 * @return the decisions, none yet
 	 */
-	public static EarlyDecisions of(CallRecord call, Admission<?>[] policies) {
+	public static EarlyDecisions of(CallRecord call, MethodAdmissions policies) {
 		EarlyDecisions decisions = new EarlyDecisions(policies);
 		call.earlyDecisions(decisions);
 		return decisions;
@@ -45,9 +48,12 @@ public final class EarlyDecisions {
 		if (call.transportStatus() != null) {
 			return Outcome.UNDECIDED;
 		}
-		while (this.decided < this.policies.length) {
-			Admission<?> policy = this.policies[this.decided];
-			Outcome outcome = decide(policy, call, headers, effort);
+		while (this.decided < this.policies.size()) {
+			if (this.policies.absent(this.decided)) {
+				this.decided++;
+				continue;
+			}
+			Outcome outcome = decide(this.policies.get(this.decided), call, headers, effort);
 			if (outcome != Outcome.ADMITTED) {
 				return outcome;
 			}
@@ -64,14 +70,29 @@ public final class EarlyDecisions {
 		return policy.admits(decision) ? Outcome.ADMITTED : Outcome.REFUSED;
 	}
 
+	/**
+	 * The interceptor of a policy asks.
+	 */
 	@SuppressWarnings("unchecked") // stored by decide under the same policy
 	<D> @Nullable D of(Admission<D> policy) {
+		int index = this.policies.indexOf(policy);
+		if (index < 0) {
+			return null;
+		}
+		this.asked[index] = true;
+		this.policies.present(index);
+		return (D) this.decisions[index];
+	}
+
+	/**
+	 * The chain of the call ran: what was decided for nobody is not to be decided again.
+	 */
+	public void chainRan() {
 		for (int i = 0; i < this.decided; i++) {
-			if (this.policies[i] == policy) {
-				return (D) this.decisions[i];
+			if (this.decisions[i] != null && !this.asked[i]) {
+				this.policies.passedOver(i);
 			}
 		}
-		return null;
 	}
 
 	/**

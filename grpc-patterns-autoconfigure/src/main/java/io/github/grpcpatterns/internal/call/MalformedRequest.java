@@ -3,6 +3,7 @@ package io.github.grpcpatterns.internal.call;
 import java.io.InputStream;
 
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +37,25 @@ final class MalformedRequest {
 	}
 
 	/**
-	 * Wrap a method's marshaller of requests.
-	 * @param <T> the type of requests
-	 * @param marshaller the method's own
-	 * @return one that never throws
+	 * Replace the marshaller of a method's requests by one that never throws.
+	 * @param <ReqT> the type of requests
+	 * @param <RespT> the type of responses
+	 * @param method the method
+	 * @return the method to serve instead
 	 */
-	static <T> MethodDescriptor.Marshaller<T> tolerant(MethodDescriptor.Marshaller<T> marshaller) {
+	static <ReqT, RespT> ServerMethodDefinition<ReqT, RespT> tolerant(ServerMethodDefinition<ReqT, RespT> method) {
+		return ServerMethodDefinition.create(tolerant(method.getMethodDescriptor()), method.getServerCallHandler());
+	}
+
+	static <ReqT, RespT> MethodDescriptor<ReqT, RespT> tolerant(MethodDescriptor<ReqT, RespT> method) {
+		return method.toBuilder(tolerant(method.getRequestMarshaller()), method.getResponseMarshaller()).build();
+	}
+
+	static boolean isTolerant(MethodDescriptor<?, ?> method) {
+		return method.getRequestMarshaller() instanceof Marshaller;
+	}
+
+	private static <T> MethodDescriptor.Marshaller<T> tolerant(MethodDescriptor.Marshaller<T> marshaller) {
 		if (marshaller instanceof MethodDescriptor.PrototypeMarshaller<T> prototype) {
 			return new PrototypeMarshaller<>(prototype);
 		}

@@ -535,14 +535,15 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @param richStatus makes statuses
 	 * @param exceptionMapping maps exceptions
 	 * @param liveCalls the calls that are not over
+	 * @param refusals the last calls that a policy refused or ended
 	 * @param reports sees to reports that are late
 	 */
 	record Shared(CallTimer timer, Executor handlers, RichStatus richStatus, ExceptionMapping exceptionMapping,
-			LiveCalls liveCalls, ReportWatch reports) {
+			LiveCalls liveCalls, RecentRefusals refusals, ReportWatch reports) {
 
 		Shared(CallTimer timer, Executor handlers, RichStatus richStatus, ExceptionMapping exceptionMapping,
-				LiveCalls liveCalls) {
-			this(timer, handlers, richStatus, exceptionMapping, liveCalls, new ReportWatch(timer, liveCalls));
+				LiveCalls liveCalls, RecentRefusals refusals) {
+			this(timer, handlers, richStatus, exceptionMapping, liveCalls, refusals, new ReportWatch(timer, liveCalls));
 		}
 
 	}

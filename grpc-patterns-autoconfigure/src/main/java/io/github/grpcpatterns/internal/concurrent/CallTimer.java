@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.internal.concurrent;
 
+import java.time.Clock;
 import java.util.concurrent.Executor;
 
 /**
@@ -16,6 +17,14 @@ public interface CallTimer {
 	 * @return nanoseconds since an arbitrary origin, as {@link System#nanoTime()}
 	 */
 	long nanoTime();
+
+	/**
+	 * Return the time of day, for what others state in it, such as the expiry of a token.
+	 * @return a clock that goes with {@link #nanoTime()}
+	 */
+	default Clock clock() {
+		return Clock.systemUTC();
+	}
 
 	/**
 	 * Return a time just past, for what happens too often to read a clock each time.

@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.internal.settings;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -9,10 +11,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether to apply any pattern at all.
  * @param unmatchedMethods What to do on startup if a method pattern of a server setting
  * matches no registered method.
+ * @param report File to write the effective policy of each method to, instead of starting
+ * the application. A relative path is resolved against the working directory.
  */
 @ConfigurationProperties("grpc.patterns")
 public record GrpcPatternsProperties(@DefaultValue("true") boolean enabled,
-		@DefaultValue("fail") UnmatchedMethods unmatchedMethods) {
+		@DefaultValue("fail") UnmatchedMethods unmatchedMethods, @Nullable String report) {
 
 	/**
 	 * What to do if a method pattern matches no method.

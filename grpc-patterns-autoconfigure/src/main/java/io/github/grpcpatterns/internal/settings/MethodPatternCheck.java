@@ -7,17 +7,16 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
+import io.github.grpcpatterns.internal.call.ServedMethodsCheck;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * Checks on startup that every method pattern of the server's settings matches a
  * registered method, because a misspelled one would silently apply to nothing. Without a
  * server, nothing is checked.
  */
-final class MethodPatternCheck implements SmartInitializingSingleton {
+final class MethodPatternCheck implements ServedMethodsCheck {
 
 	private static final Logger logger = LoggerFactory.getLogger(MethodPatternCheck.class);
 
@@ -35,7 +34,7 @@ final class MethodPatternCheck implements SmartInitializingSingleton {
 	}
 
 	@Override
-	public void afterSingletonsInstantiated() {
+	public void check() {
 		Collection<String> names = this.methods.all().keySet();
 		if (names.isEmpty()) {
 			return;

@@ -8,6 +8,7 @@ import io.github.grpcpatterns.internal.call.RegisteredMethods;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -24,6 +25,7 @@ public final class SettingsAutoConfiguration {
 	 * Before any bean, so that these come first of all reports.
 	 */
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsSettingChecks")
 	static BeanFactoryPostProcessor grpcPatternsSettingChecks(Environment environment) {
 		return (beanFactory) -> {
 			List<PatternSettings> patterns = PatternSettings.all();
@@ -34,6 +36,7 @@ public final class SettingsAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsMethodPatternCheck")
 	MethodPatternCheck grpcPatternsMethodPatternCheck(RegisteredMethods methods,
 			ObjectProvider<MethodPatterns> patterns, GrpcPatternsProperties properties) {
 		return new MethodPatternCheck(methods, patterns.stream().toList(), properties.unmatchedMethods());

@@ -2,6 +2,7 @@ package io.github.grpcpatterns.internal.call;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -204,9 +205,10 @@ final class ModelCall {
 	 */
 	ModelCall start() {
 		Context context = this.tracer.filterContext(Context.ROOT);
-		CallServerInterceptor outermost = new CallServerInterceptor(new ServerCallGuard.Shared(this.timer,
-				this.threads::execute, new RichStatus(RichStatus.DEFAULT_DOMAIN),
-				(thrown, call) -> new CallEnding(Status.INTERNAL, new Metadata(), EndReason.INTERNAL), this.liveCalls));
+		CallServerInterceptor outermost = new CallServerInterceptor(
+				new ServerCallGuard.Shared(this.timer, this.threads::execute, new RichStatus(RichStatus.DEFAULT_DOMAIN),
+						(thrown, call) -> new CallEnding(Status.INTERNAL, new Metadata(), EndReason.INTERNAL),
+						this.liveCalls, new RecentRefusals(Clock.systemUTC())));
 		Context previous = context.attach();
 		try {
 			this.transport

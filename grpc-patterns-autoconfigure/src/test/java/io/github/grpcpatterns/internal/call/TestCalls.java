@@ -1,6 +1,7 @@
 package io.github.grpcpatterns.internal.call;
 
 import java.net.SocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -13,6 +14,7 @@ import io.github.grpcpatterns.internal.call.CallAutoConfiguration;
 import io.grpc.ClientInterceptor;
 import io.grpc.Context;
 import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
@@ -36,7 +38,7 @@ public final class TestCalls {
 			ExceptionMapping mapping, LiveCalls liveCalls) {
 		CallTimer reports = (timer instanceof PolicyClock manual) ? manual.unlisted() : timer;
 		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, handlers, richStatus, mapping, liveCalls,
-				new ReportWatch(reports, liveCalls)));
+				new RecentRefusals(Clock.systemUTC()), new ReportWatch(reports, liveCalls)));
 	}
 
 	public static LiveCalls liveCalls() {
@@ -63,6 +65,12 @@ public final class TestCalls {
 	public static RegisteredMethods registered(ServerServiceDefinition service) {
 		RegisteredMethods methods = new RegisteredMethods();
 		methods.register(service);
+		return methods;
+	}
+
+	public static RegisteredMethods registered(Server server) {
+		RegisteredMethods methods = new RegisteredMethods();
+		methods.add(server);
 		return methods;
 	}
 

@@ -60,8 +60,7 @@ class MethodPatternCheckTests {
 	}
 
 	private static void check(RegisteredMethods methods, UnmatchedMethods unmatched, String... patterns) {
-		new MethodPatternCheck(methods, List.of(MethodPatterns.of(PROPERTY, List.of(patterns))), unmatched)
-			.afterSingletonsInstantiated();
+		new MethodPatternCheck(methods, List.of(MethodPatterns.of(PROPERTY, List.of(patterns))), unmatched).check();
 	}
 
 	private static RegisteredMethods pingService() {

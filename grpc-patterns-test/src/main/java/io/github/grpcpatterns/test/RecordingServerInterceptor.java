@@ -1,0 +1,50 @@
+package io.github.grpcpatterns.test;
+
+import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.CallRecord;
+import io.github.grpcpatterns.internal.call.CallReporter;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+
+import org.springframework.core.PriorityOrdered;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+
+/**
+ * Gives each call to the {@link CallRecorder} when it is reported.
+ */
+@GrpcGlobalServerInterceptor
+@GlobalServerInterceptor
+final class RecordingServerInterceptor implements ServerInterceptor, CallReporter, PriorityOrdered {
+
+	private final CallRecorder recorder;
+
+	RecordingServerInterceptor(CallRecorder recorder) {
+		this.recorder = recorder;
+	}
+
+	@Override
+	public int getOrder() {
+		return ServerInterceptorOrder.CALL + 1;
+	}
+
+	@Override
+	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+			ServerCallHandler<ReqT, RespT> next) {
+		CallRecord record = CallRecord.current();
+		if (record != null) {
+			record.addReporter(this);
+		}
+		return next.startCall(call, headers);
+	}
+
+	@Override
+	public void ended(CallRecord call) {
+		this.recorder
+			.add(new RecordedCall(call.methodName(), call.status().getCode(), call.endReason(), call.principal(),
+					call.traffic().messagesReceived(), call.traffic().messagesSent(), call.correlationId()));
+	}
+
+}

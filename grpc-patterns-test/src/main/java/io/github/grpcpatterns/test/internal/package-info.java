@@ -1,0 +1,7 @@
+/**
+ * What the test kit is made of; not for use by tests.
+ */
+@NullMarked
+package io.github.grpcpatterns.test.internal;
+
+import org.jspecify.annotations.NullMarked;
