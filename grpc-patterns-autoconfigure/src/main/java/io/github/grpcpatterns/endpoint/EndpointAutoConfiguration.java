@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Configuration;
 public final class EndpointAutoConfiguration {
 
 	@Bean
-		@ConditionalOnMissingBean(name = "grpcPatternsMethodPolicies")
+	@ConditionalOnMissingBean(name = "grpcPatternsMethodPolicies")
 	MethodPolicies grpcPatternsMethodPolicies(RegisteredMethods served, CalledMethods called,
 			ObjectProvider<MethodSettingsSource> sources) {
 		return new MethodPolicies(served, called, sources.stream().toList());

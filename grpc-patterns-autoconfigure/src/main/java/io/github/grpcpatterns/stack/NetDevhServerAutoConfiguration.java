@@ -55,7 +55,7 @@ public final class NetDevhServerAutoConfiguration {
 	}
 
 	@Bean
-		@ConditionalOnMissingBean(name = "grpcPatternsNetDevhBuiltServers")
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhBuiltServers")
 	static BeanPostProcessor grpcPatternsNetDevhBuiltServers(ObjectProvider<ServedMethodsChecks> checks) {
 		return new BuiltServers(GrpcServerFactory.class, checks);
 	}
@@ -87,7 +87,7 @@ public final class NetDevhServerAutoConfiguration {
 	}
 
 	@Bean
-		@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerBuilds")
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhServerBuilds")
 	ServerBuilds grpcPatternsNetDevhServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
 		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
 	}

@@ -64,7 +64,7 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
-		@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcBuiltServers")
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcBuiltServers")
 	static BeanPostProcessor grpcPatternsSpringGrpcBuiltServers(ObjectProvider<ServedMethodsChecks> checks) {
 		return new BuiltServers(GrpcServerFactory.class, checks);
 	}
@@ -101,7 +101,7 @@ public final class SpringGrpcServerAutoConfiguration {
 	}
 
 	@Bean
-		@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerBuilds")
+	@ConditionalOnMissingBean(name = "grpcPatternsSpringGrpcServerBuilds")
 	ServerBuilds grpcPatternsSpringGrpcServerBuilds(ObjectProvider<GrpcServerFactory> factories) {
 		return () -> factories.orderedStream().map(GrpcServerFactory::createServer).toList();
 	}

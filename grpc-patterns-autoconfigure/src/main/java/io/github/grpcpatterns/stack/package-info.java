@@ -5,9 +5,9 @@
  * {@link io.github.grpcpatterns.internal.call.RegisteredMethods} before the stack hands
  * it to a server, tells which
  * {@link io.github.grpcpatterns.internal.call.ChainInterceptors interceptors} the stack
- * binds, notices when a server {@link io.github.grpcpatterns.stack.BuiltServers is built},
- * runs the {@link io.github.grpcpatterns.ServerBuilderHook hooks} on the
- * builder of every server, before the customizers of the application, and notifies the
+ * binds, notices when a server {@link io.github.grpcpatterns.stack.BuiltServers is
+ * built}, runs the {@link io.github.grpcpatterns.ServerBuilderHook hooks} on the builder
+ * of every server, before the customizers of the application, and notifies the
  * {@link io.github.grpcpatterns.stack.ServerLifecycleListener listeners} when a server
  * starts and stops. If the application gives the stack an executor, the adapter
  * {@link io.github.grpcpatterns.stack.StackExecutor knows} it. The interceptors need no

@@ -92,7 +92,7 @@ public final class CallAutoConfiguration {
 	}
 
 	@Bean
-		@ConditionalOnMissingBean(name = "grpcPatternsChainServerBuilderHook")
+	@ConditionalOnMissingBean(name = "grpcPatternsChainServerBuilderHook")
 	ServerBuilderHook grpcPatternsChainServerBuilderHook(RegisteredMethods methods,
 			ObjectProvider<ChainInterceptors> chain) {
 		return (builder) -> chain.ifAvailable((stack) -> {
