@@ -15,7 +15,6 @@ import io.grpc.Status;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,9 +25,8 @@ import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * The servlet transport: a refusal reaches the client as it does over Netty, and what it
- * cannot keep fails the start.
+ * cannot keep fails the start. Only that row runs them.
  */
-@EnabledIf("io.github.grpcpatterns.compatibility.row.Run#servlet")
 class ServletTests {
 
 	private static App app;
