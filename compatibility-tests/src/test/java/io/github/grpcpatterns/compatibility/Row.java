@@ -20,6 +20,13 @@ record Row(String name, List<Path> classPath) {
 
 	private static final String SUFFIX = ".classpath";
 
+	/** Suffixes of rows that differ from another row in one thing: see VariantsIT. */
+	private static final List<String> VARIANTS = List.of("-security", "-servlet", "-tracer");
+
+	boolean isVariant() {
+		return VARIANTS.stream().anyMatch(this.name::endsWith);
+	}
+
 	static List<Row> all() {
 		try (Stream<Path> files = Files.list(DIRECTORY)) {
 			return files.filter((file) -> file.toString().endsWith(SUFFIX)).sorted().map(Row::read).toList();

@@ -1,6 +1,5 @@
 package io.github.grpcpatterns.compatibility;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.github.grpcpatterns.compatibility.row.RowMain;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -35,9 +31,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RowsIT {
-
-	/** A run takes half a minute; this ends one that hangs. */
-	private static final int MINUTES = 5;
 
 	private static final Map<Run, CompletableFuture<Void>> RUNS = new LinkedHashMap<>();
 
@@ -66,6 +59,7 @@ class RowsIT {
 			.flatMap(
 					(version) -> Row.all()
 						.stream()
+						.filter((row) -> !row.isVariant())
 						.map((row) -> new Run(row, version, jdks.stream()
 							.filter((jdk) -> jdk.version() == version || (other && version.equals(Jdk.WANTED.get(0))))
 							.findFirst()
@@ -146,48 +140,7 @@ class RowsIT {
 		}
 
 		void start() {
-			assertThat(this.row.classPath()).as("our artifacts are those of this build, packaged")
-				.filteredOn((path) -> path.getFileName().toString().startsWith("grpc-patterns-"))
-				.hasSize(2)
-				.allSatisfy((path) -> assertThat(path).isRegularFile().hasExtension("jar"))
-				.allSatisfy((path) -> assertThat(path.getParent()).hasFileName("target"));
-			Path output = Row.DIRECTORY.resolve(name() + "-output.txt");
-			List<String> command = List.of(this.jdk.java().toString(), "-Xmx512m", "-XX:TieredStopAtLevel=1",
-					"-XX:+UseSerialGC", "-cp", classPath(), RowMain.class.getName(), name());
-			long start = System.nanoTime();
-			Process process = null;
-			try {
-				process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-				boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
-				String summary = summary();
-				System.out.printf("%s: %s (%d s with its start)%n", this, summary,
-						TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
-				assertThat(ended).as("the run ended; see %s", output).isTrue();
-				assertThat(process.exitValue()).as("%s; see %s", summary, output).isZero();
-			}
-			catch (IOException ex) {
-				throw new IllegalStateException("cannot run " + command.get(0), ex);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-			finally {
-				if (process != null) {
-					process.destroyForcibly();
-				}
-			}
-		}
-
-		private String classPath() {
-			return Stream
-				.concat(Stream.of(Path.of("target/test-classes").toAbsolutePath()), this.row.classPath().stream())
-				.map(Path::toString)
-				.collect(Collectors.joining(File.pathSeparator));
-		}
-
-		private String summary() {
-			Path file = Row.DIRECTORY.resolve(name() + ".txt");
-			return Files.exists(file) ? text(file).strip() : "no result";
+			new RowProcess(name(), this.row, this.jdk, List.of(), List.of()).run();
 		}
 
 		@Override

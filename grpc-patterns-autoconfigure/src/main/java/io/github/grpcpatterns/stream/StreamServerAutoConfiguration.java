@@ -2,7 +2,9 @@ package io.github.grpcpatterns.stream;
 
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
+import io.github.grpcpatterns.ServerBuilderHook;
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.ServletTransport;
 import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.settings.MethodPatterns;
 
@@ -24,6 +26,18 @@ public final class StreamServerAutoConfiguration {
 	@ConditionalOnMissingBean(name = "grpcPatternsStreamServerInterceptor")
 	StreamServerInterceptor grpcPatternsStreamServerInterceptor(StreamServerProperties properties, CallTimer timer) {
 		return new StreamServerInterceptor(properties, timer);
+	}
+
+	/**
+	 * A servlet container reads on, and keeps what nobody asked for without bound.
+	 */
+	@Bean
+	ServerBuilderHook grpcPatternsStreamServerServletCheck(StreamServerProperties properties) {
+		return (builder) -> {
+			if (ServletTransport.of(builder)) {
+				properties.refuseInboundRate();
+			}
+		};
 	}
 
 	@Bean

@@ -8,6 +8,7 @@ import io.github.grpcpatterns.internal.settings.Library;
 import io.github.grpcpatterns.internal.settings.MethodOverride;
 import io.github.grpcpatterns.internal.settings.MethodOverrides;
 import io.github.grpcpatterns.internal.settings.NeedsLibraries;
+import io.github.grpcpatterns.internal.settings.SettingException;
 import io.github.grpcpatterns.internal.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,24 @@ public record StreamServerProperties(@DefaultValue("true") boolean enabled,
 		return this.inboundRate > 0 || this.outboundRate > 0
 				|| this.overrides.stream().anyMatch((override) -> positive(override.inboundRate()))
 				|| this.overrides.stream().anyMatch((override) -> positive(override.outboundRate()));
+	}
+
+	/**
+	 * Fail the start, where messages cannot be held back.
+	 */
+	void refuseInboundRate() {
+		refuseInboundRate(PREFIX, this.inboundRate);
+		for (int i = 0; i < this.overrides.size(); i++) {
+			refuseInboundRate(PREFIX + ".overrides[" + i + "]", this.overrides.get(i).inboundRate());
+		}
+	}
+
+	private static void refuseInboundRate(String prefix, @Nullable Double rate) {
+		if (positive(rate)) {
+			throw new SettingException(prefix + ".inbound-rate", rate,
+					"Cannot be kept on a servlet transport, whose container reads on.",
+					"Remove '" + prefix + ".inbound-rate', or serve with Netty.");
+		}
 	}
 
 	private static boolean positive(@Nullable Double rate) {

@@ -46,7 +46,8 @@ final class App implements AutoCloseable {
 	 * Start it with these services and beans.
 	 */
 	static App start(Class<?> configuration, String... properties) {
-		return new App(run(WebApplicationType.NONE, new Class<?>[] { Stack.PRESENT.configuration(), configuration },
+		return new App(run(Run.servlet() ? WebApplicationType.SERVLET : WebApplicationType.NONE,
+				new Class<?>[] { Stack.PRESENT.configuration(), configuration },
 				Stream.concat(Stream.of(KEYS), Stream.of(properties)).toArray(String[]::new)));
 	}
 

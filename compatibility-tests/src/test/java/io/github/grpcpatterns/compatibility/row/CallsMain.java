@@ -28,6 +28,9 @@ public final class CallsMain {
 	/** The last line, after calls that all were answered. */
 	public static final String DONE = "all calls were answered";
 
+	/** Before the status of a call without a token. */
+	public static final String WITHOUT_TOKEN = "without a token: ";
+
 	private CallsMain() {
 	}
 
@@ -41,19 +44,26 @@ public final class CallsMain {
 			call(channel, headers, PingServiceGrpc.getPingListMethod());
 			call(channel, headers, PingServiceGrpc.getPingStreamMethod());
 			call(channel, headers, PingServiceGrpc.getPingBidiMethod());
+			System.out
+				.println(WITHOUT_TOKEN + status(channel, new Metadata(), PingServiceGrpc.getPingMethod()).getCode());
 		}
 		System.out.println(DONE);
 		System.exit(0);
 	}
 
 	private static void call(Channel channel, Metadata headers, MethodDescriptor<PingRequest, PingResponse> method) {
-		Status status = RawCall.start(channel, method, CallOptions.DEFAULT, headers)
-			.send(PingRequest.newBuilder().setCount(1).build())
-			.halfClose()
-			.await();
+		Status status = status(channel, headers, method);
 		if (!status.isOk()) {
 			throw new IllegalStateException(method.getFullMethodName() + ": " + status);
 		}
+	}
+
+	private static Status status(Channel channel, Metadata headers,
+			MethodDescriptor<PingRequest, PingResponse> method) {
+		return RawCall.start(channel, method, CallOptions.DEFAULT, headers)
+			.send(PingRequest.newBuilder().setCount(1).build())
+			.halfClose()
+			.await();
 	}
 
 }

@@ -27,6 +27,11 @@ final class Run {
 		return NAME.contains("-stock-");
 	}
 
+	/** Whether Tomcat's HTTP/2 carries the calls, and not Netty. */
+	static boolean servlet() {
+		return NAME.contains("-servlet-");
+	}
+
 	static boolean bootThree() {
 		return SpringBootVersion.getVersion().startsWith("3.");
 	}

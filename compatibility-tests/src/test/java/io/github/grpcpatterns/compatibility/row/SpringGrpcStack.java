@@ -30,7 +30,8 @@ final class SpringGrpcStack implements Stack {
 
 	@Override
 	public Map<String, String> properties() {
-		return Map.of("spring.grpc.server.address", "127.0.0.1", "spring.grpc.server.port", "0");
+		return Run.servlet() ? Map.of("spring.grpc.server.servlet.enabled", "true", "server.http2.enabled", "true")
+				: Map.of("spring.grpc.server.address", "127.0.0.1", "spring.grpc.server.port", "0");
 	}
 
 	@Override
@@ -45,7 +46,8 @@ final class SpringGrpcStack implements Stack {
 
 	@Override
 	public int port(ApplicationContext context) {
-		return context.getBean(StartedServer.class).port;
+		return Run.servlet() ? context.getEnvironment().getRequiredProperty("local.server.port", Integer.class)
+				: context.getBean(StartedServer.class).port;
 	}
 
 	@Override

@@ -87,7 +87,8 @@ public final class CallAutoConfiguration {
 	ServerBuilderHook grpcPatternsTracerServerBuilderHook(CallTimer timer, RegisteredMethods methods,
 			ObjectProvider<UnknownMethodListener> unknownMethodListeners) {
 		List<UnknownMethodListener> listeners = unknownMethodListeners.orderedStream().toList();
-		return (builder) -> builder.addStreamTracerFactory(new CallServerTracer.Factory(timer, methods, listeners));
+		return (builder) -> builder.addStreamTracerFactory(
+				new CallServerTracer.Factory(timer, methods, listeners, ServletTransport.of(builder)));
 	}
 
 	@Bean

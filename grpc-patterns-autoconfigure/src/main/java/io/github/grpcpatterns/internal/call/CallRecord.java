@@ -36,6 +36,8 @@ public final class CallRecord {
 
 	private long startNanos;
 
+	private final boolean headersFirst;
+
 	private boolean started;
 
 	private @Nullable MethodDescriptor<?, ?> method;
@@ -89,8 +91,21 @@ public final class CallRecord {
 	private volatile @Nullable Consumer<ServerCallGuard> earlyEnd;
 
 	CallRecord(long startNanos) {
+		this(startNanos, false);
+	}
+
+	/**
+	 * Create it.
+	 * @param headersFirst whether the transport cannot send trailers alone
+	 */
+	CallRecord(long startNanos, boolean headersFirst) {
 		this.startNanos = startNanos;
+		this.headersFirst = headersFirst;
 		this.traffic = new CallTraffic(startNanos);
+	}
+
+	boolean headersFirst() {
+		return this.headersFirst;
 	}
 
 	/**

@@ -110,6 +110,8 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		private final CallRecord record;
 
+		private boolean headersSent;
+
 		ReportedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
 			this.delegate = call;
 			this.guard = guard;
@@ -119,6 +121,12 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		@Override
 		protected ServerCall<ReqT, RespT> delegate() {
 			return this.delegate;
+		}
+
+		@Override
+		public void sendHeaders(Metadata headers) {
+			this.headersSent = true;
+			this.delegate.sendHeaders(headers);
 		}
 
 		@Override
@@ -139,6 +147,9 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		@Override
 		public void close(Status status, Metadata trailers) {
 			if (this.guard.life().closing(status, isReady())) {
+				if (this.record.headersFirst() && !this.headersSent && !isCancelled()) {
+					sendHeaders(new Metadata());
+				}
 				super.close(status, trailers);
 			}
 		}

@@ -105,15 +105,24 @@ final class CallServerTracer extends ServerStreamTracer {
 
 		private final List<UnknownMethodListener> unknownMethodListeners;
 
-		Factory(CallTimer timer, RegisteredMethods methods, List<UnknownMethodListener> unknownMethodListeners) {
+		private final boolean headersFirst;
+
+		/**
+		 * Create it.
+		 * @param headersFirst whether the transport cannot send trailers alone
+		 */
+		Factory(CallTimer timer, RegisteredMethods methods, List<UnknownMethodListener> unknownMethodListeners,
+				boolean headersFirst) {
 			this.timer = timer;
 			this.methods = methods;
 			this.unknownMethodListeners = unknownMethodListeners;
+			this.headersFirst = headersFirst;
 		}
 
 		@Override
 		public ServerStreamTracer newServerStreamTracer(String fullMethodName, @Nullable Metadata headers) {
-			return new CallServerTracer(new CallRecord(this.timer.nanoTime()), this, fullMethodName);
+			CallRecord record = new CallRecord(this.timer.nanoTime(), this.headersFirst);
+			return new CallServerTracer(record, this, fullMethodName);
 		}
 
 	}

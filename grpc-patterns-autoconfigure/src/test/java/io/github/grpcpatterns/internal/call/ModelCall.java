@@ -195,7 +195,7 @@ final class ModelCall {
 	ModelCall(Outbound limits) {
 		this.limits = limits;
 		this.outbound = (limits.gate != null) ? limits.gate.apply(this.timer) : null;
-		this.tracer = new CallServerTracer.Factory(this.timer, new RegisteredMethods(), List.of())
+		this.tracer = new CallServerTracer.Factory(this.timer, new RegisteredMethods(), List.of(), false)
 			.newServerStreamTracer(METHOD.getFullMethodName(), null);
 		this.transport = new ModelTransport(this.threads, METHOD, this.tracer, limits.room);
 	}

@@ -51,7 +51,7 @@ public final class TestCalls {
 
 	public static ServerStreamTracer.Factory tracer(CallTimer timer, RegisteredMethods methods,
 			UnknownMethodListener... listeners) {
-		return new CallServerTracer.Factory(timer, methods, List.of(listeners));
+		return new CallServerTracer.Factory(timer, methods, List.of(listeners), false);
 	}
 
 	public static RegisteredMethods registeredMethods() {
