@@ -24,7 +24,7 @@ class LazyInitializationTests {
 	@EnumSource
 	void aServerWithoutASourceOfKeysDoesNotStart(TestStack stack) {
 		lazy(stack).withPropertyValues("grpc.patterns.server.auth.public-methods=")
-			.run((context) -> assertThat(context).getFailure().hasMessageContaining("no source of keys"));
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("no source of keys"));
 	}
 
 	@ParameterizedTest
@@ -34,6 +34,7 @@ class LazyInitializationTests {
 			.withPropertyValues("grpc.patterns.server.deadline.overrides[0].methods=nobody.Service/Method",
 					"grpc.patterns.server.deadline.overrides[0].default=1s")
 			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
 				.hasMessageContaining("grpc.patterns.server.deadline.overrides[0].methods")
 				.hasMessageContaining("did you mean"));
 	}

@@ -25,6 +25,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,7 +60,7 @@ class LibraryCheckTests {
 	}
 
 	private static void failsWith(ApplicationContextRunner runner, String... needs) {
-		runner.run((context) -> assertThat(context).getFailure()
+		runner.run((context) -> assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
 			.isInstanceOf(MissingLibraryException.class)
 			.hasMessage(String.join(", ", needs)));
 	}
