@@ -3,6 +3,7 @@ package io.github.grpcpatterns.test;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.assertj.core.api.AssertProvider;
@@ -24,12 +25,37 @@ public final class CallRecorder implements AssertProvider<RecordedCallsAssert> {
 
 	private final List<RecordedCall> calls = new ArrayList<>();
 
+	private int open;
+
 	CallRecorder() {
 	}
 
-	synchronized void add(RecordedCall call) {
+	synchronized void opened() {
+		this.open++;
+		notifyAll();
+	}
+
+	synchronized void ended(RecordedCall call, boolean wasOpen) {
+		if (wasOpen) {
+			this.open--;
+		}
 		this.calls.add(call);
 		notifyAll();
+	}
+
+	/**
+	 * Wait until so many calls are open: their limits and their tokens are being watched,
+	 * and the handlers of client streams and of bidirectional ones have been called. For
+	 * a test that moves the {@link PolicyClock} next.
+	 * @param count the number of calls
+	 * @throws AssertionError if there are not as many after five seconds
+	 */
+	public synchronized void awaitOpen(int count) {
+		await(() -> this.open >= count);
+		if (this.open < count) {
+			throw new AssertionError("Expected " + count + " open calls, but there are " + this.open
+					+ "; these have ended: " + this.calls);
+		}
 	}
 
 	/**
@@ -48,25 +74,25 @@ public final class CallRecorder implements AssertProvider<RecordedCallsAssert> {
 	}
 
 	/**
-	 * Wait until there are so many calls, or the time is up.
+	 * Wait until so many calls have ended, or the time is up.
 	 * @return the calls by then
 	 */
 	synchronized List<RecordedCall> await(int count, Predicate<RecordedCall> which) {
+		await(() -> this.calls.stream().filter(which).count() >= count);
+		return this.calls.stream().filter(which).toList();
+	}
+
+	private void await(BooleanSupplier condition) {
 		long until = System.nanoTime() + PATIENCE.toNanos();
-		while (this.calls.stream().filter(which).count() < count) {
-			long millis = (until - System.nanoTime()) / 1_000_000;
-			if (millis <= 0) {
-				break;
-			}
-			try {
-				wait(millis);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				break;
+		try {
+			for (long left = PATIENCE.toMillis(); left > 0
+					&& !condition.getAsBoolean(); left = (until - System.nanoTime()) / 1_000_000) {
+				wait(left);
 			}
 		}
-		return this.calls.stream().filter(which).toList();
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**

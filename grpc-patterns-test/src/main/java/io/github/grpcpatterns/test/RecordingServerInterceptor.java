@@ -17,7 +17,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
  */
 @GrpcGlobalServerInterceptor
 @GlobalServerInterceptor
-final class RecordingServerInterceptor implements ServerInterceptor, CallReporter, PriorityOrdered {
+final class RecordingServerInterceptor implements ServerInterceptor, PriorityOrdered {
 
 	private final CallRecorder recorder;
 
@@ -34,17 +34,47 @@ final class RecordingServerInterceptor implements ServerInterceptor, CallReporte
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
 		CallRecord record = CallRecord.current();
-		if (record != null) {
-			record.addReporter(this);
+		if (record == null) {
+			return next.startCall(call, headers);
 		}
-		return next.startCall(call, headers);
+		Recording recording = new Recording(this.recorder);
+		record.addReporter(recording);
+		ServerCall.Listener<ReqT> listener = next.startCall(call, headers);
+		recording.opened();
+		return listener;
 	}
 
-	@Override
-	public void ended(CallRecord call) {
-		this.recorder
-			.add(new RecordedCall(call.methodName(), call.status().getCode(), call.endReason(), call.principal(),
-					call.traffic().messagesReceived(), call.traffic().messagesSent(), call.correlationId()));
+	/**
+	 * The recording of one call, which may end before its chain is set up.
+	 */
+	private static final class Recording implements CallReporter {
+
+		private final CallRecorder recorder;
+
+		private boolean open;
+
+		private boolean ended;
+
+		Recording(CallRecorder recorder) {
+			this.recorder = recorder;
+		}
+
+		synchronized void opened() {
+			if (!this.ended) {
+				this.open = true;
+				this.recorder.opened();
+			}
+		}
+
+		@Override
+		public synchronized void ended(CallRecord call) {
+			this.ended = true;
+			this.recorder.ended(
+					new RecordedCall(call.methodName(), call.status().getCode(), call.endReason(), call.principal(),
+							call.traffic().messagesReceived(), call.traffic().messagesSent(), call.correlationId()),
+					this.open);
+		}
+
 	}
 
 }

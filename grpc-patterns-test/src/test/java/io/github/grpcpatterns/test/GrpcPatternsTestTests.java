@@ -121,6 +121,17 @@ class GrpcPatternsTestTests {
 	}
 
 	@Test
+	void clockMovesAStreamThatHasOnlyArrived() throws InterruptedException {
+		Talk talk = new Talk(this.channel);
+		this.calls.awaitOpen(1);
+		this.clock.advance(Duration.ofSeconds(30));
+		assertThat(talk.end()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+		assertThat(this.calls).single().endedWith(EndReason.STREAM_IDLE).hasReceived(0);
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> this.calls.awaitOpen(1))
+			.withMessageContaining("STREAM_IDLE");
+	}
+
+	@Test
 	void clockMovesRates() {
 		this.clock.advance(Duration.ofSeconds(1));
 		assertThat(stub().count(WORLD)).toIterable().hasSize(3);
