@@ -32,6 +32,7 @@ public final class StreamServerAutoConfiguration {
 	 * A servlet container reads on, and keeps what nobody asked for without bound.
 	 */
 	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsStreamServerServletCheck")
 	ServerBuilderHook grpcPatternsStreamServerServletCheck(StreamServerProperties properties) {
 		return (builder) -> {
 			if (ServletTransport.of(builder)) {

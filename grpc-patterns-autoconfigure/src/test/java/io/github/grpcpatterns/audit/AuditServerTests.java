@@ -166,6 +166,7 @@ class AuditServerTests {
 	void aMethodThatIsNotThereFailsTheStart() {
 		runner(TestStack.NET_DEVH, "grpc.patterns.server.audit.methods=" + SERVICE + "Pnig")
 			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
 				.hasMessageContaining("grpc.patterns.server.audit.methods[0]"));
 	}
 
