@@ -103,6 +103,7 @@ class StreamServerAutoConfigurationTests {
 			.withPropertyValues("grpc.patterns.server.stream.overrides[0].methods=no.Such/*",
 					"grpc.patterns.server.stream.overrides[0].max-outbound-messages=3")
 			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
 				.hasMessageContaining("grpc.patterns.server.stream.overrides[0].methods"));
 	}
 
