@@ -22,6 +22,9 @@ import org.springframework.test.context.TestContextAnnotationUtils;
  */
 final class KitContextCustomizerFactory implements ContextCustomizerFactory {
 
+	private static final List<String> SERVERS_ON_PORTS = List.of("nettyGrpcServerFactory", "nettyGrpcServerLifecycle",
+			"shadedNettyGrpcServerFactory", "shadedNettyGrpcServerLifecycle");
+
 	@Override
 	public @Nullable ContextCustomizer createContextCustomizer(Class<?> testClass,
 			List<ContextConfigurationAttributes> configAttributes) {
@@ -40,10 +43,17 @@ final class KitContextCustomizerFactory implements ContextCustomizerFactory {
 				.getPropertySources()
 				.addFirst(new MapPropertySource("grpcPatternsTest",
 						Map.of(KitConfiguration.IN_PROCESS_NAME, name, "grpc.server.in-process-name", name,
-								"grpc.server.port", "-1", "spring.grpc.server.inprocess.name", name,
-								"spring.grpc.server.factory.enabled", "false")));
+								"grpc.server.port", "-1", "spring.grpc.server.inprocess.name", name)));
+			context.addBeanFactoryPostProcessor((beans) -> removePorts((BeanDefinitionRegistry) beans));
 			((BeanDefinitionRegistry) context.getBeanFactory()).registerBeanDefinition("grpcPatternsTestConfiguration",
 					new RootBeanDefinition(KitConfiguration.class));
+		}
+
+		/**
+		 * Boot has one switch for its servers on ports and the one in the process.
+		 */
+		private static void removePorts(BeanDefinitionRegistry beans) {
+			SERVERS_ON_PORTS.stream().filter(beans::containsBeanDefinition).forEach(beans::removeBeanDefinition);
 		}
 
 	}
