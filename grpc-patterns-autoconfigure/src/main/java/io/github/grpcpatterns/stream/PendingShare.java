@@ -55,7 +55,8 @@ final class PendingShare {
 			if (this.over) {
 				return false;
 			}
-			if (this.maxBytes == 0 || this.bytes + size <= this.maxBytes) {
+			// Whoever condemned this stream may be long in ending it.
+			if (!this.condemned && (this.maxBytes == 0 || this.bytes + size <= this.maxBytes)) {
 				change(size, size + OVERHEAD);
 				size = -1;
 			}

@@ -33,7 +33,7 @@ final class SlowConsumer {
 
 	public static void main(String[] args) {
 		((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
-		Map<String, Object> settings = args[0].equals("limited") ? Map.of()
+		Map<String, Object> settings = args[0].equals("limited") ? Map.of("max-pending-bytes-total", "16MB")
 				: Map.of("max-pending-bytes", 0, "max-pending-bytes-total", 0);
 		CallTimer timer = TestCalls.sharedTimer();
 		CallRecorder recorder = new CallRecorder();

@@ -32,7 +32,7 @@ class SlowConsumerTests {
 
 	private static Result run(String mode) throws IOException, InterruptedException {
 		ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xmx64m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+				"-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
 				"-XX:+ExitOnOutOfMemoryError", SlowConsumer.class.getName(), mode)
 			.redirectErrorStream(true);
 		builder.environment()
