@@ -4,9 +4,9 @@ import org.springframework.core.Ordered;
 
 /**
  * The order of a server's interceptors, outermost first. <pre>
- * call - correlation - logging - metrics
+ * call - correlation - caller's trace (with a tracer) - logging - metrics
  *   [the stack's exception handler, observation, metrics]
- *     shutdown - auth - rate limit - deadline - stream - validation
+ *     trace (with a tracer) - shutdown - auth - rate limit - deadline - stream - validation
  *       coroutine (with grpc-kotlin) - handler - error mapping
  *         the application's own interceptors (those without an order)
  *           service
