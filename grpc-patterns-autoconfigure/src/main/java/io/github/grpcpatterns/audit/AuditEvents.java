@@ -15,6 +15,6 @@ interface AuditEvents {
 	 * @param principal the caller, {@code null} where nobody was authenticated
 	 * @param data the data of the event
 	 */
-	void publish(@Nullable String principal, Map<String, Object> data);
+	void publish(@Nullable String principal, Map<String, @Nullable Object> data);
 
 }

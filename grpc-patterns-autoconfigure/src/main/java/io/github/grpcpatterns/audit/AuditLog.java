@@ -59,7 +59,7 @@ final class AuditLog implements AuthOutcomeListener {
 		if (!audited.audited()) {
 			return;
 		}
-		Map<String, Object> data = data(call, outcome, audited.rule());
+		Map<String, @Nullable Object> data = data(call, outcome, audited.rule());
 		if (logger.isInfoEnabled()) {
 			LogLine line = new LogLine(logger, Level.INFO, call.methodName() + " " + outcome.tag());
 			data.forEach(line::add);
@@ -70,8 +70,8 @@ final class AuditLog implements AuthOutcomeListener {
 		}
 	}
 
-	private static Map<String, Object> data(CallRecord call, Outcome outcome, @Nullable String rule) {
-		Map<String, Object> data = new LinkedHashMap<>();
+	private static Map<String, @Nullable Object> data(CallRecord call, Outcome outcome, @Nullable String rule) {
+		Map<String, @Nullable Object> data = new LinkedHashMap<>();
 		data.put("grpc.method", call.methodName());
 		data.put("outcome", outcome.tag());
 		put(data, "principal", call.principal());
@@ -83,7 +83,7 @@ final class AuditLog implements AuthOutcomeListener {
 		return data;
 	}
 
-	private static void put(Map<String, Object> data, String name, @Nullable String value) {
+	private static void put(Map<String, @Nullable Object> data, String name, @Nullable String value) {
 		if (value != null) {
 			data.put(name, value);
 		}

@@ -1,5 +1,7 @@
 package io.github.grpcpatterns.audit;
 
+import java.util.Map;
+
 import io.github.grpcpatterns.ActivePattern;
 import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.MethodSettingsSource;
@@ -54,7 +56,7 @@ public final class AuditServerAutoConfiguration {
 
 		@Bean
 		AuditEvents grpcPatternsAuditEvents(ApplicationEventPublisher publisher) {
-			return (principal, data) -> publisher
+			return (@Nullable String principal, Map<String, @Nullable Object> data) -> publisher
 				.publishEvent(new AuditApplicationEvent(new AuditEvent(principal, TYPE, data)));
 		}
 

@@ -12,7 +12,7 @@ public class EnvironmentChangeEvent extends ApplicationEvent {
 
 	private static final long serialVersionUID = 1L;
 
-	private final Set<String> keys;
+	private final transient Set<String> keys;
 
 	public EnvironmentChangeEvent(Object context, Set<String> keys) {
 		super(context);
