@@ -63,7 +63,7 @@ class AotIT {
 		arguments.addAll(List.of(settings));
 		java(row, List.of(), arguments);
 		try (Stream<Path> files = Files.walk(sources)) {
-			List<String> compile = new ArrayList<>(List.of("-nowarn", "-proc:none", "-d",
+			List<String> compile = new ArrayList<>(List.of("-nowarn", "-proc:none", "--release", "17", "-d",
 					this.directory.resolve("classes").toString(), "-cp", classPath(row)));
 			files.map(Path::toString).filter((file) -> file.endsWith(".java")).forEach(compile::add);
 			assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, compile.toArray(String[]::new)))
