@@ -14,16 +14,21 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration for the observation of calls over net.devh's starter, in place of
  * its own where that looks for the {@link ObservationRegistry} before Boot 4 makes one.
+ * If only Micrometer's own meters would listen, calls are not observed.
  */
 @AutoConfiguration(
 		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
 				"org.springframework.boot.actuate.autoconfigure.observation.ObservationAutoConfiguration",
+				"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
+				"org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration",
+				"org.springframework.boot.actuate.autoconfigure.tracing.MicrometerTracingAutoConfiguration",
 				"net.devh.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration",
 				"net.devh.boot.grpc.server.autoconfigure.GrpcServerMicrometerTraceAutoConfiguration",
 				"net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration",
@@ -33,6 +38,7 @@ import org.springframework.core.annotation.Order;
 		"io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor",
 		"net.devh.boot.grpc.common.util.InterceptorOrder" })
 @ConditionalOnBean(type = "io.micrometer.observation.ObservationRegistry")
+@Conditional(OnObservationListenerCondition.class)
 @ConditionalOnProperty(name = "management.tracing.grpc.enabled", matchIfMissing = true)
 public final class NetDevhObservationAutoConfiguration {
 

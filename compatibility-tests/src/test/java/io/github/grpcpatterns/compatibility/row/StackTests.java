@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -92,24 +93,27 @@ class StackTests {
 
 	/**
 	 * net.devh's own configuration of observations and meters names classes of Boot 3. On
-	 * Boot 4 the observation is ours, and there are no meters besides.
+	 * Boot 4 the observation is ours where something other than meters listens, and there
+	 * are no meters besides.
 	 */
 	@Test
 	void theStacksOwnMetersHaveTheStatusOfTheClient() {
+		boolean observes = !Run.netDevh() || Run.bootThree()
+				|| ClassUtils.isPresent("io.micrometer.tracing.Tracer", null);
 		try (App app = App.startWeb(App.Ping.class, SETTINGS)) {
 			assertThat(app.context().getBeansOfType(ServerInterceptor.class).values())
 				.filteredOn(ObservationGrpcServerInterceptor.class::isInstance)
-				.hasSize(1);
+				.hasSize(observes ? 1 : 0);
 			assertThat(app.context().getBeansOfType(ClientInterceptor.class).values())
 				.filteredOn(ObservationGrpcClientInterceptor.class::isInstance)
-				.hasSize(1);
+				.hasSize(observes ? 1 : 0);
 			List<String> ends = calls(app);
 			Map<String, Long> expected = ends.stream()
 				.collect(Collectors.groupingBy((end) -> end, Collectors.counting()));
 			MeterRegistry registry = app.bean(MeterRegistry.class);
 			Awaitility.await()
 				.untilAsserted(() -> assertThat(ends(registry, "grpc.server", "rpc.method", "grpc.status_code"))
-					.isEqualTo(expected));
+					.isEqualTo(observes ? expected : Map.of()));
 			if (Run.bootThree()) {
 				Awaitility.await()
 					.untilAsserted(
