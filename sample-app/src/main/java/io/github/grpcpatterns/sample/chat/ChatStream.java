@@ -1,24 +1,19 @@
 package io.github.grpcpatterns.sample.chat;
 
 import java.time.Clock;
-import java.util.HashMap;
-import java.util.Map;
 
-import io.github.grpcpatterns.sample.InvalidRequest;
 import io.github.grpcpatterns.sample.chat.v1.ChatMessage;
 import io.github.grpcpatterns.shutdown.Drain;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One client's part in the chat. What is heard is sent whether the client reads or not:
- * the starter keeps what waits, and sends away who lets too much of it wait
- * ({@code grpc.patterns.server.stream.max-pending-bytes}).
+ * One client's part in the chat, in the room of its last message. What is heard is sent
+ * whether the client reads or not: the starter keeps what waits, and sends away who lets
+ * too much of it wait ({@code grpc.patterns.server.stream.max-pending-bytes}).
  */
 final class ChatStream implements StreamObserver<ChatMessage> {
-
-	/** How many rooms a stream may be in. */
-	static final int MAX_ROOMS = 100;
 
 	private final Rooms rooms;
 
@@ -29,7 +24,9 @@ final class ChatStream implements StreamObserver<ChatMessage> {
 	private final ServerCallStreamObserver<ChatMessage> responses;
 
 	// Guarded by this, as is every use of the responses
-	private final Map<String, Runnable> entered = new HashMap<>();
+	private @Nullable String room;
+
+	private Rooms.@Nullable Place place;
 
 	private boolean ended;
 
@@ -49,49 +46,51 @@ final class ChatStream implements StreamObserver<ChatMessage> {
 
 	@Override
 	public void onNext(ChatMessage message) {
-		if (!isIn(message.getRoomId()) && !enter(message.getRoomId())) {
-			return;
-		}
-		if (!message.getContent().isEmpty()) {
-			this.rooms.say(message.toBuilder().setUserId(this.user).setTimestamp(this.clock.millis()).build());
+		Rooms.Place place = in(message.getRoomId());
+		if (place != null && !message.getContent().isEmpty()) {
+			place.say(message.toBuilder().setUserId(this.user).setTimestamp(this.clock.millis()).build());
 		}
 	}
 
-	private synchronized boolean isIn(String room) {
-		return this.entered.containsKey(room);
+	/**
+	 * Be in a room. Requests come one at a time, so nothing but the end comes between.
+	 * @return the place there, or {@code null} where the stream has ended
+	 */
+	private Rooms.@Nullable Place in(String room) {
+		synchronized (this) {
+			if (this.ended || room.equals(this.room)) {
+				return this.place;
+			}
+		}
+		leaveRoom();
+		// Calls back with locks of its own
+		Rooms.Place place = this.rooms.enter(room, this::hear);
+		if (!isNowIn(room, place)) {
+			place.leave();
+			return null;
+		}
+		return place;
 	}
 
-	// Requests come one at a time, so nothing but the end comes between
-	private boolean enter(String room) {
-		if (isFull()) {
-			fail(InvalidRequest.field("room_id", "must be at most " + MAX_ROOMS + " different ones in a stream"));
+	private synchronized boolean isNowIn(String room, Rooms.Place place) {
+		if (this.ended) {
 			return false;
 		}
-		Runnable exit = this.rooms.enter(room, this::hear); // calls back with locks of
-															// its own
-		synchronized (this) {
-			if (!this.ended) {
-				this.entered.put(room, exit);
-				return true;
-			}
-		}
-		exit.run();
-		return false;
+		this.room = room;
+		this.place = place;
+		return true;
 	}
 
-	private synchronized boolean isFull() {
-		return this.entered.size() == MAX_ROOMS;
-	}
-
-	private void fail(Throwable failure) {
+	private void leaveRoom() {
+		Rooms.Place left;
 		synchronized (this) {
-			if (this.ended) {
-				return;
-			}
-			this.ended = true;
-			this.responses.onError(failure);
+			left = this.place;
+			this.room = null;
+			this.place = null;
 		}
-		leave();
+		if (left != null) {
+			left.leave();
+		}
 	}
 
 	private synchronized void hear(ChatMessage message) {
@@ -112,13 +111,10 @@ final class ChatStream implements StreamObserver<ChatMessage> {
 	}
 
 	private void leave() {
-		Map<String, Runnable> left;
 		synchronized (this) {
 			this.ended = true;
-			left = Map.copyOf(this.entered);
-			this.entered.clear();
 		}
-		left.values().forEach(Runnable::run);
+		leaveRoom();
 	}
 
 }

@@ -1,8 +1,8 @@
 package io.github.grpcpatterns.sample.chat;
 
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -13,37 +13,67 @@ import io.github.grpcpatterns.sample.chat.v1.ChatMessage;
  */
 final class InMemoryRooms implements Rooms {
 
-	private final Map<String, Set<Consumer<ChatMessage>>> rooms = new ConcurrentHashMap<>();
+	private final Map<String, Map<UUID, Consumer<ChatMessage>>> rooms = new ConcurrentHashMap<>();
 
 	@Override
-	public void say(ChatMessage message) {
-		// Within the lock of the room, so that everybody hears the same order
-		this.rooms.computeIfPresent(message.getRoomId(), (room, people) -> {
-			people.forEach((heard) -> heard.accept(message));
-			return people;
-		});
+	public Place enter(String room, Consumer<ChatMessage> heard) {
+		UUID place = UUID.randomUUID();
+		enter(room, place, heard);
+		return new Place() {
+
+			@Override
+			public void say(ChatMessage message) {
+				InMemoryRooms.this.say(room, place, message);
+			}
+
+			@Override
+			public void leave() {
+				InMemoryRooms.this.leave(room, place);
+			}
+
+		};
 	}
 
-	@Override
-	public Runnable enter(String room, Consumer<ChatMessage> heard) {
-		// One of its own: the same may enter twice
-		Consumer<ChatMessage> person = heard::accept;
-		this.rooms.compute(room, (key, people) -> {
-			Set<Consumer<ChatMessage>> all = (people != null) ? people : new LinkedHashSet<>();
-			all.add(person);
+	void enter(String room, UUID place, Consumer<ChatMessage> heard) {
+		this.rooms.compute(room, (key, places) -> {
+			Map<UUID, Consumer<ChatMessage>> all = (places != null) ? places : new LinkedHashMap<>();
+			all.put(place, heard);
 			return all;
-		});
-		return () -> this.rooms.computeIfPresent(room, (key, people) -> {
-			people.remove(person);
-			return people.isEmpty() ? null : people;
 		});
 	}
 
 	/**
-	 * Return whether somebody is in a room.
+	 * Deliver a message to everybody in a room but its sender, who may be elsewhere.
 	 */
-	boolean exists(String room) {
-		return this.rooms.containsKey(room);
+	void say(String room, UUID sender, ChatMessage message) {
+		// Within the lock of the room, so that everybody hears the same order
+		this.rooms.computeIfPresent(room, (key, places) -> {
+			places.forEach((place, heard) -> {
+				if (!place.equals(sender)) {
+					heard.accept(message);
+				}
+			});
+			return places;
+		});
+	}
+
+	void leave(String room, UUID place) {
+		this.rooms.computeIfPresent(room, (key, places) -> {
+			places.remove(place);
+			return places.isEmpty() ? null : places;
+		});
+	}
+
+	/**
+	 * Return the number of places that are taken in a room.
+	 */
+	int present(String room) {
+		int[] present = new int[1];
+		this.rooms.computeIfPresent(room, (key, places) -> {
+			present[0] = places.size();
+			return places;
+		});
+		return present[0];
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.grpcpatterns.sample.chat;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -16,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link Rooms} that all instances share. What is said goes to Redis, and from there to
- * the rooms of each instance, of which it keeps those where somebody is. Redis remembers
- * nothing: while it is away nobody can say anything, and who tries is told so.
+ * {@link Rooms} that all instances share. A message goes to Redis behind the place of its
+ * sender, and from there to the rooms of each instance, which keeps those where somebody
+ * is. Redis remembers nothing: while it is away nobody can say anything, and whoever
+ * tries gets {@code UNAVAILABLE}.
  */
 final class RedisRooms implements Rooms, AutoCloseable {
 
@@ -46,9 +49,12 @@ final class RedisRooms implements Rooms, AutoCloseable {
 		this.hearing.sync().subscribe(CHANNEL);
 	}
 
-	private void hear(byte[] message) {
+	private void hear(byte[] published) {
 		try {
-			this.local.say(ChatMessage.parseFrom(message));
+			ByteBuffer bytes = ByteBuffer.wrap(published);
+			UUID sender = new UUID(bytes.getLong(), bytes.getLong());
+			ChatMessage message = ChatMessage.parseFrom(bytes);
+			this.local.say(message.getRoomId(), sender, message);
 		}
 		catch (InvalidProtocolBufferException | RuntimeException ex) {
 			logger.warn("A message from Redis could not be delivered", ex);
@@ -56,9 +62,32 @@ final class RedisRooms implements Rooms, AutoCloseable {
 	}
 
 	@Override
-	public void say(ChatMessage message) {
+	public Place enter(String room, Consumer<ChatMessage> heard) {
+		UUID place = UUID.randomUUID();
+		this.local.enter(room, place, heard);
+		return new Place() {
+
+			@Override
+			public void say(ChatMessage message) {
+				publish(place, message);
+			}
+
+			@Override
+			public void leave() {
+				RedisRooms.this.local.leave(room, place);
+			}
+
+		};
+	}
+
+	private void publish(UUID sender, ChatMessage message) {
+		byte[] published = ByteBuffer.allocate(2 * Long.BYTES + message.getSerializedSize())
+			.putLong(sender.getMostSignificantBits())
+			.putLong(sender.getLeastSignificantBits())
+			.put(message.toByteArray())
+			.array();
 		try {
-			this.speaking.sync().publish(CHANNEL, message.toByteArray());
+			this.speaking.sync().publish(CHANNEL, published);
 		}
 		catch (RedisException ex) {
 			throw Status.UNAVAILABLE.withDescription("nobody can be reached right now")
@@ -67,9 +96,11 @@ final class RedisRooms implements Rooms, AutoCloseable {
 		}
 	}
 
-	@Override
-	public Runnable enter(String room, Consumer<ChatMessage> heard) {
-		return this.local.enter(room, heard);
+	/**
+	 * Return the number of places that are taken in a room in this instance.
+	 */
+	int present(String room) {
+		return this.local.present(room);
 	}
 
 	@Override

@@ -5,24 +5,36 @@ import java.util.function.Consumer;
 import io.github.grpcpatterns.sample.chat.v1.ChatMessage;
 
 /**
- * Carries what is said in a room to everybody in it. Implementations are safe for use by
+ * Carries messages between the streams in a room. Implementations are safe for use by
  * several threads and never block for long.
  */
 interface Rooms {
 
 	/**
-	 * Say something to everybody in a room, the speaker too.
-	 * @param message what is said, and where
+	 * Enter a room.
+	 * @param room the room, which need not exist
+	 * @param heard receives what the others say there from now on, one message at a time
+	 * and in the same order for everybody; must neither block nor throw
+	 * @return the place in the room
 	 */
-	void say(ChatMessage message);
+	Place enter(String room, Consumer<ChatMessage> heard);
 
 	/**
-	 * Enter a room.
-	 * @param room the room, which needs not exist
-	 * @param heard told what is said there from now on, one message at a time and in the
-	 * same order for everybody; must neither block nor throw
-	 * @return leaves the room
+	 * A stream's place in a room.
 	 */
-	Runnable enter(String room, Consumer<ChatMessage> heard);
+	interface Place {
+
+		/**
+		 * Send a message to every other place in the room, in any instance.
+		 * @param message the message
+		 */
+		void say(ChatMessage message);
+
+		/**
+		 * Leave the room. Leaving twice does nothing.
+		 */
+		void leave();
+
+	}
 
 }

@@ -1,6 +1,9 @@
 package io.github.grpcpatterns.sample.demo;
 
 import java.io.PrintStream;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.github.grpcpatterns.sample.chat.v1.ChatMessage;
 import io.github.grpcpatterns.sample.chat.v1.ChatServiceGrpc;
@@ -13,6 +16,7 @@ import io.github.grpcpatterns.sample.telemetry.v1.MetricsSummary;
 import io.grpc.Channel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the services of one method: telemetry, chat and logs.
@@ -48,16 +52,37 @@ final class StreamTour {
 	}
 
 	private void chat(PrintStream out) throws StatusException, InterruptedException {
-		BlockingClientCall<ChatMessage, ChatMessage> call = ChatServiceGrpc.newBlockingV2Stub(this.channel).chat();
-		for (String content : new String[] { "Is anybody here?", "Only me." }) {
-			call.write(ChatMessage.newBuilder().setRoomId("demo").setContent(content).build());
-			ChatMessage heard = call.read();
-			out.printf("%-20s %s in %s: %s%n", "Chat", heard.getUserId(), heard.getRoomId(), heard.getContent());
+		ChatServiceGrpc.ChatServiceBlockingV2Stub stub = ChatServiceGrpc.newBlockingV2Stub(this.channel);
+		BlockingClientCall<ChatMessage, ChatMessage> listener = stub.chat();
+		BlockingClientCall<ChatMessage, ChatMessage> speaker = stub.chat();
+		listener.write(message("Is anybody here?"));
+		ChatMessage heard = null;
+		while (heard == null) {
+			// Only those who are in the room hear it, so again until both are
+			speaker.write(message("I am."));
+			heard = readSoon(listener);
 		}
-		call.halfClose();
-		while (call.hasNext()) {
-			call.read();
+		out.printf("%-20s %s in %s: %s%n", "Chat", heard.getUserId(), heard.getRoomId(), heard.getContent());
+		for (BlockingClientCall<ChatMessage, ChatMessage> call : List.of(listener, speaker)) {
+			call.halfClose();
+			while (call.hasNext()) {
+				call.read();
+			}
 		}
+	}
+
+	private static @Nullable ChatMessage readSoon(BlockingClientCall<ChatMessage, ChatMessage> call)
+			throws StatusException, InterruptedException {
+		try {
+			return call.read(100, TimeUnit.MILLISECONDS);
+		}
+		catch (TimeoutException ex) {
+			return null;
+		}
+	}
+
+	private static ChatMessage message(String content) {
+		return ChatMessage.newBuilder().setRoomId("demo").setContent(content).build();
 	}
 
 	// The stream has no end of its own

@@ -38,58 +38,71 @@ class ChatGrpcServiceTests {
 	}
 
 	@Test
-	void everybodyInARoomHearsTheSameInTheSameOrder() {
+	void everybodyElseInARoomHearsTheSameInTheSameOrder() {
 		Conversation<ChatMessage, ChatMessage> alice = enter(instance, "alice", "lobby");
 		Conversation<ChatMessage, ChatMessage> bob = enter(instance, "bob", "lobby");
+		Conversation<ChatMessage, ChatMessage> carol = enter(instance, "carol", "lobby");
+		Conversation<ChatMessage, ChatMessage> dave = enter(instance, "dave", "lobby");
 		for (int i = 0; i < 50; i++) {
 			alice.send(message("lobby", "a" + i));
 			bob.send(message("lobby", "b" + i));
 		}
-		Awaitility.await().until(() -> contents(alice).contains("b49") && contents(alice).contains("a49"));
-		Awaitility.await().until(() -> contents(bob).contains("b49") && contents(bob).contains("a49"));
-		assertThat(contents(alice)).endsWith(contents(bob).toArray(String[]::new)); // bob
-																					// came
-																					// later
+		Awaitility.await().until(() -> contents(carol).size() == 100 && contents(dave).size() == 100);
+		assertThat(contents(carol)).containsExactlyElementsOf(contents(dave));
 		alice.complete();
+		bob.complete();
+		assertThat(contents(alice)).hasSize(50).allMatch((content) -> content.startsWith("b"));
+		assertThat(contents(bob)).hasSize(50).allMatch((content) -> content.startsWith("a"));
+		carol.complete();
+		dave.complete();
+	}
+
+	@Test
+	void aMessageDoesNotComeBackToItsStreamButToAnotherOneOfTheSameUser() {
+		Conversation<ChatMessage, ChatMessage> phone = enter(instance, "alice", "home");
+		Conversation<ChatMessage, ChatMessage> desk = enter(instance, "alice", "home");
+		assertThat(ask(phone, desk, message("home", "from the phone")).getUserId()).isEqualTo("alice");
+		phone.complete();
+		desk.complete();
+		assertThat(contents(phone)).isEmpty();
+	}
+
+	@Test
+	void theSenderIsTheCallerOfTheToken() {
+		long before = System.currentTimeMillis();
+		Conversation<ChatMessage, ChatMessage> mallory = enter(instance, "mallory", "masks");
+		Conversation<ChatMessage, ChatMessage> bob = enter(instance, "bob", "masks");
+		ChatMessage heard = ask(mallory, bob, message("masks", "it is me").toBuilder().setUserId("alice").build());
+		assertThat(heard.getUserId()).isEqualTo("mallory");
+		assertThat(heard.getTimestamp()).isBetween(before, System.currentTimeMillis());
+		mallory.complete();
 		bob.complete();
 	}
 
 	@Test
-	void whoSpeaksIsWhoseTokenItIs() {
-		long before = System.currentTimeMillis();
-		Conversation<ChatMessage, ChatMessage> mallory = enter(instance, "mallory", "masks");
-		ChatMessage heard = mallory.ask(message("masks", "it is me").toBuilder().setUserId("alice").build());
-		assertThat(heard.getUserId()).isEqualTo("mallory");
-		assertThat(heard.getTimestamp()).isBetween(before, System.currentTimeMillis());
-		mallory.complete();
-	}
-
-	@Test
-	void roomsAreApartAndWhoHasLeftHearsNothing() {
+	void aStreamIsInTheRoomOfItsLastMessage() {
 		InMemoryRooms rooms = instance.bean(InMemoryRooms.class);
 		Conversation<ChatMessage, ChatMessage> alice = enter(instance, "alice", "one");
 		Conversation<ChatMessage, ChatMessage> bob = enter(instance, "bob", "two");
-		alice.ask(message("one", "hello"));
-		bob.ask(message("two", "anybody?"));
-		assertThat(contents(bob)).doesNotContain("hello");
-		bob.ask(message("one", "here I am"));
-		Awaitility.await().until(() -> contents(alice).contains("here I am"));
-		bob.cancel();
-		Awaitility.await().until(() -> !rooms.exists("two"));
-		assertThat(rooms.exists("one")).isTrue();
+		ask(bob, alice, message("one", "here I am"));
+		assertThat(rooms.present("two")).isZero();
+		ask(alice, bob, message("one", "welcome"));
+		alice.send(message("two", "over here"));
+		Awaitility.await().until(() -> rooms.present("two") == 1);
+		bob.send(message("one", "who is left?"));
+		bob.complete();
 		alice.complete();
-		Awaitility.await().until(() -> !rooms.exists("one"));
+		assertThat(contents(alice)).containsExactly("here I am");
+		assertThat(contents(bob)).containsExactly("welcome");
+		Awaitility.await().until(() -> rooms.present("one") == 0 && rooms.present("two") == 0);
 	}
 
 	@Test
-	void aStreamMayNotBeInAnyNumberOfRooms() {
-		Conversation<ChatMessage, ChatMessage> alice = new Conversation<>(
-				ChatServiceGrpc.newStub(instance.channel("alice"))::chat);
-		for (int i = 0; i <= ChatStream.MAX_ROOMS; i++) {
-			alice.send(message("room-" + i, ""));
-		}
-		assertThat(GrpcErrors.from(alice.failure()).reason()).isEqualTo("INVALID_REQUEST");
-		Awaitility.await().until(() -> !instance.bean(InMemoryRooms.class).exists("room-0"));
+	void aClientThatIsGoneHasLeft() {
+		InMemoryRooms rooms = instance.bean(InMemoryRooms.class);
+		Conversation<ChatMessage, ChatMessage> alice = enter(instance, "alice", "three");
+		alice.cancel();
+		Awaitility.await().until(() -> rooms.present("three") == 0);
 	}
 
 	@Test
@@ -99,18 +112,19 @@ class ChatGrpcServiceTests {
 				SampleInstance other = SampleInstance.start(properties)) {
 			Conversation<ChatMessage, ChatMessage> alice = enter(one, "alice", "lobby");
 			Conversation<ChatMessage, ChatMessage> bob = enter(other, "bob", "lobby");
-			bob.send(message("lobby", "from afar"));
-			Awaitility.await()
-				.until(() -> contents(alice).contains("from afar") && contents(bob).contains("from afar"));
+			assertThat(ask(bob, alice, message("lobby", "from afar")).getUserId()).isEqualTo("bob");
+			assertThat(ask(alice, bob, message("lobby", "hello")).getUserId()).isEqualTo("alice");
+			assertThat(contents(bob)).containsExactly("hello");
 			this.redis.stop();
 			assertThat(GrpcErrors.from(bob.send(message("lobby", "hello?")).failure()).description())
 				.isEqualTo("nobody can be reached right now");
 			this.redis.start();
-			Conversation<ChatMessage, ChatMessage> carol = Awaitility.await()
-				.ignoreExceptions()
-				.until(() -> enter(other, "carol", "lobby"), (entered) -> true);
-			carol.send(message("lobby", "back again"));
-			Awaitility.await().until(() -> contents(alice).contains("back again"));
+			Awaitility.await().ignoreExceptions().until(() -> {
+				Conversation<ChatMessage, ChatMessage> carol = enter(other, "carol", "lobby");
+				carol.send(message("lobby", "back again"));
+				carol.complete();
+				return contents(alice).contains("back again");
+			});
 		}
 	}
 
@@ -118,10 +132,28 @@ class ChatGrpcServiceTests {
 	 * Enter a room, and be sure to be in it.
 	 */
 	private static Conversation<ChatMessage, ChatMessage> enter(SampleInstance instance, String user, String room) {
+		Rooms rooms = instance.bean(Rooms.class);
+		int before = present(rooms, room);
 		Conversation<ChatMessage, ChatMessage> chat = new Conversation<>(
 				ChatServiceGrpc.newStub(instance.channel(user))::chat);
-		chat.ask(message(room, user + " enters"));
+		chat.send(message(room, ""));
+		Awaitility.await().until(() -> present(rooms, room) > before);
 		return chat;
+	}
+
+	private static int present(Rooms rooms, String room) {
+		return (rooms instanceof RedisRooms redis) ? redis.present(room) : ((InMemoryRooms) rooms).present(room);
+	}
+
+	/**
+	 * Say something and wait until somebody else hears it.
+	 */
+	private static ChatMessage ask(Conversation<ChatMessage, ChatMessage> speaker,
+			Conversation<ChatMessage, ChatMessage> listener, ChatMessage message) {
+		int before = listener.received.messages.size();
+		speaker.send(message);
+		Awaitility.await().until(() -> listener.received.messages.size() > before);
+		return listener.received.messages.get(before);
 	}
 
 	private static ChatMessage message(String room, String content) {
