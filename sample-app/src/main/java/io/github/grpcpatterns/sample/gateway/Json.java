@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Messages as JSON, with lower camel case names and all fields.
@@ -19,6 +20,13 @@ final class Json {
 		.omittingInsignificantWhitespace();
 
 	private Json() {
+	}
+
+	@SuppressWarnings("unchecked")
+	static <M extends Message> M parse(JsonNode json, M defaultInstance) throws InvalidProtocolBufferException {
+		Message.Builder builder = defaultInstance.newBuilderForType();
+		PARSER.merge(json.toString(), builder);
+		return (M) builder.build();
 	}
 
 	static String print(Message message) {

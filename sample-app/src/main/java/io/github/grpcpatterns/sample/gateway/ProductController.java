@@ -1,8 +1,12 @@
 package io.github.grpcpatterns.sample.gateway;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.github.grpcpatterns.sample.product.v1.BatchCreateResponse;
 import io.github.grpcpatterns.sample.product.v1.CreateProductRequest;
 import io.github.grpcpatterns.sample.product.v1.DeleteProductRequest;
 import io.github.grpcpatterns.sample.product.v1.GetProductRequest;
@@ -12,6 +16,8 @@ import io.github.grpcpatterns.sample.product.v1.Product;
 import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc;
 import io.github.grpcpatterns.sample.product.v1.WatchRequest;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -51,8 +57,33 @@ class ProductController {
 	@PostMapping("/api/products")
 	@ResponseStatus(HttpStatus.CREATED)
 	Product create(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
-			@RequestBody CreateProductRequest request) {
-		return ProductServiceGrpc.newBlockingStub(this.backend.as(caller)).createProduct(request);
+			@RequestBody JsonNode product) throws MalformedJsonException {
+		try {
+			return ProductServiceGrpc.newBlockingStub(this.backend.as(caller)).createProduct(toCreate(product));
+		}
+		catch (InvalidProtocolBufferException ex) {
+			throw new MalformedJsonException(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/**
+	 * The field {@code category_id} of a request is {@code category} in the product: here
+	 * it has that name in both.
+	 */
+	private static CreateProductRequest toCreate(JsonNode product) throws InvalidProtocolBufferException {
+		if (product instanceof ObjectNode object && object.has("category")) {
+			object.set("categoryId", object.remove("category"));
+		}
+		return Json.parse(product, CreateProductRequest.getDefaultInstance());
+	}
+
+	@PostMapping("/api/products/batch")
+	@ResponseStatus(HttpStatus.CREATED)
+	BatchCreateResponse createBatch(
+			@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
+			InputStream products) throws IOException, InterruptedException {
+		return new JsonItems<>(products, ProductController::toCreate)
+			.sendTo(ProductServiceGrpc.newBlockingV2Stub(this.backend.as(caller)).batchCreateProducts());
 	}
 
 	@DeleteMapping("/api/products/{id}")

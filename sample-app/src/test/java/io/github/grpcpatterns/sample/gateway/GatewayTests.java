@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.github.grpcpatterns.sample.SampleInstance;
@@ -62,6 +63,90 @@ class GatewayTests {
 		assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
 		assertThat(response.body()).contains("\"reason\":\"INVALID_REQUEST\"", "\"field\":\"text\"",
 				"\"correlationId\":");
+	}
+
+	@Test
+	void malformedJsonIsAProblem() throws Exception {
+		for (String path : new String[] { "/api/classify", "/api/classify/batch", "/api/classify/stream",
+				"/api/products", "/api/products/batch", "/api/users", "/api/metrics" }) {
+			HttpResponse<String> response = post(path, "[{\"name\": ");
+			assertThat(response.statusCode()).as(path).isEqualTo(400);
+			assertThat(response.headers().firstValue("Content-Type")).as(path).hasValue("application/problem+json");
+			assertThat(response.body()).as(path).contains("\"code\":\"INVALID_ARGUMENT\"", "\"status\":400");
+		}
+		assertThat(post("/api/metrics", "{}").body()).contains("expected an array");
+		assertThat(post("/api/metrics", "[{}, {\"nonsense\": 1}]").body()).contains("item 1: ", "nonsense");
+		HttpResponse<String> number = get("/api/products?page_size=many");
+		assertThat(number.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+		assertThat(number.body()).contains("page_size");
+	}
+
+	@Test
+	void aBatchOfTextsIsAnsweredOneByOne() throws Exception {
+		HttpResponse<String> response = post("/api/classify/batch",
+				"{\"requests\": [{\"text\": \"Invoice, amount due\", \"documentId\": \"one\"}, {\"text\": \"\"}]}");
+		assertThat(response.statusCode()).isEqualTo(200);
+		List<String> events = data(response);
+		assertThat(events).hasSize(2);
+		assertThat(events.get(0)).contains("\"documentId\":\"one\"", "DOCUMENT_TYPE_INVOICE", "\"isLast\":false");
+		assertThat(events.get(1)).contains("\"sequenceNumber\":1", "\"isLast\":true", "\"code\":\"INVALID_ARGUMENT\"");
+	}
+
+	@Test
+	void aStreamOfTextsIsAnsweredWithTheirCorrelationIds() throws Exception {
+		HttpResponse<String> response = post("/api/classify/stream",
+				"[{\"correlationId\": \"a\", \"classificationStarted\": {\"text\": \"Invoice, amount due\"}},"
+						+ "{\"correlationId\": \"b\", \"classificationStarted\": {\"text\": \" \"}}]");
+		List<String> events = data(response);
+		assertThat(events).hasSize(2);
+		assertThat(events.get(0)).contains("\"classificationComplete\":{", "\"correlationId\":\"a\"");
+		assertThat(events.get(1)).contains("\"classificationFailed\":{", "\"correlationId\":\"b\"");
+	}
+
+	@Test
+	void aBatchOfProductsIsCreatedAsAWholeOrNotAtAll() throws Exception {
+		HttpResponse<String> created = post("/api/products/batch", "[" + PRODUCT.replace("home", "batch") + ","
+				+ PRODUCT.replace("Lamp", "Chair").replace("home", "batch") + "]");
+		assertThat(created.statusCode()).isEqualTo(201);
+		assertThat(created.body()).contains("\"createdCount\":2", "\"name\":\"Lamp\"", "\"name\":\"Chair\"");
+		HttpResponse<String> refused = post("/api/products/batch",
+				"[" + PRODUCT.replace("home", "refused") + ", {\"name\": \"\"}]");
+		assertThat(refused.statusCode()).isEqualTo(400);
+		assertThat(refused.body()).contains("\"field\":\"requests[1].name\"");
+		HttpResponse<String> cut = post("/api/products/batch", "[" + PRODUCT.replace("home", "refused") + ",");
+		assertThat(cut.statusCode()).isEqualTo(400);
+		assertThat(get("/api/products?category=refused").body()).isEqualTo("[]");
+	}
+
+	@Test
+	void aRequestMayNameTheCategoryAsTheAnswerDoes() throws Exception {
+		String product = PRODUCT.replace("categoryId", "category");
+		HttpResponse<String> created = post("/api/products", product);
+		assertThat(created.statusCode()).isEqualTo(201);
+		assertThat(created.body()).contains("\"category\":\"home\"");
+		assertThat(post("/api/products/batch", "[" + product + "]").body()).contains("\"category\":\"home\"");
+	}
+
+	@Test
+	void usersAreListedAndChanged() throws Exception {
+		String id = id(post("/api/users", "{\"name\": \"Bea\", \"email\": \"bea@example.com\"}"));
+		HttpResponse<String> changed = patch("/api/users/" + id, "{\"name\": \"Beatrice\", \"email\": \"\"}");
+		assertThat(changed.statusCode()).isEqualTo(200);
+		assertThat(changed.body()).contains("\"name\":\"Beatrice\"", "\"email\":\"bea@example.com\"");
+		assertThat(get("/api/users").body()).startsWith("[").contains(changed.body());
+		assertThat(get("/api/users?page_token=" + id).body()).doesNotContain(id);
+		HttpResponse<String> masked = patch("/api/users/" + id + "?update_mask=email", "{\"name\": \"Eve\"}");
+		assertThat(masked.statusCode()).isEqualTo(400);
+		assertThat(masked.body()).contains("\"field\":\"changes.email\"");
+		assertThat(patch("/api/users/nobody", "{\"name\": \"Eve\"}").statusCode()).isEqualTo(404);
+	}
+
+	@Test
+	void measurementsAreSummedUp() throws Exception {
+		HttpResponse<String> response = post("/api/metrics",
+				"[{\"metricName\": \"load\", \"value\": 1}, {\"metricName\": \"load\", \"value\": 2.5}]");
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.body()).contains("\"pointsReceived\":2", "\"load\":1.75");
 	}
 
 	@Test
@@ -147,6 +232,19 @@ class GatewayTests {
 
 	private HttpResponse<String> post(String path, String json) throws Exception {
 		return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
+	}
+
+	private HttpResponse<String> patch(String path, String json) throws Exception {
+		return send(request(path).header("Content-Type", "application/json")
+			.method("PATCH", BodyPublishers.ofString(json)));
+	}
+
+	private static List<String> data(HttpResponse<String> events) {
+		return events.body()
+			.lines()
+			.filter((line) -> line.startsWith("data:"))
+			.map((line) -> line.substring("data:".length()))
+			.toList();
 	}
 
 	private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
