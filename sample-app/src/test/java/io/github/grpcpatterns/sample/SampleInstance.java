@@ -67,7 +67,10 @@ public final class SampleInstance implements AutoCloseable {
 		return new SampleInstance(context, port);
 	}
 
-	private static int freePort() {
+	/**
+	 * Return a port that nobody uses.
+	 */
+	public static int freePort() {
 		try (ServerSocket socket = new ServerSocket(0)) {
 			return socket.getLocalPort();
 		}
@@ -100,6 +103,10 @@ public final class SampleInstance implements AutoCloseable {
 
 	public int httpPort() {
 		return this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+	}
+
+	public int grpcPort() {
+		return this.context.getEnvironment().getRequiredProperty("grpc.server.port", Integer.class);
 	}
 
 	public <T> T bean(Class<T> type) {

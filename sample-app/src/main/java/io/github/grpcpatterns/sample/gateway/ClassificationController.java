@@ -2,7 +2,6 @@ package io.github.grpcpatterns.sample.gateway;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 
 import com.google.protobuf.ByteString;
@@ -14,6 +13,8 @@ import io.github.grpcpatterns.sample.classification.v1.ClassifyResponse;
 import io.github.grpcpatterns.sample.classification.v1.DocumentChunk;
 import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc;
 import io.github.grpcpatterns.sample.classification.v1.UploadResponse;
+import io.grpc.StatusException;
+import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,6 @@ class ClassificationController {
 
 	private static final int CHUNK_SIZE = 64 * 1024;
 
-	private static final int MAX_EVENTS = 1_000;
-
 	private final Backend backend;
 
 	ClassificationController(Backend backend) {
@@ -49,6 +48,9 @@ class ClassificationController {
 		return DocumentClassifierGrpc.newBlockingStub(this.backend.as(caller)).classify(request);
 	}
 
+	/**
+	 * Return the answer to each text of a batch as an event, as soon as it is there.
+	 */
 	@PostMapping(path = "/api/classify/batch", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	SseEmitter classifyBatch(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
 			@RequestBody ClassifyBatchRequest request) {
@@ -58,25 +60,17 @@ class ClassificationController {
 	}
 
 	/**
-	 * Take an array of events and return the answer to each as an event.
+	 * Send an array of events, and return the answer to each as an event.
 	 */
 	@PostMapping(path = "/api/classify/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	SseEmitter classifyStream(
 			@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
-			InputStream body) throws IOException {
-		List<ClassificationEvent> questions = new ArrayList<>();
-		JsonItems<ClassificationEvent> items = new JsonItems<>(body,
-				(item) -> Json.parse(item, ClassificationEvent.getDefaultInstance()));
-		for (ClassificationEvent next = items.next(); next != null; next = items.next()) {
-			if (questions.size() == MAX_EVENTS) {
-				throw new MalformedJsonException("expected at most " + MAX_EVENTS + " items");
-			}
-			questions.add(next);
-		}
+			@RequestBody String requests) {
+		List<ClassificationEvent> started = Json.parseAll(requests, ClassificationEvent.getDefaultInstance());
 		return Events.of((events) -> {
 			StreamObserver<ClassificationEvent> call = DocumentClassifierGrpc.newStub(this.backend.as(caller))
 				.classifyStream(events);
-			questions.forEach(call::onNext);
+			started.forEach(call::onNext);
 			call.onCompleted();
 		}, (ClassificationEvent event) -> "");
 	}
@@ -89,50 +83,35 @@ class ClassificationController {
 	UploadResponse upload(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
 			@RequestHeader(name = HttpHeaders.CONTENT_TYPE, defaultValue = "") String type, @PathVariable String id,
 			InputStream document) throws IOException, InterruptedException {
-		return new Chunks(id, type, document)
-			.sendTo(DocumentClassifierGrpc.newBlockingV2Stub(this.backend.as(caller)).uploadDocument());
-	}
-
-	/**
-	 * The document in chunks, of which the last one says so.
-	 */
-	private static final class Chunks implements Messages<DocumentChunk> {
-
-		private final String id;
-
-		private final String type;
-
-		private final InputStream document;
-
-		private byte @Nullable [] data;
-
-		private int number;
-
-		Chunks(String id, String type, InputStream document) throws IOException {
-			this.id = id;
-			this.type = type;
-			this.document = document;
-			this.data = document.readNBytes(CHUNK_SIZE);
-		}
-
-		@Override
-		public @Nullable DocumentChunk next() throws IOException {
-			if (this.data == null) {
-				return null;
+		BlockingClientCall<DocumentChunk, UploadResponse> call = DocumentClassifierGrpc
+			.newBlockingV2Stub(this.backend.as(caller))
+			.uploadDocument();
+		try {
+			byte[] data = document.readNBytes(CHUNK_SIZE);
+			for (int number = 0, open = 1; open == 1; number++) {
+				byte[] next = document.readNBytes(CHUNK_SIZE);
+				open = (next.length > 0) ? 1 : 0;
+				DocumentChunk chunk = DocumentChunk.newBuilder()
+					.setDocumentId(id)
+					.setMimeType(type)
+					.setChunkNumber(number)
+					.setIsLast(open == 0)
+					.setData(ByteString.copyFrom(data))
+					.build();
+				if (!call.write(chunk)) {
+					break; // the call is over, and reading says why
+				}
+				data = next;
 			}
-			byte[] following = this.document.readNBytes(CHUNK_SIZE);
-			boolean last = following.length == 0;
-			DocumentChunk chunk = DocumentChunk.newBuilder()
-				.setDocumentId(this.id)
-				.setMimeType(this.type)
-				.setChunkNumber(this.number++)
-				.setIsLast(last)
-				.setData(ByteString.copyFrom(this.data))
-				.build();
-			this.data = last ? null : following;
-			return chunk;
+			return ClientStreams.answer(call);
 		}
-
+		catch (StatusException ex) {
+			throw ex.getStatus().asRuntimeException(ex.getTrailers());
+		}
+		catch (IOException ex) {
+			call.cancel("the browser has gone", ex);
+			throw ex;
+		}
 	}
 
 }

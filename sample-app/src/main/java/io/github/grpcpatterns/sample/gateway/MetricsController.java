@@ -1,8 +1,5 @@
 package io.github.grpcpatterns.sample.gateway;
 
-import java.io.IOException;
-import java.io.InputStream;
-
 import io.github.grpcpatterns.sample.telemetry.v1.MetricPoint;
 import io.github.grpcpatterns.sample.telemetry.v1.MetricsServiceGrpc;
 import io.github.grpcpatterns.sample.telemetry.v1.MetricsSummary;
@@ -10,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -25,11 +23,14 @@ class MetricsController {
 		this.backend = backend;
 	}
 
+	/**
+	 * Record an array of points.
+	 */
 	@PostMapping("/api/metrics")
 	MetricsSummary record(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
-			InputStream points) throws IOException, InterruptedException {
-		return new JsonItems<>(points, (item) -> Json.parse(item, MetricPoint.getDefaultInstance()))
-			.sendTo(MetricsServiceGrpc.newBlockingV2Stub(this.backend.as(caller)).recordMetrics());
+			@RequestBody String points) throws InterruptedException {
+		return ClientStreams.send(MetricsServiceGrpc.newBlockingV2Stub(this.backend.as(caller)).recordMetrics(),
+				Json.parseAll(points, MetricPoint.getDefaultInstance()));
 	}
 
 }

@@ -1,11 +1,9 @@
 package io.github.grpcpatterns.sample.gateway;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.gson.JsonObject;
 import io.github.grpcpatterns.sample.product.v1.BatchCreateResponse;
 import io.github.grpcpatterns.sample.product.v1.CreateProductRequest;
 import io.github.grpcpatterns.sample.product.v1.DeleteProductRequest;
@@ -16,8 +14,6 @@ import io.github.grpcpatterns.sample.product.v1.Product;
 import io.github.grpcpatterns.sample.product.v1.ProductServiceGrpc;
 import io.github.grpcpatterns.sample.product.v1.WatchRequest;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -39,8 +35,6 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RestController
 class ProductController {
 
-	private static final int MAX_PAGE_SIZE = 1_000;
-
 	private final Backend backend;
 
 	ProductController(Backend backend) {
@@ -57,33 +51,31 @@ class ProductController {
 	@PostMapping("/api/products")
 	@ResponseStatus(HttpStatus.CREATED)
 	Product create(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
-			@RequestBody JsonNode product) throws MalformedJsonException {
-		try {
-			return ProductServiceGrpc.newBlockingStub(this.backend.as(caller)).createProduct(toCreate(product));
-		}
-		catch (InvalidProtocolBufferException ex) {
-			throw new MalformedJsonException(String.valueOf(ex.getMessage()));
-		}
+			@RequestBody String product) {
+		return ProductServiceGrpc.newBlockingStub(this.backend.as(caller))
+			.createProduct(
+					Json.parse(product, CreateProductRequest.getDefaultInstance(), ProductController::asRequest));
 	}
 
 	/**
-	 * The field {@code category_id} of a request is {@code category} in the product: here
-	 * it has that name in both.
+	 * Create an array of products, all or none.
 	 */
-	private static CreateProductRequest toCreate(JsonNode product) throws InvalidProtocolBufferException {
-		if (product instanceof ObjectNode object && object.has("category")) {
-			object.set("categoryId", object.remove("category"));
-		}
-		return Json.parse(product, CreateProductRequest.getDefaultInstance());
-	}
-
 	@PostMapping("/api/products/batch")
 	@ResponseStatus(HttpStatus.CREATED)
-	BatchCreateResponse createBatch(
+	BatchCreateResponse createAll(
 			@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
-			InputStream products) throws IOException, InterruptedException {
-		return new JsonItems<>(products, ProductController::toCreate)
-			.sendTo(ProductServiceGrpc.newBlockingV2Stub(this.backend.as(caller)).batchCreateProducts());
+			@RequestBody String products) throws InterruptedException {
+		return ClientStreams.send(ProductServiceGrpc.newBlockingV2Stub(this.backend.as(caller)).batchCreateProducts(),
+				Json.parseAll(products, CreateProductRequest.getDefaultInstance(), ProductController::asRequest));
+	}
+
+	/**
+	 * The category has the name that it has in answers, or the one of the request.
+	 */
+	private static void asRequest(JsonObject product) {
+		if (product.has("category") && !product.has("categoryId")) {
+			product.add("categoryId", product.remove("category"));
+		}
 	}
 
 	@DeleteMapping("/api/products/{id}")
@@ -103,7 +95,7 @@ class ProductController {
 			@RequestParam(name = "page_size", defaultValue = "100") int pageSize,
 			@RequestParam(name = "page_token", defaultValue = "") String pageToken) {
 		ListProductsRequest.Builder request = ListProductsRequest.newBuilder()
-			.setPageSize((pageSize == 0) ? MAX_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE))
+			.setPageSize(Backend.pageSize(pageSize))
 			.setPageToken(pageToken);
 		if (category != null) {
 			request.setCategory(category);

@@ -13,7 +13,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 import io.github.grpcpatterns.sample.SampleInstance;
@@ -66,87 +65,76 @@ class GatewayTests {
 	}
 
 	@Test
-	void malformedJsonIsAProblem() throws Exception {
-		for (String path : new String[] { "/api/classify", "/api/classify/batch", "/api/classify/stream",
-				"/api/products", "/api/products/batch", "/api/users", "/api/metrics" }) {
-			HttpResponse<String> response = post(path, "[{\"name\": ");
-			assertThat(response.statusCode()).as(path).isEqualTo(400);
-			assertThat(response.headers().firstValue("Content-Type")).as(path).hasValue("application/problem+json");
-			assertThat(response.body()).as(path).contains("\"code\":\"INVALID_ARGUMENT\"", "\"status\":400");
+	void aBodyThatIsNoMessageIsAProblem() throws Exception {
+		for (String path : new String[] { "/api/classify", "/api/products", "/api/products/batch", "/api/metrics" }) {
+			for (String body : new String[] { "{\"text\": ", "\"text\"", "", "[{\"nonsense\": 1}]" }) {
+				HttpResponse<String> response = post(path, body);
+				assertThat(response.statusCode()).as(path + " " + body).isEqualTo(400);
+				assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+				assertThat(response.body()).contains("\"title\":\"Bad Request\"", "\"code\":\"INVALID_ARGUMENT\"");
+			}
 		}
-		assertThat(post("/api/metrics", "{}").body()).contains("expected an array");
-		assertThat(post("/api/metrics", "[{}, {\"nonsense\": 1}]").body()).contains("item 1: ", "nonsense");
-		HttpResponse<String> number = get("/api/products?page_size=many");
-		assertThat(number.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-		assertThat(number.body()).contains("page_size");
+		assertThat(post("/api/metrics", "[{}, {\"valu\": 1}]").body()).contains("malformed JSON: [1]: ", "valu");
 	}
 
 	@Test
-	void aBatchOfTextsIsAnsweredOneByOne() throws Exception {
-		HttpResponse<String> response = post("/api/classify/batch",
-				"{\"requests\": [{\"text\": \"Invoice, amount due\", \"documentId\": \"one\"}, {\"text\": \"\"}]}");
-		assertThat(response.statusCode()).isEqualTo(200);
-		List<String> events = data(response);
-		assertThat(events).hasSize(2);
-		assertThat(events.get(0)).contains("\"documentId\":\"one\"", "DOCUMENT_TYPE_INVOICE", "\"isLast\":false");
-		assertThat(events.get(1)).contains("\"sequenceNumber\":1", "\"isLast\":true", "\"code\":\"INVALID_ARGUMENT\"");
+	void aBatchIsAnsweredOneByOne() throws Exception {
+		HttpRequest.Builder batch = json("/api/classify/batch").POST(BodyPublishers.ofString(
+				"{\"requests\": [{\"text\": \"Invoice, amount due\"}, {\"text\": \" \", \"documentId\": \"blank\"}]}"));
+		try (Reader reader = new Reader(batch)) {
+			assertThat(reader.next().get("data")).contains("\"documentType\":\"DOCUMENT_TYPE_INVOICE\"",
+					"\"sequenceNumber\":0");
+			assertThat(reader.next().get("data")).contains("\"code\":\"INVALID_ARGUMENT\"", "\"isLast\":true");
+		}
 	}
 
 	@Test
-	void aStreamOfTextsIsAnsweredWithTheirCorrelationIds() throws Exception {
-		HttpResponse<String> response = post("/api/classify/stream",
-				"[{\"correlationId\": \"a\", \"classificationStarted\": {\"text\": \"Invoice, amount due\"}},"
-						+ "{\"correlationId\": \"b\", \"classificationStarted\": {\"text\": \" \"}}]");
-		List<String> events = data(response);
-		assertThat(events).hasSize(2);
-		assertThat(events.get(0)).contains("\"classificationComplete\":{", "\"correlationId\":\"a\"");
-		assertThat(events.get(1)).contains("\"classificationFailed\":{", "\"correlationId\":\"b\"");
+	void eventsOfClassificationKeepTheirIds() throws Exception {
+		HttpRequest.Builder events = json("/api/classify/stream").POST(BodyPublishers
+			.ofString("[{\"classificationStarted\": {\"text\": \"Invoice, amount due\"}, \"correlationId\": \"one\"},"
+					+ "{\"classificationStarted\": {\"text\": \"\"}, \"correlationId\": \"two\"}]"));
+		try (Reader reader = new Reader(events)) {
+			assertThat(reader.next().get("data")).contains("\"classificationComplete\":", "\"correlationId\":\"one\"");
+			assertThat(reader.next().get("data")).contains("\"classificationFailed\":", "\"correlationId\":\"two\"");
+		}
 	}
 
 	@Test
 	void aBatchOfProductsIsCreatedAsAWholeOrNotAtAll() throws Exception {
-		HttpResponse<String> created = post("/api/products/batch", "[" + PRODUCT.replace("home", "batch") + ","
-				+ PRODUCT.replace("Lamp", "Chair").replace("home", "batch") + "]");
+		HttpResponse<String> created = post("/api/products/batch", "[" + PRODUCT + "," + PRODUCT + "]");
 		assertThat(created.statusCode()).isEqualTo(201);
-		assertThat(created.body()).contains("\"createdCount\":2", "\"name\":\"Lamp\"", "\"name\":\"Chair\"");
-		HttpResponse<String> refused = post("/api/products/batch",
-				"[" + PRODUCT.replace("home", "refused") + ", {\"name\": \"\"}]");
+		assertThat(created.body()).contains("\"createdCount\":2");
+		HttpResponse<String> refused = post("/api/products/batch", "[" + PRODUCT + ",{\"name\": \"\"}]");
 		assertThat(refused.statusCode()).isEqualTo(400);
 		assertThat(refused.body()).contains("\"field\":\"requests[1].name\"");
-		HttpResponse<String> cut = post("/api/products/batch", "[" + PRODUCT.replace("home", "refused") + ",");
-		assertThat(cut.statusCode()).isEqualTo(400);
-		assertThat(get("/api/products?category=refused").body()).isEqualTo("[]");
 	}
 
 	@Test
 	void aRequestMayNameTheCategoryAsTheAnswerDoes() throws Exception {
-		String product = PRODUCT.replace("categoryId", "category");
-		HttpResponse<String> created = post("/api/products", product);
+		HttpResponse<String> created = post("/api/products", PRODUCT.replace("categoryId", "category"));
 		assertThat(created.statusCode()).isEqualTo(201);
 		assertThat(created.body()).contains("\"category\":\"home\"");
-		assertThat(post("/api/products/batch", "[" + product + "]").body()).contains("\"category\":\"home\"");
 	}
 
 	@Test
-	void usersAreListedAndChanged() throws Exception {
-		String id = id(post("/api/users", "{\"name\": \"Bea\", \"email\": \"bea@example.com\"}"));
-		HttpResponse<String> changed = patch("/api/users/" + id, "{\"name\": \"Beatrice\", \"email\": \"\"}");
-		assertThat(changed.statusCode()).isEqualTo(200);
-		assertThat(changed.body()).contains("\"name\":\"Beatrice\"", "\"email\":\"bea@example.com\"");
-		assertThat(get("/api/users").body()).startsWith("[").contains(changed.body());
-		assertThat(get("/api/users?page_token=" + id).body()).doesNotContain(id);
-		HttpResponse<String> masked = patch("/api/users/" + id + "?update_mask=email", "{\"name\": \"Eve\"}");
-		assertThat(masked.statusCode()).isEqualTo(400);
-		assertThat(masked.body()).contains("\"field\":\"changes.email\"");
-		assertThat(patch("/api/users/nobody", "{\"name\": \"Eve\"}").statusCode()).isEqualTo(404);
+	void usersAreListedAndUpdated() throws Exception {
+		String id = id(post("/api/users", "{\"name\": \"Zoe\", \"email\": \"zoe@example.com\"}"));
+		assertThat(get("/api/users?page_size=0").body()).startsWith("[").contains(id);
+		HttpRequest.Builder update = json("/api/users").method("PATCH", BodyPublishers.ofString("[{\"userId\": \"" + id
+				+ "\", \"changes\": {\"name\": \"Zoe B.\"}, \"updateMask\": \"name\"}, {\"userId\": \"nobody\"}]"));
+		try (Reader reader = new Reader(update)) {
+			assertThat(reader.next().get("data")).contains("\"name\":\"Zoe B.\"", "\"email\":\"zoe@example.com\"");
+			assertThat(reader.next()).containsEntry("event", "problem");
+		}
+		assertThat(get("/api/users?page_size=0").body()).contains("Zoe B.");
 	}
 
 	@Test
-	void measurementsAreSummedUp() throws Exception {
-		HttpResponse<String> response = post("/api/metrics",
-				"[{\"metricName\": \"load\", \"value\": 1}, {\"metricName\": \"load\", \"value\": 2.5}]");
-		assertThat(response.statusCode()).isEqualTo(200);
-		assertThat(response.body()).contains("\"pointsReceived\":2", "\"load\":1.75");
+	void pointsAreSummedUp() throws Exception {
+		HttpResponse<String> summary = post("/api/metrics",
+				"[{\"metricName\": \"load\", \"value\": 1}, {\"metricName\": \"load\", \"value\": 3}]");
+		assertThat(summary.statusCode()).isEqualTo(200);
+		assertThat(summary.body()).contains("\"pointsReceived\":2", "\"load\":2.0");
 	}
 
 	@Test
@@ -231,20 +219,7 @@ class GatewayTests {
 	}
 
 	private HttpResponse<String> post(String path, String json) throws Exception {
-		return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
-	}
-
-	private HttpResponse<String> patch(String path, String json) throws Exception {
-		return send(request(path).header("Content-Type", "application/json")
-			.method("PATCH", BodyPublishers.ofString(json)));
-	}
-
-	private static List<String> data(HttpResponse<String> events) {
-		return events.body()
-			.lines()
-			.filter((line) -> line.startsWith("data:"))
-			.map((line) -> line.substring("data:".length()))
-			.toList();
+		return send(json(path).POST(BodyPublishers.ofString(json)));
 	}
 
 	private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
@@ -253,6 +228,10 @@ class GatewayTests {
 
 	private static HttpRequest.Builder request(String path) {
 		return HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + SampleInstance.token("alice"));
+	}
+
+	private static HttpRequest.Builder json(String path) {
+		return request(path).header("Content-Type", "application/json");
 	}
 
 	private static URI uri(String path) {
@@ -273,7 +252,7 @@ class GatewayTests {
 		private final BufferedReader lines;
 
 		Reader(HttpRequest.Builder request) throws Exception {
-			this.stream = GatewayTests.this.http.send(request.GET().build(), BodyHandlers.ofInputStream()).body();
+			this.stream = GatewayTests.this.http.send(request.build(), BodyHandlers.ofInputStream()).body();
 			this.lines = new BufferedReader(new InputStreamReader(this.stream, StandardCharsets.UTF_8));
 		}
 
