@@ -9,8 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import com.google.gson.JsonObject;
 import com.google.protobuf.Message;
 import io.github.grpcpatterns.error.GrpcErrors;
+import io.github.grpcpatterns.error.GrpcHttpStatus;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 
@@ -98,8 +100,21 @@ final class Events<R extends Message> implements StreamObserver<R> {
 			return;
 		}
 		GrpcErrors error = GrpcErrors.from(failure);
-		send(SseEmitter.event().name("problem").data(error.code() + " " + error.reason()));
+		send(SseEmitter.event().name("problem").data(problem(error), MediaType.APPLICATION_JSON));
 		this.emitter.complete();
+	}
+
+	/**
+	 * The same members as in the starter's problems (RFC 9457).
+	 */
+	private static String problem(GrpcErrors error) {
+		JsonObject problem = new JsonObject();
+		problem.addProperty("status", GrpcHttpStatus.of(error.code()));
+		problem.addProperty("code", error.code().name());
+		problem.addProperty("reason", error.reason());
+		problem.addProperty("detail", error.description());
+		problem.addProperty("correlationId", error.correlationId());
+		return problem.toString();
 	}
 
 	@Override
