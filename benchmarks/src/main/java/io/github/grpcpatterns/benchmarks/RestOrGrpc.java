@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import java.util.zip.GZIPOutputStream;
@@ -25,6 +26,7 @@ import io.github.grpcpatterns.benchmarks.v1.PriceRequest;
 import io.github.grpcpatterns.benchmarks.v1.PricesRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.client.JdkClientHttpRequestFactory;
@@ -186,7 +188,8 @@ final class RestOrGrpc implements AutoCloseable {
 			}
 		});
 		ways.put("JSON, one array", () -> this.clients.restPrices(messages));
-		ways.put("gRPC, one server stream", () -> this.clients.grpcPrices(messages));
+		ways.put("gRPC, one server stream, blocking stub", () -> this.clients.grpcPrices(messages));
+		ways.put("gRPC, one server stream, asynchronous stub", () -> this.clients.grpcPricesAsync(messages));
 		List<List<Object>> rows = new ArrayList<>();
 		Map<String, List<double[]>> rounds = new LinkedHashMap<>();
 		for (int round = 0; round <= ROUNDS; round++) {
@@ -290,6 +293,32 @@ final class RestOrGrpc implements AutoCloseable {
 				received++;
 			}
 			received(received, count);
+		}
+
+		void grpcPricesAsync(int count) {
+			CompletableFuture<Integer> ended = new CompletableFuture<>();
+			BenchmarksGrpc.newStub(this.channel)
+				.listPrices(PricesRequest.newBuilder().setCount(count).build(), new StreamObserver<>() {
+
+					private int received;
+
+					@Override
+					public void onNext(Price price) {
+						this.received++;
+					}
+
+					@Override
+					public void onError(Throwable ex) {
+						ended.completeExceptionally(ex);
+					}
+
+					@Override
+					public void onCompleted() {
+						ended.complete(this.received);
+					}
+
+				});
+			received(ended.join(), count);
 		}
 
 		private static void received(int messages, int count) {

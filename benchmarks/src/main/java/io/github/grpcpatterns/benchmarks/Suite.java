@@ -66,7 +66,9 @@ public final class Suite {
 			}
 		}
 		if (!quick) {
-			Pages.write(Results.read(RESULTS.resolve("results.json")), Path.of("docs"));
+			Results results = Results.read(RESULTS.resolve("results.json"));
+			results.write(RESULTS);
+			Pages.write(results, Path.of("docs"));
 		}
 		System.exit(0);
 	}
