@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -66,7 +67,10 @@ public final class SampleInstance implements AutoCloseable {
 		return new SampleInstance(context, port);
 	}
 
-	private static int freePort() {
+	/**
+	 * Return a port that nobody uses.
+	 */
+	public static int freePort() {
 		try (ServerSocket socket = new ServerSocket(0)) {
 			return socket.getLocalPort();
 		}
@@ -101,8 +105,16 @@ public final class SampleInstance implements AutoCloseable {
 		return this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 	}
 
+	public int grpcPort() {
+		return this.context.getEnvironment().getRequiredProperty("grpc.server.port", Integer.class);
+	}
+
 	public <T> T bean(Class<T> type) {
 		return this.context.getBean(type);
+	}
+
+	public <T> Collection<T> beans(Class<T> type) {
+		return this.context.getBeansOfType(type).values();
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.grpcpatterns.sample.demo;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 
@@ -33,7 +34,7 @@ public final class ClientDemo {
 	}
 
 	/**
-	 * Call every method once.
+	 * Call every method once, and some through the gateway.
 	 * @param out where to tell about it
 	 * @param args settings, as {@code --name=value}
 	 * @return the exit code: 0 where every call went well, 1 where one did not
@@ -47,6 +48,7 @@ public final class ClientDemo {
 			context.getBean(ProductTour.class).run(out);
 			context.getBean(UserTour.class).run(out);
 			context.getBean(StreamTour.class).run(out);
+			context.getBean(GatewayTour.class).run(out);
 			return 0;
 		}
 		catch (StatusException ex) {
@@ -56,6 +58,10 @@ public final class ClientDemo {
 				// "Connection refused" where the sample does not run
 				out.println(status.getCause().getMessage());
 			}
+			return 1;
+		}
+		catch (IOException ex) {
+			out.printf("%nThe gateway did not answer: %s%n", ex);
 			return 1;
 		}
 		catch (InterruptedException ex) {
@@ -87,6 +93,11 @@ public final class ClientDemo {
 	@Bean
 	StreamTour streamTour(GrpcChannelFactory channels) {
 		return new StreamTour(channels.createChannel(CHANNEL));
+	}
+
+	@Bean
+	GatewayTour gatewayTour(@Value("${sample.demo.token-url}") URI url, DemoTokens tokens) {
+		return new GatewayTour(url, tokens);
 	}
 
 }

@@ -14,6 +14,8 @@ final class Backend {
 	private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
 			Metadata.ASCII_STRING_MARSHALLER);
 
+	private static final int MAX_PAGE_SIZE = 1_000;
+
 	private final Channel channel;
 
 	Backend(Channel channel) {
@@ -32,6 +34,15 @@ final class Backend {
 		Metadata headers = new Metadata();
 		headers.put(AUTHORIZATION, authorization);
 		return ClientInterceptors.intercept(this.channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+	}
+
+	/**
+	 * Return how much of a list to ask for: a page is an array, which is held as a whole.
+	 * @param asked the number that the client asked for, 0 for all
+	 * @return the number to ask the server for
+	 */
+	static int pageSize(int asked) {
+		return (asked == 0) ? MAX_PAGE_SIZE : Math.min(asked, MAX_PAGE_SIZE);
 	}
 
 }

@@ -2,8 +2,12 @@ package io.github.grpcpatterns.sample.gateway;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
 import com.google.protobuf.ByteString;
+import io.github.grpcpatterns.sample.classification.v1.ClassificationEvent;
+import io.github.grpcpatterns.sample.classification.v1.ClassifyBatchRequest;
+import io.github.grpcpatterns.sample.classification.v1.ClassifyBatchResponse;
 import io.github.grpcpatterns.sample.classification.v1.ClassifyRequest;
 import io.github.grpcpatterns.sample.classification.v1.ClassifyResponse;
 import io.github.grpcpatterns.sample.classification.v1.DocumentChunk;
@@ -11,14 +15,17 @@ import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc;
 import io.github.grpcpatterns.sample.classification.v1.UploadResponse;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
+import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * {@code classification.v1.DocumentClassifier} over HTTP.
@@ -39,6 +46,33 @@ class ClassificationController {
 			@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
 			@RequestBody ClassifyRequest request) {
 		return DocumentClassifierGrpc.newBlockingStub(this.backend.as(caller)).classify(request);
+	}
+
+	/**
+	 * Return the answer to each text of a batch as an event, as soon as it is there.
+	 */
+	@PostMapping(path = "/api/classify/batch", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+	SseEmitter classifyBatch(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
+			@RequestBody ClassifyBatchRequest request) {
+		return Events.of(
+				(events) -> DocumentClassifierGrpc.newStub(this.backend.as(caller)).classifyBatch(request, events),
+				(ClassifyBatchResponse response) -> "");
+	}
+
+	/**
+	 * Send an array of events, and return the answer to each as an event.
+	 */
+	@PostMapping(path = "/api/classify/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+	SseEmitter classifyStream(
+			@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
+			@RequestBody String requests) {
+		List<ClassificationEvent> started = Json.parseAll(requests, ClassificationEvent.getDefaultInstance());
+		return Events.of((events) -> {
+			StreamObserver<ClassificationEvent> call = DocumentClassifierGrpc.newStub(this.backend.as(caller))
+				.classifyStream(events);
+			started.forEach(call::onNext);
+			call.onCompleted();
+		}, (ClassificationEvent event) -> "");
 	}
 
 	/**
@@ -69,8 +103,7 @@ class ClassificationController {
 				}
 				data = next;
 			}
-			call.halfClose();
-			return call.read();
+			return ClientStreams.answer(call);
 		}
 		catch (StatusException ex) {
 			throw ex.getStatus().asRuntimeException(ex.getTrailers());

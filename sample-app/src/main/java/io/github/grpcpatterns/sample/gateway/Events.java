@@ -32,7 +32,8 @@ final class Events<R extends Message> implements StreamObserver<R> {
 
 	private static final Duration FIRST_SIGN = Duration.ofMillis(300);
 
-	private static final Duration NEXT_SIGN = Duration.ofSeconds(15);
+	/** A browser that has gone is noticed at the second sign that does not reach it. */
+	private static final Duration NEXT_SIGN = Duration.ofSeconds(2);
 
 	private static final ScheduledExecutorService SIGNS = Executors.newSingleThreadScheduledExecutor((task) -> {
 		Thread thread = new Thread(task, "signs-of-life");

@@ -3,6 +3,8 @@ package io.github.grpcpatterns.sample.gateway;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.google.gson.JsonObject;
+import io.github.grpcpatterns.sample.product.v1.BatchCreateResponse;
 import io.github.grpcpatterns.sample.product.v1.CreateProductRequest;
 import io.github.grpcpatterns.sample.product.v1.DeleteProductRequest;
 import io.github.grpcpatterns.sample.product.v1.GetProductRequest;
@@ -33,8 +35,6 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RestController
 class ProductController {
 
-	private static final int MAX_PAGE_SIZE = 1_000;
-
 	private final Backend backend;
 
 	ProductController(Backend backend) {
@@ -51,8 +51,31 @@ class ProductController {
 	@PostMapping("/api/products")
 	@ResponseStatus(HttpStatus.CREATED)
 	Product create(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
-			@RequestBody CreateProductRequest request) {
-		return ProductServiceGrpc.newBlockingStub(this.backend.as(caller)).createProduct(request);
+			@RequestBody String product) {
+		return ProductServiceGrpc.newBlockingStub(this.backend.as(caller))
+			.createProduct(
+					Json.parse(product, CreateProductRequest.getDefaultInstance(), ProductController::asRequest));
+	}
+
+	/**
+	 * Create an array of products, all or none.
+	 */
+	@PostMapping("/api/products/batch")
+	@ResponseStatus(HttpStatus.CREATED)
+	BatchCreateResponse createAll(
+			@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
+			@RequestBody String products) throws InterruptedException {
+		return ClientStreams.send(ProductServiceGrpc.newBlockingV2Stub(this.backend.as(caller)).batchCreateProducts(),
+				Json.parseAll(products, CreateProductRequest.getDefaultInstance(), ProductController::asRequest));
+	}
+
+	/**
+	 * The category has the name that it has in answers, or the one of the request.
+	 */
+	private static void asRequest(JsonObject product) {
+		if (product.has("category") && !product.has("categoryId")) {
+			product.add("categoryId", product.remove("category"));
+		}
 	}
 
 	@DeleteMapping("/api/products/{id}")
@@ -72,7 +95,7 @@ class ProductController {
 			@RequestParam(name = "page_size", defaultValue = "100") int pageSize,
 			@RequestParam(name = "page_token", defaultValue = "") String pageToken) {
 		ListProductsRequest.Builder request = ListProductsRequest.newBuilder()
-			.setPageSize((pageSize == 0) ? MAX_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE))
+			.setPageSize(Backend.pageSize(pageSize))
 			.setPageToken(pageToken);
 		if (category != null) {
 			request.setCategory(category);

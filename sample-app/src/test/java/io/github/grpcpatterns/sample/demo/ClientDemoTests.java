@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.grpcpatterns.sample.SampleInstance;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,8 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link ClientDemo}, with the whole application over the network.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "grpc.server.port=0", "sample.prices.interval=20ms" })
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "sample.prices.interval=20ms")
 class ClientDemoTests {
 
 	@TempDir
@@ -41,6 +41,9 @@ class ClientDemoTests {
 	@DynamicPropertySource
 	static void keepDocuments(DynamicPropertyRegistry properties) {
 		properties.add("sample.storage.directory", () -> documents);
+		// The gateway wants to know it before
+		int port = SampleInstance.freePort();
+		properties.add("grpc.server.port", () -> port);
 	}
 
 	@Test
@@ -54,8 +57,8 @@ class ClientDemoTests {
 		assertThat(output.toString(StandardCharsets.UTF_8)).contains("Classify ", "ClassifyBatch ",
 				"UploadDocument       [########################################] 100 %", "ClassifyStream ",
 				"CreateProduct ", "GetProduct ", "BatchCreateProducts ", "ListProducts ", "WatchPrices ",
-				"DeleteProduct ", "CreateUser ", "UserUpdates ", "ListUsers ", "RecordMetrics ", "Chat ",
-				"StreamLogs ");
+				"DeleteProduct ", "CreateUser ", "UserUpdates ", "ListUsers ", "RecordMetrics ", "Chat ", "StreamLogs ",
+				"POST /api/products   201 ", "GET /api/prices ", "GET /api/products    404 ");
 		assertThat(exitCode).isZero();
 	}
 

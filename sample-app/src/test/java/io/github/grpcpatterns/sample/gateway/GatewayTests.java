@@ -65,6 +65,79 @@ class GatewayTests {
 	}
 
 	@Test
+	void aBodyThatIsNoMessageIsAProblem() throws Exception {
+		for (String path : new String[] { "/api/classify", "/api/products", "/api/products/batch", "/api/metrics" }) {
+			for (String body : new String[] { "{\"text\": ", "\"text\"", "", "[{\"nonsense\": 1}]" }) {
+				HttpResponse<String> response = post(path, body);
+				assertThat(response.statusCode()).as(path + " " + body).isEqualTo(400);
+				assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+				assertThat(response.body()).contains("\"title\":\"Bad Request\"", "\"code\":\"INVALID_ARGUMENT\"");
+			}
+		}
+		assertThat(post("/api/metrics", "[{}, {\"valu\": 1}]").body()).contains("malformed JSON: [1]: ", "valu");
+	}
+
+	@Test
+	void aBatchIsAnsweredOneByOne() throws Exception {
+		HttpRequest.Builder batch = json("/api/classify/batch").POST(BodyPublishers.ofString(
+				"{\"requests\": [{\"text\": \"Invoice, amount due\"}, {\"text\": \" \", \"documentId\": \"blank\"}]}"));
+		try (Reader reader = new Reader(batch)) {
+			assertThat(reader.next().get("data")).contains("\"documentType\":\"DOCUMENT_TYPE_INVOICE\"",
+					"\"sequenceNumber\":0");
+			assertThat(reader.next().get("data")).contains("\"code\":\"INVALID_ARGUMENT\"", "\"isLast\":true");
+		}
+	}
+
+	@Test
+	void eventsOfClassificationKeepTheirIds() throws Exception {
+		HttpRequest.Builder events = json("/api/classify/stream").POST(BodyPublishers
+			.ofString("[{\"classificationStarted\": {\"text\": \"Invoice, amount due\"}, \"correlationId\": \"one\"},"
+					+ "{\"classificationStarted\": {\"text\": \"\"}, \"correlationId\": \"two\"}]"));
+		try (Reader reader = new Reader(events)) {
+			assertThat(reader.next().get("data")).contains("\"classificationComplete\":", "\"correlationId\":\"one\"");
+			assertThat(reader.next().get("data")).contains("\"classificationFailed\":", "\"correlationId\":\"two\"");
+		}
+	}
+
+	@Test
+	void aBatchOfProductsIsCreatedAsAWholeOrNotAtAll() throws Exception {
+		HttpResponse<String> created = post("/api/products/batch", "[" + PRODUCT + "," + PRODUCT + "]");
+		assertThat(created.statusCode()).isEqualTo(201);
+		assertThat(created.body()).contains("\"createdCount\":2");
+		HttpResponse<String> refused = post("/api/products/batch", "[" + PRODUCT + ",{\"name\": \"\"}]");
+		assertThat(refused.statusCode()).isEqualTo(400);
+		assertThat(refused.body()).contains("\"field\":\"requests[1].name\"");
+	}
+
+	@Test
+	void aRequestMayNameTheCategoryAsTheAnswerDoes() throws Exception {
+		HttpResponse<String> created = post("/api/products", PRODUCT.replace("categoryId", "category"));
+		assertThat(created.statusCode()).isEqualTo(201);
+		assertThat(created.body()).contains("\"category\":\"home\"");
+	}
+
+	@Test
+	void usersAreListedAndUpdated() throws Exception {
+		String id = id(post("/api/users", "{\"name\": \"Zoe\", \"email\": \"zoe@example.com\"}"));
+		assertThat(get("/api/users?page_size=0").body()).startsWith("[").contains(id);
+		HttpRequest.Builder update = json("/api/users").method("PATCH", BodyPublishers.ofString("[{\"userId\": \"" + id
+				+ "\", \"changes\": {\"name\": \"Zoe B.\"}, \"updateMask\": \"name\"}, {\"userId\": \"nobody\"}]"));
+		try (Reader reader = new Reader(update)) {
+			assertThat(reader.next().get("data")).contains("\"name\":\"Zoe B.\"", "\"email\":\"zoe@example.com\"");
+			assertThat(reader.next()).containsEntry("event", "problem");
+		}
+		assertThat(get("/api/users?page_size=0").body()).contains("Zoe B.");
+	}
+
+	@Test
+	void pointsAreSummedUp() throws Exception {
+		HttpResponse<String> summary = post("/api/metrics",
+				"[{\"metricName\": \"load\", \"value\": 1}, {\"metricName\": \"load\", \"value\": 3}]");
+		assertThat(summary.statusCode()).isEqualTo(200);
+		assertThat(summary.body()).contains("\"pointsReceived\":2", "\"load\":2.0");
+	}
+
+	@Test
 	void theServerJudgesWhoMayDoWhat() throws Exception {
 		HttpResponse<String> nobody = send(HttpRequest.newBuilder(uri("/api/products/1")).GET());
 		assertThat(nobody.statusCode()).isEqualTo(401);
@@ -146,7 +219,7 @@ class GatewayTests {
 	}
 
 	private HttpResponse<String> post(String path, String json) throws Exception {
-		return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
+		return send(json(path).POST(BodyPublishers.ofString(json)));
 	}
 
 	private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
@@ -155,6 +228,10 @@ class GatewayTests {
 
 	private static HttpRequest.Builder request(String path) {
 		return HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + SampleInstance.token("alice"));
+	}
+
+	private static HttpRequest.Builder json(String path) {
+		return request(path).header("Content-Type", "application/json");
 	}
 
 	private static URI uri(String path) {
@@ -175,7 +252,7 @@ class GatewayTests {
 		private final BufferedReader lines;
 
 		Reader(HttpRequest.Builder request) throws Exception {
-			this.stream = GatewayTests.this.http.send(request.GET().build(), BodyHandlers.ofInputStream()).body();
+			this.stream = GatewayTests.this.http.send(request.build(), BodyHandlers.ofInputStream()).body();
 			this.lines = new BufferedReader(new InputStreamReader(this.stream, StandardCharsets.UTF_8));
 		}
 
