@@ -48,8 +48,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 6, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class ChainBenchmark {
 
@@ -64,7 +64,8 @@ public class ChainBenchmark {
 	/**
 	 * Which patterns are on.
 	 */
-	@Param({ "none", "all", "all-but-log" })
+	@Param({ "none", "correlation", "logging", "metrics", "shutdown", "auth", "auth-uncached", "rate-limit", "deadline",
+			"stream", "errors", "without-log", "defaults", "everything" })
 	private String patterns = "none";
 
 	private final List<ServerStreamTracer.Factory> tracers = new ArrayList<>();
@@ -86,10 +87,10 @@ public class ChainBenchmark {
 		for (ServerBuilderHook hook : this.context.getBeansOfType(ServerBuilderHook.class).values()) {
 			hook.customize(new TracedBuilder(builder, this.tracers));
 		}
-		this.service = ServerInterceptors.interceptForward(ServerChainBenchmark.Application.service(),
+		this.service = ServerInterceptors.interceptForward(BenchService.definition(),
 				this.context.getBean(GlobalServerInterceptorRegistry.class).getServerInterceptors());
 		this.headers = new byte[][] { "authorization".getBytes(StandardCharsets.US_ASCII),
-				("Bearer " + ServerChainBenchmark.token()).getBytes(StandardCharsets.US_ASCII) };
+				("Bearer " + Tokens.token()).getBytes(StandardCharsets.US_ASCII) };
 	}
 
 	/**
@@ -108,7 +109,7 @@ public class ChainBenchmark {
 	 */
 	@Benchmark
 	public @Nullable Status unary() {
-		return call(ServerChainBenchmark.ECHO);
+		return call(BenchService.ECHO);
 	}
 
 	/**
@@ -116,9 +117,19 @@ public class ChainBenchmark {
 	 * @return the status with which the stream ended
 	 */
 	@Benchmark
-	@OperationsPerInvocation(ServerChainBenchmark.MESSAGES)
+	@OperationsPerInvocation(BenchService.MESSAGES)
 	public @Nullable Status streamedMessage() {
-		return call(ServerChainBenchmark.STREAM);
+		return call(BenchService.STREAM);
+	}
+
+	/**
+	 * A message there and back on a bidirectional stream.
+	 * @return the status with which the stream ended
+	 */
+	@Benchmark
+	@OperationsPerInvocation(BenchService.MESSAGES)
+	public @Nullable Status bidiMessage() {
+		return call(BenchService.CHAT);
 	}
 
 	private @Nullable Status call(MethodDescriptor<byte[], byte[]> method) {
@@ -168,13 +179,16 @@ public class ChainBenchmark {
 		}
 
 		void run(Listener<byte[]> listener) {
-			for (ServerStreamTracer tracer : this.tracers) {
-				tracer.inboundMessage(0);
-				tracer.inboundMessageRead(0, PAYLOAD.length, PAYLOAD.length);
-				tracer.inboundUncompressedSize(PAYLOAD.length);
-			}
 			listener.onReady();
-			listener.onMessage(PAYLOAD);
+			int messages = this.method.getType().clientSendsOneMessage() ? 1 : BenchService.MESSAGES;
+			for (int i = 0; i < messages; i++) {
+				for (ServerStreamTracer tracer : this.tracers) {
+					tracer.inboundMessage(i);
+					tracer.inboundMessageRead(i, PAYLOAD.length, PAYLOAD.length);
+					tracer.inboundUncompressedSize(PAYLOAD.length);
+				}
+				listener.onMessage(PAYLOAD);
+			}
 			listener.onHalfClose();
 			listener.onComplete();
 		}

@@ -66,7 +66,7 @@ public class EarlyAdmissionBenchmark {
 	@Setup
 	public void start() throws JOSEException {
 		boolean early = this.decided.equals("before-the-queue");
-		this.context = ServerChainBenchmark.application("all-but-log", early ? Application.class : Customized.class,
+		this.context = ServerChainBenchmark.application("without-log", early ? Application.class : Customized.class,
 				Map.of("grpc.patterns.server.rate-limit.calls-per-second", "1000000",
 						"grpc.patterns.server.executor.bean", early ? "handlers" : ""));
 		int port = this.context.getBean(ServerChainBenchmark.Application.class).port;
@@ -111,7 +111,7 @@ public class EarlyAdmissionBenchmark {
 		if (channel == null) {
 			throw new IllegalStateException("not started");
 		}
-		return ClientCalls.blockingUnaryCall(channel, ServerChainBenchmark.ECHO, CallOptions.DEFAULT, PAYLOAD);
+		return ClientCalls.blockingUnaryCall(channel, BenchService.ECHO, CallOptions.DEFAULT, PAYLOAD);
 	}
 
 	/**

@@ -46,12 +46,22 @@ public final class OpenStreams {
 		int streams = (args.length > 0) ? Integer.parseInt(args[0]) : 10_000;
 		int seconds = (args.length > 1) ? Integer.parseInt(args[1]) : 20;
 		System.out.printf("%,d streams, %d idle seconds%n", streams, seconds);
-		idle("bare", BARE, streams, seconds);
-		idle("patterns without stream", NO_LIMITS, streams, seconds);
-		idle("stream with its defaults", Map.of(), streams, seconds);
-		idle("idle time, age and rates", policies("10m"), streams, seconds);
+		for (Idle idle : idle(streams, seconds)) {
+			System.out.printf("%-26s %,8.0f bytes/stream %8.1f ms CPU, of it the timer %.2f ms%n", idle.name(),
+					idle.bytesPerStream(), idle.cpuMillis(), idle.timerMillis());
+		}
 		looks(streams);
 		System.exit(0);
+	}
+
+	/**
+	 * Measure what open streams cost that do nothing.
+	 */
+	static List<Idle> idle(int streams, int seconds) throws Exception {
+		return List.of(idle("bare", BARE, streams, seconds),
+				idle("patterns without stream", NO_LIMITS, streams, seconds),
+				idle("stream with its defaults", Map.of(), streams, seconds),
+				idle("idle time, age and rates", policies("10m"), streams, seconds));
 	}
 
 	private static Map<String, String> policies(String idleTimeout) {
@@ -60,7 +70,7 @@ public final class OpenStreams {
 				"20", prefix + "outbound-rate", "20");
 	}
 
-	private static void idle(String name, Map<String, String> properties, int streams, int seconds) throws Exception {
+	private static Idle idle(String name, Map<String, String> properties, int streams, int seconds) throws Exception {
 		try (ForkedServer server = new ForkedServer(properties);
 				Connections connections = new Connections(server.port())) {
 			connections.open(WARM_UP);
@@ -72,8 +82,7 @@ public final class OpenStreams {
 			ForkedServer.Cpu start = server.cpu();
 			TimeUnit.SECONDS.sleep(seconds);
 			ForkedServer.Cpu used = server.cpu().since(start);
-			System.out.printf("%-26s %,8.0f bytes/stream %8.1f ms CPU, of it the timer %.2f ms%n", name, heap,
-					used.process() / 1e6, used.timer() / 1e6);
+			return new Idle(name, heap, used.process() / 1e6, used.timer() / 1e6);
 		}
 	}
 
@@ -96,6 +105,9 @@ public final class OpenStreams {
 			connections.message(); // fails where a stream was ended
 			System.out.printf("%-26s %8.2f us of the timer%n", "a look at a stream", micros);
 		}
+	}
+
+	record Idle(String name, double bytesPerStream, double cpuMillis, double timerMillis) {
 	}
 
 	/**

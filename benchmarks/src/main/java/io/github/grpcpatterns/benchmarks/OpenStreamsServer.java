@@ -17,7 +17,6 @@ import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
-import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
@@ -55,8 +54,8 @@ final class OpenStreamsServer {
 	 */
 	public static void main(String[] args) throws IOException {
 		Map<String, Object> properties = new HashMap<>(Map.of("grpc.server.port", "0", "grpc.server.address",
-				"127.0.0.1", "grpc.patterns.server.auth.public-methods", "*", "logging.level.root", "error",
-				"spring.main.banner-mode", "off", "spring.autoconfigure.exclude",
+				"127.0.0.1", "spring.main.web-application-type", "none", "grpc.patterns.server.auth.public-methods",
+				"*", "logging.level.root", "error", "spring.main.banner-mode", "off", "spring.autoconfigure.exclude",
 				"net.devh.boot.grpc.server.autoconfigure.GrpcServerMetricAutoConfiguration"));
 		for (String arg : args) {
 			String[] pair = arg.split("=", 2);
@@ -119,31 +118,9 @@ final class OpenStreamsServer {
 		@GrpcService
 		BindableService open() {
 			return () -> ServerServiceDefinition.builder("bench.Open")
-				.addMethod(OPEN, ServerCalls.asyncBidiStreamingCall(Echo::new))
-				.addMethod(UNLIMITED, ServerCalls.asyncBidiStreamingCall(Echo::new))
+				.addMethod(OPEN, ServerCalls.asyncBidiStreamingCall(BenchService.Echo::new))
+				.addMethod(UNLIMITED, ServerCalls.asyncBidiStreamingCall(BenchService.Echo::new))
 				.build();
-		}
-
-	}
-
-	/**
-	 * Sends back what it gets.
-	 */
-	private record Echo(StreamObserver<byte[]> responses) implements StreamObserver<byte[]> {
-
-		@Override
-		public void onNext(byte[] message) {
-			this.responses.onNext(message);
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-			// The client is gone.
-		}
-
-		@Override
-		public void onCompleted() {
-			this.responses.onCompleted();
 		}
 
 	}

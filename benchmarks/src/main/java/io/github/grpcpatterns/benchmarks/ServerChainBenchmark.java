@@ -1,33 +1,22 @@
 package io.github.grpcpatterns.benchmarks;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.ServerCalls;
-import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
@@ -56,34 +45,26 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 
 /**
- * A unary call and a stream over loopback, on net.devh: with every pattern, without the
- * log line, and with none. Client and server share the process, so the difference counts,
- * not the figure.
+ * A unary call and streams over loopback, on net.devh, with {@linkplain PatternSet sets}
+ * of patterns. Client and server share the process, so the difference counts, not the
+ * figure.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 5)
-@Measurement(iterations = 5, time = 5)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 6, time = 1)
 @Fork(1)
 public class ServerChainBenchmark {
 
-	static final MethodDescriptor<byte[], byte[]> ECHO = Bytes.method("bench.Bench/Echo",
-			MethodDescriptor.MethodType.UNARY);
-
-	static final MethodDescriptor<byte[], byte[]> STREAM = Bytes.method("bench.Bench/Stream",
-			MethodDescriptor.MethodType.SERVER_STREAMING);
-
-	static final int MESSAGES = 1000;
-
-	private static final String SECRET = "a-secret-of-benchmarks-of-32-bytes-or-more";
+	private static final int UNDER_WAY = 32;
 
 	private static final byte[] PAYLOAD = new byte[200];
 
 	/**
 	 * Which patterns are on.
 	 */
-	@Param({ "none", "all", "all-but-log" })
+	@Param({ "none", "without-log", "defaults", "everything" })
 	private String patterns = "none";
 
 	private @Nullable ConfigurableApplicationContext context;
@@ -120,16 +101,16 @@ public class ServerChainBenchmark {
 	 */
 	static ConfigurableApplicationContext application(String patterns, Class<? extends Application> type,
 			Map<String, Object> more) {
-		Map<String, Object> properties = new HashMap<>(more);
-		properties.putAll(Map.of("grpc.server.port", "0", "grpc.server.address", "127.0.0.1", "grpc.patterns.enabled",
-				String.valueOf(!patterns.equals("none")), "grpc.patterns.server.auth.jwt.secret", SECRET,
-				"grpc.patterns.server.logging.enabled", String.valueOf(patterns.equals("all")),
-				"logging.threshold.console", "error", "logging.file.name",
+		Map<String, Object> properties = new HashMap<>(PatternSet.properties(patterns));
+		properties.putAll(Map.of("grpc.server.port", "0", "grpc.server.address", "127.0.0.1",
+				"spring.main.web-application-type", "none", "grpc.patterns.server.auth.jwt.public-key-location",
+				Tokens.publicKeyLocation(), "logging.threshold.console", "error", "logging.file.name",
 				System.getProperty("java.io.tmpdir") + "/grpc-patterns-benchmark.log",
 				// Without the patterns it is left in, and does not start without an
 				// actuator.
 				"spring.autoconfigure.exclude",
 				"net.devh.boot.grpc.server.autoconfigure.GrpcServerMetricAutoConfiguration"));
+		properties.putAll(more);
 		return new SpringApplicationBuilder(type).properties(properties).run();
 	}
 
@@ -141,18 +122,8 @@ public class ServerChainBenchmark {
 	 */
 	static Channel authenticated(Channel connection) throws JOSEException {
 		Metadata headers = new Metadata();
-		headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token());
+		headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + Tokens.token());
 		return ClientInterceptors.intercept(connection, MetadataUtils.newAttachHeadersInterceptor(headers));
-	}
-
-	static String token() throws JOSEException {
-		SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256),
-				new JWTClaimsSet.Builder().subject("benchmark")
-					.claim("scope", "read ".repeat(80)) // as long as real ones
-					.expirationTime(Date.from(Instant.now().plus(Duration.ofHours(1))))
-					.build());
-		token.sign(new MACSigner(SECRET.getBytes(StandardCharsets.UTF_8)));
-		return token.serialize();
 	}
 
 	/**
@@ -174,7 +145,7 @@ public class ServerChainBenchmark {
 	 */
 	@Benchmark
 	public byte[] unary() {
-		return ClientCalls.blockingUnaryCall(channel(), ECHO, CallOptions.DEFAULT, PAYLOAD);
+		return ClientCalls.blockingUnaryCall(channel(), BenchService.ECHO, CallOptions.DEFAULT, PAYLOAD);
 	}
 
 	/**
@@ -182,10 +153,20 @@ public class ServerChainBenchmark {
 	 * @param messages takes the messages
 	 */
 	@Benchmark
-	@OperationsPerInvocation(MESSAGES)
+	@OperationsPerInvocation(BenchService.MESSAGES)
 	public void streamedMessage(Blackhole messages) {
-		ClientCalls.blockingServerStreamingCall(channel(), STREAM, CallOptions.DEFAULT, PAYLOAD)
+		ClientCalls.blockingServerStreamingCall(channel(), BenchService.STREAM, CallOptions.DEFAULT, PAYLOAD)
 			.forEachRemaining(messages::consume);
+	}
+
+	/**
+	 * A message there and back on a bidirectional stream, {@value #UNDER_WAY} under way.
+	 * @throws InterruptedException if interrupted
+	 */
+	@Benchmark
+	@OperationsPerInvocation(BenchService.MESSAGES)
+	public void bidiMessage() throws InterruptedException {
+		new Conversation(channel().newCall(BenchService.CHAT, CallOptions.DEFAULT)).run();
 	}
 
 	private Channel channel() {
@@ -194,6 +175,56 @@ public class ServerChainBenchmark {
 			throw new IllegalStateException("not started");
 		}
 		return channel;
+	}
+
+	/**
+	 * Sends a message for each that comes back.
+	 */
+	private static final class Conversation extends ClientCall.Listener<byte[]> {
+
+		private final ClientCall<byte[], byte[]> call;
+
+		private final CountDownLatch ended = new CountDownLatch(1);
+
+		private int sent;
+
+		private @Nullable Status status;
+
+		Conversation(ClientCall<byte[], byte[]> call) {
+			this.call = call;
+		}
+
+		void run() throws InterruptedException {
+			this.call.start(this, new Metadata());
+			for (int i = 0; i < UNDER_WAY; i++) {
+				this.call.sendMessage(PAYLOAD);
+			}
+			this.sent = UNDER_WAY;
+			this.call.request(Integer.MAX_VALUE);
+			this.ended.await();
+			if (this.status == null || !this.status.isOk()) {
+				throw new IllegalStateException("ended as " + this.status);
+			}
+		}
+
+		@Override
+		public void onMessage(byte[] message) {
+			if (this.sent == BenchService.MESSAGES) {
+				this.call.halfClose();
+				this.sent++;
+			}
+			else if (this.sent < BenchService.MESSAGES) {
+				this.call.sendMessage(PAYLOAD);
+				this.sent++;
+			}
+		}
+
+		@Override
+		public void onClose(Status status, Metadata trailers) {
+			this.status = status;
+			this.ended.countDown();
+		}
+
 	}
 
 	/**
@@ -218,29 +249,7 @@ public class ServerChainBenchmark {
 		@Bean
 		@GrpcService
 		BindableService bench() {
-			return Application::service;
-		}
-
-		static ServerServiceDefinition service() {
-			return ServerServiceDefinition.builder("bench.Bench")
-				.addMethod(ECHO, ServerCalls.asyncUnaryCall((byte[] request, StreamObserver<byte[]> responses) -> {
-					responses.onNext(request);
-					responses.onCompleted();
-				}))
-				.addMethod(STREAM,
-						ServerCalls.asyncServerStreamingCall((byte[] request, StreamObserver<byte[]> responses) -> {
-							ServerCallStreamObserver<byte[]> call = (ServerCallStreamObserver<byte[]>) responses;
-							int[] sent = { 0 };
-							call.setOnReadyHandler(() -> {
-								while (sent[0] < MESSAGES && call.isReady()) {
-									call.onNext(request);
-									if (++sent[0] == MESSAGES) {
-										call.onCompleted();
-									}
-								}
-							});
-						}))
-				.build();
+			return BenchService::definition;
 		}
 
 	}

@@ -39,7 +39,8 @@ public final class UnaryLoad {
 			Duration time = Duration.ofSeconds(Long.parseLong(args[5]));
 			int underWay = Integer.parseInt(args[4]);
 			run(channel, method, request(args[2]), args[3], underWay, time);
-			System.out.printf("%,.0f calls/s%n", run(channel, method, request(args[2]), args[3], underWay, time));
+			System.out.printf("%,.0f calls/s%n",
+					run(channel, method, request(args[2]), args[3], underWay, time).perSecond());
 		}
 		finally {
 			channel.shutdownNow();
@@ -58,8 +59,12 @@ public final class UnaryLoad {
 		return request;
 	}
 
-	private static double run(ManagedChannel channel, MethodDescriptor<byte[], byte[]> method, byte[] request,
-			String token, int underWay, Duration time) throws InterruptedException {
+	/**
+	 * Call for a while.
+	 * @return how many calls ended, and in which time
+	 */
+	static Load run(ManagedChannel channel, MethodDescriptor<byte[], byte[]> method, byte[] request, String token,
+			int underWay, Duration time) throws InterruptedException {
 		Semaphore places = new Semaphore(underWay);
 		LongAdder ended = new LongAdder();
 		long start = System.nanoTime();
@@ -83,7 +88,7 @@ public final class UnaryLoad {
 			call.halfClose();
 		}
 		places.acquire(underWay);
-		return ended.sum() * 1e9 / (System.nanoTime() - start);
+		return new Load(ended.sum(), System.nanoTime() - start);
 	}
 
 	private static Metadata headers(String token) {
@@ -92,6 +97,14 @@ public final class UnaryLoad {
 			headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
 		}
 		return headers;
+	}
+
+	record Load(long calls, long nanos) {
+
+		double perSecond() {
+			return this.calls * 1e9 / this.nanos;
+		}
+
 	}
 
 }

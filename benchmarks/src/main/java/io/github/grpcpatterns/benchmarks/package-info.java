@@ -1,6 +1,6 @@
 /**
- * What the patterns cost. {@link io.github.grpcpatterns.benchmarks.ServerChainBenchmark}
- * compares a call with every pattern, without the log line and without any, in one run;
+ * What the patterns cost. {@link io.github.grpcpatterns.benchmarks.Suite} runs the
+ * benchmarks and writes their results into the manual;
  * {@link io.github.grpcpatterns.benchmarks.UnaryLoad} loads a server that runs elsewhere.
  * <p>
  * Streams: {@link io.github.grpcpatterns.benchmarks.OpenStreams} tells what thousands of
