@@ -262,22 +262,28 @@ class PageTests {
 		browser.script("return fetch('/api/products/1')");
 		browser.awaitText("classified", "Model opennlp-");
 		browser.awaitText("talk", "Good morning!");
-		Awaitility.await().until(() -> browser.count("#products path") > 0 && browser.count("#refusals tbody tr") > 0);
+		Awaitility.await()
+			.until(() -> browser.count("#products path") > 0 && browser.count("#refusals tbody tr") > 0
+					&& browser.count("#methods tbody tr") > 2);
 		for (String scheme : List.of("light", "dark")) {
 			for (int width : new int[] { 1280, 390 }) {
 				byte[] picture = browser.screenshot(width, scheme);
+				if (!PICTURES.isEmpty()) {
+					Files.write(
+							Files.createDirectories(Path.of(PICTURES)).resolve("page-" + scheme + "-" + width + ".png"),
+							picture);
+				}
 				assertThat(browser.accessibilityViolations()).as("%s at %s pixels", scheme, width).isEmpty();
+				List<Object> wide = browser.script("return [...document.body.querySelectorAll('*')].filter((e) =>"
+						+ " !e.closest('.scroll, .hidden, .skip') && e.getBoundingClientRect().right > arguments[0] + 1)"
+						+ ".map((e) => e.outerHTML.slice(0, 100))", width);
+				assertThat(wide).isEmpty();
 				assertThat(((Number) browser.script("return document.documentElement.scrollWidth")).intValue())
 					.isLessThanOrEqualTo(width);
 				List<Object> small = browser
 					.script("return [...document.querySelectorAll('button, input, select, textarea')]"
 							+ ".filter((e) => e.offsetParent && (e.offsetHeight < 24 || e.offsetWidth < 24)).map((e) => e.outerHTML)");
 				assertThat(small).isEmpty();
-				if (!PICTURES.isEmpty()) {
-					Files.write(
-							Files.createDirectories(Path.of(PICTURES)).resolve("page-" + scheme + "-" + width + ".png"),
-							picture);
-				}
 			}
 		}
 	}
