@@ -38,7 +38,7 @@ function quantile(buckets, q) {
 	return bound === Infinity ? '> ' + ms(sorted.at(-2)[0]) : '≤ ' + ms(bound);
 }
 
-const ms = (s) => s < 1 ? `${(1000 * s).toPrecision(2)} ms` : `${s.toFixed(1)} s`;
+const ms = (s) => s >= 1 ? `${s.toFixed(1)} s` : s >= .01 ? `${Math.round(1000 * s)} ms` : `${(1000 * s).toFixed(1)} ms`;
 
 function keep(values, value) {
 	values.push(value);
