@@ -266,6 +266,9 @@ class PageTests {
 
 	@Test
 	void theSchemeCanBeChosen() {
+		browser.show(1280, 900, "dark");
+		browser.awaitText("theme", "Light");
+		browser.show(1280, 900, "light");
 		browser.awaitText("theme", "Dark");
 		browser.press("theme");
 		browser.awaitText("theme", "Light");
@@ -334,12 +337,18 @@ class PageTests {
 		browser.type("say", "Good morning!");
 		browser.submit("chat");
 		browser.submit("sign-up");
+		browser.submit("metrics");
+		browser.submit("logs");
 		browser.script("return fetch('/api/products/1')");
 		browser.awaitText("classified", "Model opennlp-");
 		browser.awaitText("talk", "Good morning!");
 		Awaitility.await()
 			.until(() -> browser.count("#products path") > 0 && browser.count("#refusals tbody tr") > 0
-					&& browser.count("#methods tbody tr") > 2);
+					&& browser.count("#methods tbody tr") > 2 && browser.count("#streams tbody tr") > 2);
+		Awaitility.await()
+			.until(() -> ((Number) browser
+				.script("return document.querySelector('#rate-line path').getAttribute('d').split('L').length"))
+				.intValue() > 2);
 		List<String> foreign = browser.script("return performance.getEntriesByType('resource')"
 				+ ".map((entry) => entry.name).filter((name) => !name.startsWith(location.origin))");
 		assertThat(foreign).isEmpty();
