@@ -17,6 +17,7 @@ $('theme').addEventListener('click', () => {
 	document.documentElement.dataset.theme = dark() ? 'light' : 'dark';
 	name();
 });
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', name);
 name();
 
 await session.start();
