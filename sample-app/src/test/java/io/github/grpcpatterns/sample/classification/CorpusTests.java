@@ -1,8 +1,11 @@
 package io.github.grpcpatterns.sample.classification;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.grpcpatterns.sample.classification.Corpus.Document;
 import io.github.grpcpatterns.sample.classification.v1.DocumentType;
@@ -29,8 +32,9 @@ class CorpusTests {
 
 	@Test
 	void noDocumentIsThereTwice() throws Exception {
-		assertThat(Corpus.load("classpath*:corpus*").documents()).extracting(Document::text)
-			.hasSizeGreaterThan(250)
+		assertThat(Stream.of("classpath*:corpus*", "classpath*:heldout*").flatMap(CorpusTests::documents))
+			.extracting(Document::text)
+			.hasSizeGreaterThan(350)
 			.doesNotHaveDuplicates();
 	}
 
@@ -46,6 +50,15 @@ class CorpusTests {
 	void emptyDirectoryIsRefused(@TempDir Path directory) {
 		assertThatIllegalStateException().isThrownBy(() -> Corpus.load("file:" + directory))
 			.withMessageStartingWith("corpus: no documents at file:");
+	}
+
+	private static Stream<Document> documents(String location) {
+		try {
+			return Corpus.load(location).documents().stream();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 }

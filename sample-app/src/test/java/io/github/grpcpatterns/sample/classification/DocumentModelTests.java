@@ -8,6 +8,8 @@ import io.github.grpcpatterns.sample.classification.Corpus.Document;
 import io.github.grpcpatterns.sample.classification.DocumentModel.Score;
 import io.github.grpcpatterns.sample.classification.v1.DocumentType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -28,6 +30,20 @@ class DocumentModelTests {
 		}
 		System.out.println(matrix);
 		assertThat(matrix.accuracy()).as(matrix.toString()).isGreaterThanOrEqualTo(0.9);
+	}
+
+	/** Written when the model was finished; no document was then added to the corpus. */
+	@ParameterizedTest
+	@CsvSource({ "heldout, 60, 54", "heldout-hard, 30, 23" })
+	void documentsThatWereWrittenLaterAreRecognised(String directory, int size, int right) throws IOException {
+		ConfusionMatrix matrix = new ConfusionMatrix();
+		List<Document> documents = Corpus.load("classpath:" + directory).documents();
+		for (Document document : documents) {
+			matrix.add(document.type(), this.model.judge(document.text(), false).get(0).type());
+		}
+		System.out.println(directory + System.lineSeparator() + matrix);
+		assertThat(documents).hasSize(size);
+		assertThat(matrix.accuracy()).as(matrix.toString()).isGreaterThanOrEqualTo((double) right / size);
 	}
 
 	@Test
