@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -65,9 +66,12 @@ class EarlyAdmissionTests {
 
 	private final CallRecorder reporter = new CallRecorder();
 
-	/** One thread, and nobody waits for it. */
+	/**
+	 * One thread, for which nobody waits longer than it takes to come back from its last
+	 * task.
+	 */
 	private final ThreadPoolExecutor one = new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new SynchronousQueue<>(),
-			(task) -> new Thread(task, "one-1"));
+			(task) -> new Thread(task, "one-1"), EarlyAdmissionTests::offer);
 
 	private final ThreadPoolExecutor two = new ThreadPoolExecutor(2, 2, 1, TimeUnit.MINUTES,
 			new LinkedBlockingQueue<>(), (task) -> new Thread(task, "two-1"));
@@ -111,6 +115,17 @@ class EarlyAdmissionTests {
 		return RawCall.start(channel, PING, CallOptions.DEFAULT, headers)
 			.send(PingRequest.newBuilder().setValue(value).build())
 			.halfClose();
+	}
+
+	private static void offer(Runnable task, ThreadPoolExecutor pool) {
+		try {
+			if (pool.isShutdown() || !pool.getQueue().offer(task, 200, TimeUnit.MILLISECONDS)) {
+				throw new RejectedExecutionException("held");
+			}
+		}
+		catch (InterruptedException ex) {
+			throw new RejectedExecutionException(ex);
+		}
 	}
 
 	private void hold(Channel channel, int threads) {
