@@ -17,9 +17,11 @@ function heard(message) {
 	show(element('li', { className: own ? 'own' : '' }, element('small', {}, `${own ? 'You' : message.userId}, ${time(message.timestamp)}`), message.content));
 }
 
+const chosen = () => $('room').value.trim() || 'lobby';
+
 /** Enters a room, and resolves when the server has let this page in. */
 async function enter() {
-	const name = $('room').value.trim() || 'lobby';
+	const name = chosen();
 	if (room?.name === name) return;
 	room?.leave.abort();
 	const own = room = { name, leave: new AbortController() };
@@ -59,8 +61,10 @@ async function stay(own, response) {
 async function say() {
 	const content = $('say').value.trim();
 	if (!content) throw Object.assign(new Error('Write a message first.'), { title: 'Nothing to say.' });
-	await enter();
-	await send('/api/chat/' + encodeURIComponent(room.name), { content });
+	const name = chosen();
+	// Whoever changes the room meanwhile has still said it in this one
+	await enter().catch((error) => { if (error.name !== 'AbortError') throw error; });
+	await send('/api/chat/' + encodeURIComponent(name), { content });
 	$('say').value = '';
 }
 

@@ -105,7 +105,7 @@ final class Events<R extends Message> implements StreamObserver<R> {
 	}
 
 	/**
-	 * The same members as in the starter's problems (RFC 9457).
+	 * The same members as in the starter's problems (RFC 9457). An absent one is left out.
 	 */
 	private static String problem(GrpcErrors error) {
 		JsonObject problem = new JsonObject();
@@ -114,6 +114,7 @@ final class Events<R extends Message> implements StreamObserver<R> {
 		problem.addProperty("reason", error.reason());
 		problem.addProperty("detail", error.description());
 		problem.addProperty("correlationId", error.correlationId());
+		problem.entrySet().removeIf((member) -> member.getValue().isJsonNull());
 		return problem.toString();
 	}
 
