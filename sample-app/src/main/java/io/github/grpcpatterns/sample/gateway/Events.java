@@ -105,7 +105,8 @@ final class Events<R extends Message> implements StreamObserver<R> {
 	}
 
 	/**
-	 * The same members as in the starter's problems (RFC 9457). An absent one is left out.
+	 * The same members as in the starter's problems (RFC 9457). An absent one is left
+	 * out.
 	 */
 	private static String problem(GrpcErrors error) {
 		JsonObject problem = new JsonObject();
