@@ -5,7 +5,6 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import com.nimbusds.jose.JOSEException;
 import io.github.grpcpatterns.ServerBuilderHook;
@@ -25,18 +24,9 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -45,13 +35,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  * calls them, in front of a transport that does nothing. What other processes do to a
  * network's figures leaves these alone, and {@code -prof gc} tells the bytes exactly.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 6, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(1)
-public class ChainBenchmark {
+public class ChainBenchmark extends ContextBenchmark {
 
 	private static final SocketAddress PEER = new InetSocketAddress("127.0.0.1", 50000);
 
@@ -70,8 +54,6 @@ public class ChainBenchmark {
 
 	private final List<ServerStreamTracer.Factory> tracers = new ArrayList<>();
 
-	private @Nullable ConfigurableApplicationContext context;
-
 	private @Nullable ServerServiceDefinition service;
 
 	private byte[][] headers = new byte[0][];
@@ -82,25 +64,15 @@ public class ChainBenchmark {
 	 */
 	@Setup
 	public void start() throws JOSEException {
-		this.context = ServerChainBenchmark.application(this.patterns);
+		ConfigurableApplicationContext context = stopLater(ServerChainBenchmark.application(this.patterns));
 		NettyServerBuilder builder = NettyServerBuilder.forPort(0);
-		for (ServerBuilderHook hook : this.context.getBeansOfType(ServerBuilderHook.class).values()) {
+		for (ServerBuilderHook hook : context.getBeansOfType(ServerBuilderHook.class).values()) {
 			hook.customize(new TracedBuilder(builder, this.tracers));
 		}
 		this.service = ServerInterceptors.interceptForward(BenchService.definition(),
-				this.context.getBean(GlobalServerInterceptorRegistry.class).getServerInterceptors());
+				context.getBean(GlobalServerInterceptorRegistry.class).getServerInterceptors());
 		this.headers = new byte[][] { "authorization".getBytes(StandardCharsets.US_ASCII),
 				("Bearer " + Tokens.token()).getBytes(StandardCharsets.US_ASCII) };
-	}
-
-	/**
-	 * Stop the context.
-	 */
-	@TearDown
-	public void stop() {
-		if (this.context != null) {
-			this.context.close();
-		}
 	}
 
 	/**

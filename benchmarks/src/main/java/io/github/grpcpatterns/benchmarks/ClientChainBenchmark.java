@@ -1,7 +1,6 @@
 package io.github.grpcpatterns.benchmarks;
 
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -13,17 +12,8 @@ import io.grpc.Status;
 import net.devh.boot.grpc.client.interceptor.GlobalClientInterceptorRegistry;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -31,13 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  * The client's chain alone, in front of a channel that answers at once: what a call pays
  * for retries, deadlines and the rest when nothing fails.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 6, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(1)
-public class ClientChainBenchmark {
+public class ClientChainBenchmark extends ContextBenchmark {
 
 	private static final byte[] PAYLOAD = new byte[200];
 
@@ -47,8 +31,6 @@ public class ClientChainBenchmark {
 	@Param({ "none", "client.deadline", "client.logging", "client.metrics", "client.retry", "without-log", "defaults" })
 	private String patterns = "none";
 
-	private @Nullable ConfigurableApplicationContext context;
-
 	private Channel channel = new AnsweringChannel();
 
 	/**
@@ -56,20 +38,10 @@ public class ClientChainBenchmark {
 	 */
 	@Setup
 	public void start() {
-		this.context = ServerChainBenchmark.application(this.patterns, ServerChainBenchmark.Application.class,
-				Map.of("grpc.client.bench.address", "static://127.0.0.1:1"));
+		ConfigurableApplicationContext context = stopLater(ServerChainBenchmark.application(this.patterns,
+				ServerChainBenchmark.Application.class, Map.of("grpc.client.bench.address", "static://127.0.0.1:1")));
 		this.channel = ClientInterceptors.interceptForward(new AnsweringChannel(),
-				this.context.getBean(GlobalClientInterceptorRegistry.class).getClientInterceptors());
-	}
-
-	/**
-	 * Stop the context.
-	 */
-	@TearDown
-	public void stop() {
-		if (this.context != null) {
-			this.context.close();
-		}
+				context.getBean(GlobalClientInterceptorRegistry.class).getClientInterceptors());
 	}
 
 	/**

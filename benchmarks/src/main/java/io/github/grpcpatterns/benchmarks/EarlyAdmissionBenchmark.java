@@ -69,7 +69,7 @@ public class EarlyAdmissionBenchmark {
 		this.context = ServerChainBenchmark.application("without-log", early ? Application.class : Customized.class,
 				Map.of("grpc.patterns.server.rate-limit.calls-per-second", "1000000",
 						"grpc.patterns.server.executor.bean", early ? "handlers" : ""));
-		int port = this.context.getBean(ServerChainBenchmark.Application.class).port;
+		int port = this.context.getBean(ServerPort.class).value();
 		this.connection = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().directExecutor().build();
 		this.channel = ServerChainBenchmark.authenticated(this.connection);
 	}

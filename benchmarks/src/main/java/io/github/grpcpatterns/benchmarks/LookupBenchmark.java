@@ -1,7 +1,6 @@
 package io.github.grpcpatterns.benchmarks;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import io.github.grpcpatterns.internal.settings.MethodOverride;
@@ -11,28 +10,14 @@ import io.github.grpcpatterns.internal.settings.PerMethod;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The look-up of a method's settings, for a hundred methods in turn: the first, which
  * resolves them, and every further one.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 6, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(1)
-public class LookupBenchmark {
+public class LookupBenchmark extends ShortBenchmark {
 
 	private static final int METHODS = 100;
 
@@ -57,11 +42,11 @@ public class LookupBenchmark {
 	 */
 	@Setup
 	public void start() {
-		List<Override> overrides = IntStream.range(0, this.overrides)
-			.mapToObj((i) -> new Override(List.of("bench.v1.Service" + i + "/*"), i))
+		List<Entry> overrides = IntStream.range(0, this.overrides)
+			.mapToObj((i) -> new Entry(List.of("bench.v1.Service" + i + "/*"), i))
 			.toList();
 		this.settings = MethodSettings.server(MethodOverrides.of("bench", overrides),
-				(lookup) -> lookup.value("value", Override::value, -1));
+				(lookup) -> lookup.value("value", Entry::value, -1));
 		this.perMethod = this.settings.perMethod();
 	}
 
@@ -92,7 +77,7 @@ public class LookupBenchmark {
 		return this.methods.get(this.next);
 	}
 
-	record Override(List<String> methods, Integer value) implements MethodOverride {
+	record Entry(List<String> methods, Integer value) implements MethodOverride {
 	}
 
 }

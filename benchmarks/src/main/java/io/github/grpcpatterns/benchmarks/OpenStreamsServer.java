@@ -19,7 +19,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcService;
 
@@ -27,7 +26,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.event.EventListener;
+import org.springframework.context.annotation.Import;
 
 /**
  * The server that {@link OpenStreams} and {@link RatedStreams} start in a process of its
@@ -62,7 +61,7 @@ final class OpenStreamsServer {
 			properties.put(pair[0], pair[1]);
 		}
 		var context = new SpringApplicationBuilder(Application.class).properties(properties).run();
-		System.out.println("port " + context.getBean(Application.class).port);
+		System.out.println("port " + context.getBean(ServerPort.class).value());
 		BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 		for (String question = questions.readLine(); question != null; question = questions.readLine()) {
 			System.out.println(question.equals("heap") ? "heap " + heap() : "cpu " + cpu());
@@ -95,14 +94,8 @@ final class OpenStreamsServer {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@Import(ServerPort.class)
 	static class Application {
-
-		private volatile int port;
-
-		@EventListener
-		void started(GrpcServerStartedEvent event) {
-			this.port = event.getPort();
-		}
 
 		@Bean
 		MeterRegistry meterRegistry() {

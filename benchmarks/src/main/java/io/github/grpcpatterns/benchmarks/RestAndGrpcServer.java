@@ -17,14 +17,13 @@ import io.github.grpcpatterns.benchmarks.v1.PriceRequest;
 import io.github.grpcpatterns.benchmarks.v1.PricesRequest;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import net.devh.boot.grpc.server.service.GrpcService;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.event.EventListener;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -53,7 +52,7 @@ final class RestAndGrpcServer {
 				"logging.level.root", "error", "spring.main.banner-mode", "off", "spring.autoconfigure.exclude",
 				"net.devh.boot.grpc.server.autoconfigure.GrpcServerMetricAutoConfiguration"));
 		var context = new SpringApplicationBuilder(Application.class).properties(properties).run();
-		System.out.println("port " + context.getBean(Application.class).port + " "
+		System.out.println("port " + context.getBean(ServerPort.class).value() + " "
 				+ context.getEnvironment().getRequiredProperty("local.server.port"));
 		while (System.in.read() != -1) {
 			// until the parent ends
@@ -63,14 +62,8 @@ final class RestAndGrpcServer {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@Import(ServerPort.class)
 	static class Application {
-
-		private volatile int port;
-
-		@EventListener
-		void started(GrpcServerStartedEvent event) {
-			this.port = event.getPort();
-		}
 
 		@Bean
 		@GrpcService

@@ -3,33 +3,18 @@ package io.github.grpcpatterns.benchmarks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import java.util.zip.GZIPOutputStream;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.github.grpcpatterns.benchmarks.Messages.ClassifyResponseJson;
-import io.github.grpcpatterns.benchmarks.Messages.PriceJson;
-import io.github.grpcpatterns.benchmarks.v1.BenchmarksGrpc;
-import io.github.grpcpatterns.benchmarks.v1.ClassifyRequest;
-import io.github.grpcpatterns.benchmarks.v1.Price;
-import io.github.grpcpatterns.benchmarks.v1.PriceRequest;
-import io.github.grpcpatterns.benchmarks.v1.PricesRequest;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
-import org.jspecify.annotations.Nullable;
 
-import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 
 /**
@@ -44,17 +29,17 @@ final class RestOrGrpc implements AutoCloseable {
 
 	private static final int ROUNDS = 3;
 
-	private static final List<String> PROTOCOLS = List.of("JSON over REST", "protobuf over gRPC");
+	static final List<String> PROTOCOLS = List.of("JSON over REST", "protobuf over gRPC");
 
 	private final OperatingSystemMXBean process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
 	private final ForkedServer server;
 
-	private final Clients clients;
+	private final RestAndGrpcClients clients;
 
 	RestOrGrpc(String classPath) throws IOException {
 		this.server = new ForkedServer(classPath, RestAndGrpcServer.class, Map.of());
-		this.clients = new Clients(this.server.httpPort(), this.server.port());
+		this.clients = new RestAndGrpcClients(this.server.httpPort(), this.server.port());
 	}
 
 	/**
@@ -86,7 +71,7 @@ final class RestOrGrpc implements AutoCloseable {
 		List<List<Object>> rows = new ArrayList<>();
 		try (CountingRelay rest = new CountingRelay(this.server.httpPort());
 				CountingRelay grpc = new CountingRelay(this.server.port());
-				Clients relayed = new Clients(rest.port(), grpc.port())) {
+				RestAndGrpcClients relayed = new RestAndGrpcClients(rest.port(), grpc.port())) {
 			for (String protocol : PROTOCOLS) {
 				CountingRelay relay = protocol.equals(PROTOCOLS.get(0)) ? rest : grpc;
 				int calls = 1000;
@@ -236,107 +221,6 @@ final class RestOrGrpc implements AutoCloseable {
 
 		double[] figures() {
 			return new double[] { this.perSecond, this.p50, this.p99, this.server, this.client };
-		}
-
-	}
-
-	/**
-	 * A client of each protocol.
-	 */
-	private static final class Clients implements AutoCloseable {
-
-		private final RestClient rest;
-
-		private final ManagedChannel channel;
-
-		private final BenchmarksGrpc.BenchmarksBlockingStub grpc;
-
-		Clients(int httpPort, int grpcPort) {
-			HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-			this.rest = RestClient.builder()
-				.requestFactory(new JdkClientHttpRequestFactory(http))
-				.baseUrl("http://127.0.0.1:" + httpPort)
-				.build();
-			this.channel = NettyChannelBuilder.forAddress("127.0.0.1", grpcPort).usePlaintext().build();
-			this.grpc = BenchmarksGrpc.newBlockingStub(this.channel);
-		}
-
-		Runnable classify(String protocol) {
-			if (protocol.equals(PROTOCOLS.get(0))) {
-				Object request = Messages.json("classify-request");
-				return () -> some(
-						this.rest.post().uri("/classify").body(request).retrieve().body(ClassifyResponseJson.class));
-			}
-			ClassifyRequest request = (ClassifyRequest) Messages.protobuf("classify-request");
-			return () -> some(this.grpc.classify(request));
-		}
-
-		void restPrice(long sequence) {
-			some(this.rest.get().uri("/prices/{sequence}", sequence).retrieve().body(PriceJson.class));
-		}
-
-		void grpcPrice(long sequence) {
-			some(this.grpc.getPrice(PriceRequest.newBuilder().setSequence(sequence).build()));
-		}
-
-		void restPrices(int count) {
-			PriceJson[] prices = some(
-					this.rest.get().uri("/prices?count={count}", count).retrieve().body(PriceJson[].class));
-			received(prices.length, count);
-		}
-
-		void grpcPrices(int count) {
-			int received = 0;
-			Iterator<Price> prices = this.grpc.listPrices(PricesRequest.newBuilder().setCount(count).build());
-			while (prices.hasNext()) {
-				prices.next();
-				received++;
-			}
-			received(received, count);
-		}
-
-		void grpcPricesAsync(int count) {
-			CompletableFuture<Integer> ended = new CompletableFuture<>();
-			BenchmarksGrpc.newStub(this.channel)
-				.listPrices(PricesRequest.newBuilder().setCount(count).build(), new StreamObserver<>() {
-
-					private int received;
-
-					@Override
-					public void onNext(Price price) {
-						this.received++;
-					}
-
-					@Override
-					public void onError(Throwable ex) {
-						ended.completeExceptionally(ex);
-					}
-
-					@Override
-					public void onCompleted() {
-						ended.complete(this.received);
-					}
-
-				});
-			received(ended.join(), count);
-		}
-
-		private static void received(int messages, int count) {
-			if (messages != count) {
-				throw new IllegalStateException("received " + messages + " of " + count);
-			}
-		}
-
-		private static <T> T some(@Nullable T answer) {
-			if (answer == null) {
-				throw new IllegalStateException("no answer");
-			}
-			return answer;
-		}
-
-		@Override
-		public void close() {
-			this.channel.shutdownNow();
 		}
 
 	}

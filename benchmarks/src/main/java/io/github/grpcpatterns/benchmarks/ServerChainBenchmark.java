@@ -19,7 +19,6 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import net.devh.boot.grpc.server.service.GrpcService;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -42,7 +41,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.event.EventListener;
+import org.springframework.context.annotation.Import;
 
 /**
  * A unary call and streams over loopback, on net.devh, with {@linkplain PatternSet sets}
@@ -80,7 +79,7 @@ public class ServerChainBenchmark {
 	@Setup
 	public void start() throws JOSEException {
 		this.context = application(this.patterns);
-		int port = this.context.getBean(Application.class).port;
+		int port = this.context.getBean(ServerPort.class).value();
 		this.connection = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().directExecutor().build();
 		this.channel = authenticated(this.connection);
 	}
@@ -232,14 +231,8 @@ public class ServerChainBenchmark {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@Import(ServerPort.class)
 	static class Application {
-
-		volatile int port;
-
-		@EventListener
-		void started(GrpcServerStartedEvent event) {
-			this.port = event.getPort();
-		}
 
 		@Bean
 		MeterRegistry meterRegistry() {
