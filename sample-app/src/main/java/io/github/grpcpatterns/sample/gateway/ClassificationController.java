@@ -2,7 +2,6 @@ package io.github.grpcpatterns.sample.gateway;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 
 import com.google.protobuf.ByteString;
 import io.github.grpcpatterns.sample.classification.v1.ClassificationEvent;
@@ -15,7 +14,6 @@ import io.github.grpcpatterns.sample.classification.v1.DocumentClassifierGrpc;
 import io.github.grpcpatterns.sample.classification.v1.UploadResponse;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
-import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -66,13 +64,8 @@ class ClassificationController {
 	SseEmitter classifyStream(
 			@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
 			@RequestBody String requests) {
-		List<ClassificationEvent> started = Json.parseAll(requests, ClassificationEvent.getDefaultInstance());
-		return Events.of((events) -> {
-			StreamObserver<ClassificationEvent> call = DocumentClassifierGrpc.newStub(this.backend.as(caller))
-				.classifyStream(events);
-			started.forEach(call::onNext);
-			call.onCompleted();
-		}, (ClassificationEvent event) -> "");
+		return Events.of(DocumentClassifierGrpc.newStub(this.backend.as(caller))::classifyStream,
+				Json.parseAll(requests, ClassificationEvent.getDefaultInstance()));
 	}
 
 	/**

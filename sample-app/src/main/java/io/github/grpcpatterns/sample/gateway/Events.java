@@ -2,6 +2,7 @@ package io.github.grpcpatterns.sample.gateway;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -76,6 +77,23 @@ final class Events<R extends Message> implements StreamObserver<R> {
 		events.context.addListener((cancelled) -> signs.cancel(false), Runnable::run);
 		events.context.run(() -> call.accept(events));
 		return events.emitter;
+	}
+
+	/**
+	 * Send requests, and return the answers as a stream that cannot be resumed.
+	 * @param <Q> type of the requests
+	 * @param <R> type of the answers
+	 * @param method the method
+	 * @param requests all requests, after which the client's side ends
+	 * @return what the controller returns
+	 */
+	static <Q, R extends Message> SseEmitter of(Function<StreamObserver<R>, StreamObserver<Q>> method,
+			List<Q> requests) {
+		return of((Consumer<StreamObserver<R>>) (events) -> {
+			StreamObserver<Q> call = method.apply(events);
+			requests.forEach(call::onNext);
+			call.onCompleted();
+		}, (answer) -> "");
 	}
 
 	@Override

@@ -8,7 +8,6 @@ import io.github.grpcpatterns.sample.user.v1.ListUsersRequest;
 import io.github.grpcpatterns.sample.user.v1.UpdateUserRequest;
 import io.github.grpcpatterns.sample.user.v1.User;
 import io.github.grpcpatterns.sample.user.v1.UserServiceGrpc;
-import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -69,13 +68,8 @@ class UserController {
 	@PatchMapping(path = "/api/users", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	SseEmitter update(@RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String caller,
 			@RequestBody String updates) {
-		List<UpdateUserRequest> requests = Json.parseAll(updates, UpdateUserRequest.getDefaultInstance());
-		return Events.of((events) -> {
-			StreamObserver<UpdateUserRequest> call = UserServiceGrpc.newStub(this.backend.as(caller))
-				.userUpdates(events);
-			requests.forEach(call::onNext);
-			call.onCompleted();
-		}, (User user) -> "");
+		return Events.of(UserServiceGrpc.newStub(this.backend.as(caller))::userUpdates,
+				Json.parseAll(updates, UpdateUserRequest.getDefaultInstance()));
 	}
 
 }

@@ -15,9 +15,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 
 /**
- * Gives the transport what the SSL bundle {@code sample} holds. net.devh's starter has
- * settings of its own for files, {@code grpc.server.security}, but does not know bundles;
- * Spring Boot's own gRPC server does ({@code spring.grpc.server.ssl.bundle}).
+ * Gives the transport what the SSL bundles {@code sample} and {@code sample-client} hold.
+ * net.devh's starter has settings of its own for files, {@code grpc.server.security}, but
+ * does not know bundles; Spring Boot's own gRPC server does
+ * ({@code spring.grpc.server.ssl.bundle}).
  */
 @Configuration(proxyBeanMethods = false)
 @Profile("tls")

@@ -1,6 +1,6 @@
 /**
  * TLS in the profiles {@code tls} and {@code mtls}: for the gRPC server, and for the
- * gateway's channel to it, from one of Spring Boot's SSL bundles.
+ * gateway's channel to it, from Spring Boot's SSL bundles.
  */
 @NullMarked
 package io.github.grpcpatterns.sample.tls;
