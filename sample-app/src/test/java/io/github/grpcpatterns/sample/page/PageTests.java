@@ -15,10 +15,10 @@ import io.grpc.stub.MetadataUtils;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -29,6 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for the page, in a real browser and with the whole application behind it.
  */
+@EnabledIf(value = "io.github.grpcpatterns.sample.page.Browser#isInstalled",
+		disabledReason = "chromium and chromium-driver are not installed")
 class PageTests {
 
 	/** Where to write pictures of the page, if anywhere. */
@@ -46,7 +48,6 @@ class PageTests {
 
 	@BeforeAll
 	static void start() {
-		Assumptions.assumeTrue(Browser.isInstalled(), "chromium and chromium-driver are not installed");
 		instance = SampleInstance.start("spring.profiles.active=dev", "sample.prices.interval=100ms",
 				"sample.storage.directory=" + documents);
 		browser = new Browser();
@@ -54,10 +55,8 @@ class PageTests {
 
 	@AfterAll
 	static void stop() {
-		if (browser != null) {
-			browser.close();
-			instance.close();
-		}
+		browser.close();
+		instance.close();
 	}
 
 	@BeforeEach
@@ -70,9 +69,7 @@ class PageTests {
 
 	@AfterEach
 	void theConsoleIsQuiet() {
-		if (browser != null) {
-			assertThat(browser.consoleErrors()).isEmpty();
-		}
+		assertThat(browser.consoleErrors()).isEmpty();
 	}
 
 	@Test
