@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The vocabulary shared by applications and patterns: the order of interceptors on either
  * side, the reason why a call ended, and the settings that apply to a method.

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * What the patterns cost. {@link io.github.grpcpatterns.benchmarks.Suite} runs the
  * benchmarks and writes their results into the manual;

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.github.grpcpatterns.correlation;
 
 import java.util.regex.Pattern;

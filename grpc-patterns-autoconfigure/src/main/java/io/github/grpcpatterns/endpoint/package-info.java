@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The actuator endpoint {@code grpcpatterns}, which shows the effective policies and ends
  * streams.

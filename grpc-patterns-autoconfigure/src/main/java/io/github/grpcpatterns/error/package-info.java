@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Maps exceptions to statuses with {@code google.rpc} details, and reads such statuses on
  * the client.

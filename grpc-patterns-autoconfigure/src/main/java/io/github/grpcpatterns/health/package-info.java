@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Reports the application's health through the gRPC health service of net.devh's starter.
  * <p>

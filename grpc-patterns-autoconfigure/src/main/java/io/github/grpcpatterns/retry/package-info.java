@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Retries of a client: a call of any kind that failed before the server responded is
  * retried, after a wait and within a budget, if that is safe.

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The adapters to the gRPC stacks: net.devh's starter and Boot's own gRPC.
  * <p>

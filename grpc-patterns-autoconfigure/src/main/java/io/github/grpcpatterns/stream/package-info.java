@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Limits streams: their duration, idle time, volume, rate, and the pending messages for a
  * client that does not read.

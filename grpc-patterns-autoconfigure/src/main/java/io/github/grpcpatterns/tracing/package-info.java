@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Leads from a call's log lines and meters to its trace, where there is a tracer of
  * Micrometer Tracing.

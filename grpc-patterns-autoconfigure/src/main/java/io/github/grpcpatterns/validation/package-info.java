@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Validates requests against the rules in their proto files, with protovalidate.
  * <p>

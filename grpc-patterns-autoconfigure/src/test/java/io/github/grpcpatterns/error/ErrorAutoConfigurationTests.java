@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.github.grpcpatterns.error;
 
 import java.util.NoSuchElementException;

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * HTTP responses to failed gRPC calls of controllers, as RFC 9457 problems.
  * <p>

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.github.grpcpatterns.internal.call;
 
 import io.grpc.Context;

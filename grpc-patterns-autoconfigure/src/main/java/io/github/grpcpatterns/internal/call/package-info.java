@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The lifecycle of a call: its record, its guard, its messages, and the report of its
  * end.

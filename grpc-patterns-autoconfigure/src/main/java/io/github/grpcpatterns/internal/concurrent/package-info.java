@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Timing and threads: the one timer, the executors, and the trampoline that runs one
  * thing at a time.

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Talking to each other: {@code chat.v1.ChatService}. Rooms are within the process, or
  * between instances in the profile {@code redis}.

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Tells what kind of document a text is, one at a time or many in a stream, and takes
  * documents in.

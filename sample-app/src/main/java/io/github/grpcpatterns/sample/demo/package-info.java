@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * A small client on the command line that calls the methods of the classifier and of the
  * products, one after another, and shows what comes back:

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Tokens for development, in the profile {@code dev} only, which is the default profile.
  * A key pair is made at start and lives as long as the process; whoever reaches the HTTP

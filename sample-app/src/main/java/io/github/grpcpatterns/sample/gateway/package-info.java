@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The services for those who speak HTTP: REST with JSON, and events for what streams
  * ({@code text/event-stream}). The gateway is a client of the gRPC server like any other.

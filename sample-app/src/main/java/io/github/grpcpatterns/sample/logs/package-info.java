@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The application's own log: {@code logs.v1.LogService}, a server stream that begins with
  * what is remembered and goes on with what comes. {@code LogMemory} is filled by an

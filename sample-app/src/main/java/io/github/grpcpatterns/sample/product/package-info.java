@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The product catalogue: {@code product.v1.ProductService} over Spring Data JDBC.
  *

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Measurements: {@code telemetry.v1.MetricsService}, a client stream that is summed up in
  * as much memory as there are different metrics, however long it is.

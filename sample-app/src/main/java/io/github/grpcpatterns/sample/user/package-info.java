@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The users: {@code user.v1.UserService} over Spring Data JDBC. Signing up is the one
  * method of the sample that everybody may call.

@@ -1,3 +1,7 @@
+/*
+ * Copyright the grpc-patterns authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.springframework.boot.micrometer.observation.autoconfigure;
 
 import io.micrometer.observation.ObservationRegistry;
