@@ -36,7 +36,6 @@ import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
 import net.devh.boot.grpc.server.advice.GrpcAdvice;
 import net.devh.boot.grpc.server.error.GrpcExceptionInterceptor;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
-import net.devh.boot.grpc.server.scope.GrpcRequestScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,8 +61,7 @@ class InterceptorOrderTests {
 
 	@Test
 	void theChainOfNetDevhHasTheOrderOfTheConstants() {
-		check(TestStack.NET_DEVH, List.of(GrpcRequestScope.class, GrpcExceptionInterceptor.class,
-				ObservationGrpcServerInterceptor.class));
+		check(TestStack.NET_DEVH, List.of(GrpcExceptionInterceptor.class, ObservationGrpcServerInterceptor.class));
 	}
 
 	@Test

@@ -18,6 +18,7 @@ import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.event.GrpcServerLifecycleEvent;
 import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
+import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorConfigurer;
 import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerFactory;
@@ -28,6 +29,7 @@ import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -67,6 +69,12 @@ public final class NetDevhServerAutoConfiguration {
 	@Bean
 	ChainInterceptors grpcPatternsNetDevhChainInterceptors(ObjectProvider<GlobalServerInterceptorRegistry> registry) {
 		return () -> registry.getObject().getServerInterceptors();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsNetDevhUnusedRequestScope")
+	GlobalServerInterceptorConfigurer grpcPatternsNetDevhUnusedRequestScope(ConfigurableListableBeanFactory beans) {
+		return new UnusedRequestScope(beans);
 	}
 
 	@Bean
