@@ -5,6 +5,8 @@
 package io.github.grpcpatterns.logging;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.internal.call.CallRecord;
@@ -18,6 +20,7 @@ import io.github.grpcpatterns.internal.settings.Settings;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.slf4j.Logger;
+import org.slf4j.event.KeyValuePair;
 import org.slf4j.event.Level;
 
 /**
@@ -26,6 +29,11 @@ import org.slf4j.event.Level;
 final class CallLine {
 
 	private static final double NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+	/** By the value of the code. */
+	private static final List<KeyValuePair> STATUSES = Arrays.stream(Status.Code.values())
+		.map((code) -> new KeyValuePair("grpc.status", code.name()))
+		.toList();
 
 	private final Logger logger;
 
@@ -79,7 +87,7 @@ final class CallLine {
 			.stream()
 			.noneMatch((named) -> named.pattern().matches(method.getFullMethodName()));
 		boolean unary = method.getType() == MethodDescriptor.MethodType.UNARY;
-		return new Line(CallRecord.kind(method), unary ? this.slowNanos : Long.MAX_VALUE, logged);
+		return new Line(method, unary ? this.slowNanos : Long.MAX_VALUE, logged);
 	}
 
 	private static Level level(Status.Code code) {
@@ -97,14 +105,14 @@ final class CallLine {
 	 */
 	private final class Line implements CallReporter {
 
-		private final String kind;
+		private final KeyValuePair type;
 
 		private final long slowNanos;
 
 		private final boolean logged;
 
-		Line(String kind, long slowNanos, boolean logged) {
-			this.kind = kind;
+		Line(MethodDescriptor<?, ?> method, long slowNanos, boolean logged) {
+			this.type = new KeyValuePair("grpc.type", CallRecord.kind(method));
 			this.slowNanos = slowNanos;
 			this.logged = logged;
 		}
@@ -123,12 +131,12 @@ final class CallLine {
 
 		private LogLine line(CallRecord call, Level level) {
 			long nanos = call.durationNanos();
-			String status = call.status().getCode().name();
+			KeyValuePair status = STATUSES.get(call.status().getCode().value());
 			LogLine line = new LogLine(CallLine.this.logger, level,
-					call.methodName() + " " + status + " in " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms")
+					call.methodName() + " " + status.value + " in " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms")
 				.add("grpc.method", call.methodName())
-				.add("grpc.type", this.kind)
-				.add("grpc.status", status)
+				.add(this.type)
+				.add(status)
 				.add("duration_ms", nanos / NANOS_PER_MILLI)
 				.add("messages.received", call.traffic().messagesReceived())
 				.add("messages.sent", call.traffic().messagesSent())
