@@ -7,7 +7,7 @@ package io.github.grpcpatterns.auth;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 
-import io.grpc.InternalMetadata;
+import io.github.grpcpatterns.internal.call.AsciiBytes;
 import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
@@ -23,21 +23,7 @@ final class BearerToken {
 	static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
 			Metadata.ASCII_STRING_MARSHALLER);
 
-	/** The same, without making text of the bytes that came. */
-	private static final Metadata.Key<byte[]> RECEIVED = InternalMetadata.keyOf("authorization",
-			new InternalMetadata.TrustedAsciiMarshaller<byte[]>() {
-
-				@Override
-				public byte[] toAsciiString(byte[] value) {
-					return value;
-				}
-
-				@Override
-				public byte[] parseAsciiString(byte[] serialized) {
-					return serialized;
-				}
-
-			});
+	private static final Metadata.Key<byte[]> RECEIVED = AsciiBytes.key("authorization");
 
 	private static final String SCHEME = "Bearer ";
 

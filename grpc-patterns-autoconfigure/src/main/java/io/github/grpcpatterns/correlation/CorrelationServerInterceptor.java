@@ -5,6 +5,7 @@
 package io.github.grpcpatterns.correlation;
 
 import io.github.grpcpatterns.ServerInterceptorOrder;
+import io.github.grpcpatterns.internal.call.AsciiBytes;
 import io.github.grpcpatterns.internal.call.CorrelationScope;
 import io.github.grpcpatterns.internal.call.ServerCallGuard;
 import io.grpc.ForwardingServerCall;
@@ -14,6 +15,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.PriorityOrdered;
 import org.springframework.grpc.server.GlobalServerInterceptor;
@@ -26,10 +28,10 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 @GlobalServerInterceptor
 public final class CorrelationServerInterceptor implements ServerInterceptor, PriorityOrdered {
 
-	private final Metadata.Key<String> key;
+	private final Metadata.Key<byte[]> key;
 
 	CorrelationServerInterceptor(CorrelationProperties properties) {
-		this.key = properties.key();
+		this.key = AsciiBytes.key(properties.header());
 	}
 
 	@Override
@@ -40,25 +42,25 @@ public final class CorrelationServerInterceptor implements ServerInterceptor, Pr
 	@Override
 	public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
 			ServerCallHandler<ReqT, RespT> next) {
-		String accepted = Ids.accepted(headers, this.key);
-		String id = (accepted != null) ? accepted : Ids.fresh();
+		byte[] accepted = Ids.accepted(headers, this.key);
+		String id = (accepted != null) ? Ids.text(accepted) : Ids.fresh();
+		byte[] returned = (accepted != null) ? accepted : Ids.bytes(id);
 		ServerCallGuard guard = ServerCallGuard.current();
 		guard.record().correlationId(id);
 		guard.enter(new CorrelationScope(id));
-		return next.startCall(new CorrelatedCall<>(call, this.key, id), headers);
+		return next.startCall(new CorrelatedCall<>(call, this.key, returned), headers);
 	}
 
 	private static final class CorrelatedCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 
 		private final ServerCall<ReqT, RespT> delegate;
 
-		private final Metadata.Key<String> key;
+		private final Metadata.Key<byte[]> key;
 
-		private final String id;
+		/** {@code null} when it has been returned. */
+		private byte @Nullable [] id;
 
-		private boolean headersSent;
-
-		CorrelatedCall(ServerCall<ReqT, RespT> call, Metadata.Key<String> key, String id) {
+		CorrelatedCall(ServerCall<ReqT, RespT> call, Metadata.Key<byte[]> key, byte[] id) {
 			this.delegate = call;
 			this.key = key;
 			this.id = id;
@@ -81,22 +83,23 @@ public final class CorrelationServerInterceptor implements ServerInterceptor, Pr
 
 		@Override
 		public void sendHeaders(Metadata headers) {
-			this.headersSent = true;
-			set(headers);
+			add(headers);
 			super.sendHeaders(headers);
 		}
 
 		@Override
 		public void close(Status status, Metadata trailers) {
-			if (!this.headersSent) {
-				set(trailers);
-			}
+			add(trailers);
 			super.close(status, trailers);
 		}
 
-		private void set(Metadata metadata) {
-			metadata.discardAll(this.key);
-			metadata.put(this.key, this.id);
+		private void add(Metadata metadata) {
+			byte[] id = this.id;
+			if (id != null) {
+				this.id = null;
+				metadata.discardAll(this.key);
+				metadata.put(this.key, id);
+			}
 		}
 
 	}

@@ -4,6 +4,7 @@
  */
 package io.github.grpcpatterns.correlation;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,30 +33,38 @@ final class Ids {
 
 	/**
 	 * Return the id of the headers.
-	 * @return the id, or {@code null} where there is none, several, or no valid one
+	 * @return the id, not to be changed, or {@code null} where there is none, several, or
+	 * no valid one
 	 */
-	static @Nullable String accepted(Metadata headers, Metadata.Key<String> key) {
-		Iterable<String> values = headers.getAll(key);
+	static byte @Nullable [] accepted(Metadata headers, Metadata.Key<byte[]> key) {
+		Iterable<byte[]> values = headers.getAll(key);
 		if (values == null) {
 			return null;
 		}
-		Iterator<String> iterator = values.iterator();
-		String id = iterator.next();
+		Iterator<byte[]> iterator = values.iterator();
+		byte[] id = iterator.next();
 		return (iterator.hasNext() || !valid(id)) ? null : id;
 	}
 
-	private static boolean valid(String id) {
-		if (id.isEmpty() || id.length() > MAX_LENGTH) {
+	private static boolean valid(byte[] id) {
+		if (id.length == 0 || id.length > MAX_LENGTH) {
 			return false;
 		}
-		for (int i = 0; i < id.length(); i++) {
-			char c = id.charAt(i);
+		for (byte c : id) {
 			boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 			if (!alphanumeric && c != '.' && c != '_' && c != ':' && c != '-') {
 				return false;
 			}
 		}
 		return true;
+	}
+
+	static String text(byte[] id) {
+		return new String(id, StandardCharsets.US_ASCII);
+	}
+
+	static byte[] bytes(String id) {
+		return id.getBytes(StandardCharsets.US_ASCII);
 	}
 
 }
