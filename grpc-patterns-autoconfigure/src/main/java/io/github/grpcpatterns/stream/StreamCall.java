@@ -31,9 +31,6 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 
 	private final @Nullable InboundFlow inbound;
 
-	/** Nothing is to be noted when a message comes in. */
-	private final boolean plainInbound;
-
 	StreamCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard, StreamPolicy policy, CallTimer timer,
 			PendingBytes total, @Nullable Rates rates) {
 		this.delegate = call;
@@ -43,7 +40,6 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 		this.idle = policy.idles() ? new IdleTimer(guard, timer, policy.idleNanos(), in != null || out != null) : null;
 		this.quota = Quota.inbound(policy);
 		this.inbound = (in != null) ? new InboundFlow(in, this.idle, () -> super.request(1), timer.executor()) : null;
-		this.plainInbound = this.inbound == null && this.idle == null && this.quota == null;
 		guard.gate(new StreamGate<>(call, guard, policy, timer, total, out, this.idle));
 		if (this.quota != null && this.quota.countsBytes()) {
 			guard.record().traffic().keepMessageBytes();
@@ -73,9 +69,6 @@ final class StreamCall<ReqT, RespT> extends ForwardingServerCall<ReqT, RespT> {
 	 * @return whether it may go to the handler
 	 */
 	boolean received(ReqT message) {
-		if (this.plainInbound) {
-			return true;
-		}
 		// Messages received after the handler has closed do not count
 		if (this.quota != null && this.guard.open() && crosses(this.quota, message)) {
 			return false;

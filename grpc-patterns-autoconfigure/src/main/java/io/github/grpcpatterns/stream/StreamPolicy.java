@@ -103,6 +103,15 @@ record StreamPolicy(String method, long maxDurationNanos, long idleNanos, long m
 		}
 	}
 
+	/**
+	 * Return whether there is anything to look at when a message comes, or to ask when
+	 * one goes, beside what is pending.
+	 */
+	boolean limitsMessages() {
+		return idles() || this.inboundRate != null || this.outboundRate != null || this.maxInboundMessages > 0
+				|| this.maxInboundBytes > 0;
+	}
+
 	boolean idles() {
 		return this.idleNanos != Long.MAX_VALUE;
 	}

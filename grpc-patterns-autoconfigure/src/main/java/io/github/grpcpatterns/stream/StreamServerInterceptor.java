@@ -98,6 +98,10 @@ public final class StreamServerInterceptor implements ServerInterceptor, MethodS
 			long age = this.timer.nanoTime() - guard.record().startNanos();
 			guard.endAfter(Math.max(0, policy.maxDurationNanos() - age), EndReason.STREAM_MAX_DURATION);
 		}
+		if (!policy.limitsMessages()) {
+			guard.gate(new StreamGate<>(call, guard, policy, this.timer, this.pendingBytes, null, null));
+			return next.startCall(call, headers);
+		}
 		StreamCall<ReqT, RespT> limited = new StreamCall<>(call, guard, policy, this.timer, this.pendingBytes,
 				this.rates);
 		return new StreamListener<>(limited, next.startCall(limited, headers));
