@@ -19,8 +19,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
  * The caller of one call, and its {@link SecurityContext} while code of the call runs on
  * a thread. That context is created on first use, once per call.
  */
-final class Identity
-		implements CallScope<Supplier<SecurityContext>>, Supplier<SecurityContext>, Credential, AuthDecision {
+final class Identity extends CallScope<Supplier<SecurityContext>>
+		implements Supplier<SecurityContext>, Credential, AuthDecision {
 
 	private final AcceptedToken token;
 

@@ -55,10 +55,6 @@ final class CallLife {
 
 	private final ServerCallGuard guard;
 
-	private final CallRecord record;
-
-	private final CallState state;
-
 	private final ServerCallGuard.Shared shared;
 
 	/** The status that went out through the outermost call. */
@@ -78,8 +74,6 @@ final class CallLife {
 
 	CallLife(ServerCallGuard guard, ServerCallGuard.Shared shared) {
 		this.guard = guard;
-		this.record = guard.record();
-		this.state = guard.state();
 		this.shared = shared;
 	}
 
@@ -93,17 +87,17 @@ final class CallLife {
 	 * @return whether to close
 	 */
 	boolean closing(Status status, boolean ready) {
-		if (this.state.gone() || !SENT.compareAndSet(this, null, status)) {
+		if (this.guard.state().gone() || !SENT.compareAndSet(this, null, status)) {
 			return false;
 		}
-		this.state.close();
+		this.guard.state().close();
 		Throwable cause = status.getCause();
 		if (cause != null) { // of a close past the error pattern, the stack's for one
-			this.record.exception(cause, status.getCode() == Status.Code.UNKNOWN);
+			this.guard.record().exception(cause, status.getCode() == Status.Code.UNKNOWN);
 		}
 		// A stream's last messages may be stuck though there is room for more behind
 		// them.
-		if (!ready || this.record.streaming()) {
+		if (!ready || this.guard.record().streaming()) {
 			expectReport(STUCK_NANOS);
 		}
 		return true;
@@ -154,11 +148,11 @@ final class CallLife {
 			return;
 		}
 		this.shared.liveCalls().remove(this.guard);
-		boolean told = this.record.transportStatus() != null;
+		boolean told = this.guard.record().transportStatus() != null;
 		this.guard.outcome()
-			.decide(this.sent, cancelled, this.record.endNanos(told ? 0 : this.shared.timer().nanoTime()));
-		if (this.record.refused()) {
-			this.shared.refusals().add(this.record);
+			.decide(this.sent, cancelled, this.guard.record().endNanos(told ? 0 : this.shared.timer().nanoTime()));
+		if (this.guard.record().refused()) {
+			this.shared.refusals().add(this.guard.record());
 		}
 		cleanUp();
 	}
@@ -192,7 +186,7 @@ final class CallLife {
 				cleanup.run();
 			}
 			catch (Throwable ex) {
-				CallLog.LOGGER.warn("Cannot clean up after a call of {}", this.record.methodName(), ex);
+				CallLog.LOGGER.warn("Cannot clean up after a call of {}", this.guard.record().methodName(), ex);
 			}
 		}
 	}

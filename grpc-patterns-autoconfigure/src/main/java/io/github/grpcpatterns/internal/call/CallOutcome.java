@@ -11,9 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.concurrent.CallLog;
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.status.CallEnding;
-import io.grpc.Deadline;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -35,15 +33,16 @@ final class CallOutcome {
 
 	private final CallState state;
 
-	private final boolean hasDeadline;
+	private final @Nullable Long deadlineNanos;
 
-	private final long deadlineNanos;
-
-	CallOutcome(CallRecord record, CallState state, @Nullable Deadline deadline, CallTimer timer) {
+	/**
+	 * Create it.
+	 * @param deadlineNanos when the caller's deadline passes, {@code null} for none
+	 */
+	CallOutcome(CallRecord record, CallState state, @Nullable Long deadlineNanos) {
 		this.record = record;
 		this.state = state;
-		this.hasDeadline = deadline != null;
-		this.deadlineNanos = (deadline != null) ? timer.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS) : 0;
+		this.deadlineNanos = deadlineNanos;
 	}
 
 	/**
@@ -92,7 +91,7 @@ final class CallOutcome {
 		if (!this.state.byPolicy() || NO_REFUSALS.contains(reason)) {
 			return false;
 		}
-		boolean callersDeadline = reason == EndReason.DEADLINE && !this.state.ended() && this.hasDeadline
+		boolean callersDeadline = reason == EndReason.DEADLINE && !this.state.ended() && this.deadlineNanos != null
 				&& end >= this.deadlineNanos;
 		return !callersDeadline;
 	}
@@ -107,11 +106,15 @@ final class CallOutcome {
 		if (transport != null && !lost && code != Status.Code.CANCELLED && !transport.isOk()) {
 			return (code == Status.Code.DEADLINE_EXCEEDED) ? EndReason.DEADLINE.status() : transport;
 		}
-		long margin = Math.min(DEADLINE_MARGIN_NANOS, (this.deadlineNanos - this.record.startNanos()) / 10);
-		if (this.hasDeadline && !lost && end >= this.deadlineNanos - margin) {
-			return EndReason.DEADLINE.status();
+		return (!lost && inTheMargin(end)) ? EndReason.DEADLINE.status() : EndReason.CANCELLED.status();
+	}
+
+	private boolean inTheMargin(long end) {
+		if (this.deadlineNanos == null) {
+			return false;
 		}
-		return EndReason.CANCELLED.status();
+		long margin = Math.min(DEADLINE_MARGIN_NANOS, (this.deadlineNanos - this.record.startNanos()) / 10);
+		return end >= this.deadlineNanos - margin;
 	}
 
 	/**

@@ -75,7 +75,7 @@ public final class CallRecord {
 
 	private volatile int attempts;
 
-	private final CallTraffic traffic;
+	private final CallTraffic traffic = new CallTraffic();
 
 	private volatile @Nullable Status transportStatus;
 
@@ -105,7 +105,6 @@ public final class CallRecord {
 	CallRecord(long startNanos, boolean headersFirst) {
 		this.startNanos = startNanos;
 		this.headersFirst = headersFirst;
-		this.traffic = new CallTraffic(startNanos);
 	}
 
 	boolean headersFirst() {
@@ -179,6 +178,9 @@ public final class CallRecord {
 	private void method(MethodDescriptor<?, ?> method) {
 		this.method = method;
 		this.streaming = method.getType() != MethodDescriptor.MethodType.UNARY;
+		if (this.streaming) {
+			this.traffic.streaming(this.startNanos);
+		}
 	}
 
 	void earlyDecisions(EarlyDecisions earlyDecisions) {

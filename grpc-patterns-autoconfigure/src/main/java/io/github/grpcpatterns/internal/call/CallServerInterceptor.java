@@ -7,7 +7,6 @@ package io.github.grpcpatterns.internal.call;
 import java.util.function.Consumer;
 
 import io.github.grpcpatterns.ServerInterceptorOrder;
-import io.github.grpcpatterns.internal.concurrent.Trampoline;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Grpc;
@@ -63,7 +62,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		ReportedCall<ReqT, RespT> reported = new ReportedCall<>(call, guard);
 		guard.out().outermost(reported);
 		SerializedListener<ReqT> listener = new SerializedListener<>(guard);
-		guard.in().turns().tryEnter(); // succeeds, because the guard is not published yet
+		guard.in().tryEnter(); // succeeds, because the guard is not published yet
 		this.shared.liveCalls().add(guard);
 		if (!traced) {
 			context.addListener((cancelled) -> guard.transportClosed(), Runnable::run);
@@ -77,7 +76,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		}
 		listener.delegate = start(reported, headers, next, guard);
 		guard.in().started(listener.delegate);
-		guard.in().turns().exit();
+		guard.in().exit();
 		return listener;
 	}
 
@@ -112,14 +111,11 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 		private final ServerCallGuard guard;
 
-		private final CallRecord record;
-
 		private boolean headersSent;
 
 		ReportedCall(ServerCall<ReqT, RespT> call, ServerCallGuard guard) {
 			this.delegate = call;
 			this.guard = guard;
-			this.record = guard.record();
 		}
 
 		@Override
@@ -136,10 +132,10 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		@Override
 		public void sendMessage(RespT message) {
 			// a closed stream drops the message
-			boolean dropped = this.record.transportStatus() != null;
+			boolean dropped = this.guard.record().transportStatus() != null;
 			this.delegate.sendMessage(message);
 			if (!dropped) {
-				this.record.sent();
+				this.guard.record().sent();
 			}
 		}
 
@@ -151,7 +147,7 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		@Override
 		public void close(Status status, Metadata trailers) {
 			if (this.guard.life().closing(status, isReady())) {
-				if (this.record.headersFirst() && !this.headersSent && !isCancelled()) {
+				if (this.guard.record().headersFirst() && !this.headersSent && !isCancelled()) {
 					sendHeaders(new Metadata());
 				}
 				super.close(status, trailers);
@@ -162,34 +158,44 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 
 	/**
 	 * Delivers one callback at a time, in the call's {@link Context}.
+	 * <p>
+	 * The only request of a method that has one is delivered with the half-close that
+	 * follows: grpc-java delays it until then, and entering the call once for both saves
+	 * a unary call a fifth of what entering costs it.
 	 */
 	private static final class SerializedListener<ReqT> extends ServerCall.Listener<ReqT> {
 
 		private final ServerCallGuard guard;
 
-		private final Trampoline in;
-
 		private ServerCall.@Nullable Listener<ReqT> delegate;
+
+		/** The only one, until the half-close. */
+		private @Nullable ReqT request;
 
 		SerializedListener(ServerCallGuard guard) {
 			this.guard = guard;
-			this.in = guard.in().turns();
 		}
 
 		@Override
 		public void onMessage(ReqT message) {
+			CallRecord record = this.guard.record();
+			if (this.request == null && record.method().getType().clientSendsOneMessage()) {
+				this.request = message;
+				return;
+			}
 			// On the thread that has just parsed it
-			long bytes = this.guard.record().traffic().parsed();
-			if (this.in.tryEnter()) {
+			long bytes = record.traffic().parsed();
+			CallbackEntry in = this.guard.in();
+			if (in.tryEnter()) {
 				try {
 					deliverMessage(message, bytes);
 				}
 				finally {
-					this.in.exit();
+					in.exit();
 				}
 			}
 			else {
-				this.in.execute(() -> deliverMessage(message, bytes));
+				in.execute(() -> deliverMessage(message, bytes));
 			}
 		}
 
@@ -215,16 +221,17 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 		}
 
 		private void run(Callback callback) {
-			if (this.in.tryEnter()) {
+			CallbackEntry in = this.guard.in();
+			if (in.tryEnter()) {
 				try {
 					deliver(callback);
 				}
 				finally {
-					this.in.exit();
+					in.exit();
 				}
 			}
 			else {
-				this.in.execute(() -> deliver(callback));
+				in.execute(() -> deliver(callback));
 			}
 		}
 
@@ -232,14 +239,9 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 			if (!this.guard.listening()) {
 				return;
 			}
-			if ((Object) message instanceof MalformedRequest malformed) {
-				malformed.end(this.guard);
-				return;
-			}
 			Context previous = this.guard.in().enter();
 			try {
-				this.guard.record().received(bytes);
-				delegate().onMessage(message);
+				message(message, bytes);
 			}
 			catch (Throwable ex) {
 				this.guard.thrown(ex);
@@ -249,12 +251,23 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 			}
 		}
 
+		private void message(ReqT message, long bytes) {
+			if ((Object) message instanceof MalformedRequest malformed) {
+				malformed.end(this.guard);
+				return;
+			}
+			this.guard.record().received(bytes);
+			delegate().onMessage(message);
+		}
+
 		private void deliver(Callback callback) {
 			boolean last = callback == Callback.COMPLETE || callback == Callback.CANCEL;
 			if (last ? !this.guard.ended() : this.guard.listening()) {
 				Context previous = this.guard.in().enter();
 				try {
-					callback.call(delegate());
+					if (callback != Callback.HALF_CLOSE || halfCloses()) {
+						callback.call(delegate());
+					}
 				}
 				catch (Throwable ex) {
 					this.guard.thrown(ex);
@@ -267,6 +280,19 @@ public final class CallServerInterceptor implements ServerInterceptor, PriorityO
 				this.guard.context().callbacksOver(callback == Callback.CANCEL);
 				this.guard.life().report(callback == Callback.CANCEL);
 			}
+		}
+
+		/**
+		 * Deliver the only request.
+		 * @return whether the half-close may follow
+		 */
+		private boolean halfCloses() {
+			ReqT request = this.request;
+			if (request != null) {
+				this.request = null;
+				message(request, this.guard.record().traffic().parsed());
+			}
+			return this.guard.listening();
 		}
 
 		private ServerCall.Listener<ReqT> delegate() {

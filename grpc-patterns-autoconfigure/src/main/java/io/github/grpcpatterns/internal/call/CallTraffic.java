@@ -11,8 +11,9 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the messages and bytes of a call. Each counter is written by one thread at a
- * time, the one that sends or delivers; other threads may read it slightly late.
+ * Counts the messages of a call, and the bytes of a stream. Each counter is written by
+ * one thread at a time, the one that sends or delivers; other threads may read it
+ * slightly late.
  */
 public final class CallTraffic {
 
@@ -20,26 +21,19 @@ public final class CallTraffic {
 
 	private long messagesSent;
 
-	private long bytesReceived;
+	/** {@code null} for a unary call, which it would cost 40 bytes. */
+	private @Nullable OfStream stream;
 
-	private long bytesSent;
-
-	private long lastMessageNanos;
-
-	/** Bytes of the message that is being parsed, on the thread that parses. */
-	private long inflated;
+	CallTraffic() {
+	}
 
 	/**
-	 * Sizes of the messages that the transport has read and not delivered yet, negative
-	 * while unknown; kept only on request.
+	 * The call is a stream. Called before its first message.
 	 */
-	private volatile @Nullable Queue<Long> unseenSizes;
-
-	/** Of the message being delivered, within its callback. */
-	private long messageBytes = -1;
-
-	CallTraffic(long startNanos) {
-		this.lastMessageNanos = startNanos;
+	void streaming(long startNanos) {
+		if (this.stream == null) {
+			this.stream = new OfStream(startNanos);
+		}
 	}
 
 	/**
@@ -64,7 +58,7 @@ public final class CallTraffic {
 	 * in-process) and for unary calls
 	 */
 	public long bytesReceived() {
-		return this.bytesReceived;
+		return (this.stream != null) ? this.stream.bytesReceived : 0;
 	}
 
 	/**
@@ -73,17 +67,17 @@ public final class CallTraffic {
 	 * in-process) and for unary calls
 	 */
 	public long bytesSent() {
-		return this.bytesSent;
+		return (this.stream != null) ? this.stream.bytesSent : 0;
 	}
 
 	/**
 	 * Return when the last message of a server's stream came or went, to about
 	 * {@link CallTimer#recently()}.
 	 * @return nanoseconds on the scale of {@link CallTimer#nanoTime()}; the start of the
-	 * call before the first message, for unary calls and on the client
+	 * call before the first message and on the client, zero for unary calls
 	 */
 	public long lastMessageNanos() {
-		return this.lastMessageNanos;
+		return (this.stream != null) ? this.stream.lastMessageNanos : 0;
 	}
 
 	/**
@@ -91,7 +85,9 @@ public final class CallTraffic {
 	 * {@link #messageBytes()}. Called before the first message is asked for.
 	 */
 	public void keepMessageBytes() {
-		this.unseenSizes = new ConcurrentLinkedQueue<>();
+		if (this.stream != null) {
+			this.stream.unseenSizes = new ConcurrentLinkedQueue<>();
+		}
 	}
 
 	/**
@@ -100,7 +96,7 @@ public final class CallTraffic {
 	 * report it, or sizes are not kept
 	 */
 	public long messageBytes() {
-		return this.messageBytes;
+		return (this.stream != null) ? this.stream.messageBytes : -1;
 	}
 
 	/**
@@ -108,7 +104,7 @@ public final class CallTraffic {
 	 * @param bytes its size, negative where that is not known before it is parsed
 	 */
 	void read(long bytes) {
-		Queue<Long> sizes = this.unseenSizes;
+		Queue<Long> sizes = (this.stream != null) ? this.stream.unseenSizes : null;
 		if (sizes != null) {
 			sizes.add(bytes);
 		}
@@ -118,7 +114,9 @@ public final class CallTraffic {
 	 * A part of the message that is being parsed was inflated, on the thread that parses.
 	 */
 	void inflated(long bytes) {
-		this.inflated += bytes;
+		if (this.stream != null) {
+			this.stream.inflated += bytes;
+		}
 	}
 
 	/**
@@ -126,9 +124,10 @@ public final class CallTraffic {
 	 * @return its size where that was not known before, else zero
 	 */
 	long parsed() {
-		long bytes = this.inflated;
-		if (bytes > 0) {
-			this.inflated = 0;
+		OfStream stream = this.stream;
+		long bytes = (stream != null) ? stream.inflated : 0;
+		if (stream != null && bytes > 0) {
+			stream.inflated = 0;
 		}
 		return bytes;
 	}
@@ -138,10 +137,11 @@ public final class CallTraffic {
 	 * @param bytes what {@link #parsed()} returned for it
 	 */
 	void delivering(long bytes) {
-		Queue<Long> sizes = this.unseenSizes;
-		if (sizes != null) {
+		OfStream stream = this.stream;
+		Queue<Long> sizes = (stream != null) ? stream.unseenSizes : null;
+		if (stream != null && sizes != null) {
 			Long read = sizes.poll();
-			this.messageBytes = (read != null && read >= 0) ? read : (bytes > 0) ? bytes : -1;
+			stream.messageBytes = (read != null && read >= 0) ? read : (bytes > 0) ? bytes : -1;
 		}
 	}
 
@@ -154,16 +154,48 @@ public final class CallTraffic {
 	}
 
 	void size(boolean sent, long bytes) {
-		if (sent) {
-			this.bytesSent += bytes;
+		OfStream stream = this.stream;
+		if (stream != null && sent) {
+			stream.bytesSent += bytes;
 		}
-		else {
-			this.bytesReceived += bytes;
+		else if (stream != null) {
+			stream.bytesReceived += bytes;
 		}
 	}
 
 	void touch(long nanos) {
-		this.lastMessageNanos = nanos;
+		if (this.stream != null) {
+			this.stream.lastMessageNanos = nanos;
+		}
+	}
+
+	/**
+	 * What is counted of streams only.
+	 */
+	private static final class OfStream {
+
+		private long bytesReceived;
+
+		private long bytesSent;
+
+		private long lastMessageNanos;
+
+		/** Bytes of the message that is being parsed, on the thread that parses. */
+		private long inflated;
+
+		/** Of the message being delivered, within its callback. */
+		private long messageBytes = -1;
+
+		/**
+		 * Sizes of the messages that the transport has read and not delivered yet,
+		 * negative while unknown; kept only on request.
+		 */
+		private volatile @Nullable Queue<Long> unseenSizes;
+
+		OfStream(long startNanos) {
+			this.lastMessageNanos = startNanos;
+		}
+
 	}
 
 }

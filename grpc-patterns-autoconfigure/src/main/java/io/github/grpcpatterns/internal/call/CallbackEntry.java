@@ -17,11 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The outermost listener of a call: runs one callback at a time, in the call's
  * {@link Context} and its {@link CallScope}s.
  * <p>
- * Fields are written within {@link #turns()}.
+ * Fields are written inside.
  */
-final class CallbackEntry {
-
-	private final Trampoline turns = new Trampoline();
+final class CallbackEntry extends Trampoline {
 
 	private final ServerCallGuard guard;
 
@@ -33,15 +31,11 @@ final class CallbackEntry {
 	private @Nullable Thread runner;
 
 	/** Added by the interceptors as they start the call. */
-	private volatile @Nullable Scope first;
+	private volatile @Nullable CallScope<?> first;
 
 	CallbackEntry(ServerCallGuard guard, Context context) {
 		this.guard = guard;
 		this.context = context;
-	}
-
-	Trampoline turns() {
-		return this.turns;
 	}
 
 	/**
@@ -54,28 +48,27 @@ final class CallbackEntry {
 	/**
 	 * Enter a scope, and again whenever code of the call runs from now on.
 	 */
-	@SuppressWarnings("unchecked") // exit gets what enter returned
 	void add(CallScope<?> added) {
-		Scope scope = new Scope((CallScope<@Nullable Object>) added);
-		scope.previous = scope.added.enter();
-		Scope last = this.first;
+		added.enterCallback();
+		CallScope<?> last = this.first;
 		if (last == null) {
-			this.first = scope;
+			this.first = added;
 			return;
 		}
-		while (last.next != null) {
-			last = last.next;
+		for (CallScope<?> next = last.next; next != null; next = last.next) {
+			last = next;
 		}
-		last.next = scope;
+		last.next = added;
 	}
 
 	/**
 	 * Return the scopes that have been added so far.
 	 */
+	@SuppressWarnings("unchecked") // exit gets what enter returned
 	List<CallScope<@Nullable Object>> scopes() {
 		List<CallScope<@Nullable Object>> scopes = new ArrayList<>(2);
-		for (Scope scope = this.first; scope != null; scope = scope.next) {
-			scopes.add(scope.added);
+		for (CallScope<?> scope = this.first; scope != null; scope = scope.next) {
+			scopes.add((CallScope<@Nullable Object>) scope);
 		}
 		return scopes;
 	}
@@ -87,25 +80,19 @@ final class CallbackEntry {
 	Context enter() {
 		this.runner = Thread.currentThread();
 		Context previous = this.context.attach();
-		for (Scope scope = this.first; scope != null; scope = scope.next) {
-			scope.previous = scope.added.enter();
+		for (CallScope<?> scope = this.first; scope != null; scope = scope.next) {
+			scope.enterCallback();
 		}
 		return previous;
 	}
 
 	void leave(Context previous) {
 		this.runner = null;
-		leave(this.first);
-		this.context.detach(previous);
-	}
-
-	@SuppressWarnings("NullAway") // a scope gets what it returned, null or not
-	private static void leave(@Nullable Scope scope) {
-		if (scope != null) {
-			leave(scope.next);
-			scope.added.exit(scope.previous);
-			scope.previous = null;
+		CallScope<?> first = this.first;
+		if (first != null) {
+			first.leaveCallback();
 		}
+		this.context.detach(previous);
 	}
 
 	/**
@@ -119,24 +106,16 @@ final class CallbackEntry {
 		}
 		Context previous = this.context.attach();
 		try {
-			around(this.first, task);
+			CallScope<?> first = this.first;
+			if (first != null) {
+				first.around(task);
+			}
+			else {
+				task.run();
+			}
 		}
 		finally {
 			this.context.detach(previous);
-		}
-	}
-
-	private static void around(@Nullable Scope scope, Runnable task) {
-		if (scope == null) {
-			task.run();
-			return;
-		}
-		Object previous = scope.added.enter();
-		try {
-			around(scope.next, task);
-		}
-		finally {
-			scope.added.exit(previous);
 		}
 	}
 
@@ -158,7 +137,7 @@ final class CallbackEntry {
 			}
 		}
 		else {
-			this.turns.execute(() -> callBack((listener) -> task.run()));
+			execute(() -> callBack((listener) -> task.run()));
 		}
 	}
 
@@ -166,7 +145,7 @@ final class CallbackEntry {
 	 * Call {@code onReady}.
 	 */
 	void tellReady() {
-		this.turns.execute(() -> callBack(ServerCall.Listener::onReady));
+		execute(() -> callBack(ServerCall.Listener::onReady));
 	}
 
 	private void callBack(Callback callback) {
@@ -190,7 +169,7 @@ final class CallbackEntry {
 	 * Call {@code onCancel}.
 	 */
 	void cancel() {
-		this.turns.execute(this::cancelHandler);
+		execute(this::cancelHandler);
 	}
 
 	private void cancelHandler() {
@@ -214,23 +193,6 @@ final class CallbackEntry {
 	private interface Callback {
 
 		void call(ServerCall.Listener<?> listener);
-
-	}
-
-	/**
-	 * A scope that was added, and what was on the thread before it was entered last.
-	 */
-	private static final class Scope {
-
-		private final CallScope<@Nullable Object> added;
-
-		private @Nullable Object previous;
-
-		private volatile @Nullable Scope next;
-
-		Scope(CallScope<@Nullable Object> added) {
-			this.added = added;
-		}
 
 	}
 

@@ -9,13 +9,21 @@ import org.slf4j.MDC;
 
 /**
  * The correlation id of a call in the MDC, as {@value #MDC_KEY}.
- *
- * @param id the id
  */
-public record CorrelationScope(String id) implements CallScope<@Nullable String> {
+public final class CorrelationScope extends CallScope<@Nullable String> {
 
 	/** The key in the MDC. */
 	public static final String MDC_KEY = "correlationId";
+
+	private final String id;
+
+	/**
+	 * Create it.
+	 * @param id the id
+	 */
+	public CorrelationScope(String id) {
+		this.id = id;
+	}
 
 	@Override
 	@SuppressWarnings("NullAway") // which knows no nullable type arguments before JDK 21

@@ -4,14 +4,12 @@
  */
 package io.github.grpcpatterns.internal.call;
 
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.internal.concurrent.CallLog;
-import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Status;
@@ -37,15 +35,12 @@ final class HandlerContext {
 
 	private final Context.CancellableContext context;
 
-	private final Executor handlers;
-
-	private final CallTimer timer;
+	private final ServerCallGuard.Shared shared;
 
 	HandlerContext(ServerCallGuard guard, Context context, ServerCallGuard.Shared shared) {
 		this.guard = guard;
 		this.context = fork(context);
-		this.handlers = shared.handlers();
-		this.timer = shared.timer();
+		this.shared = shared;
 	}
 
 	private static Context.CancellableContext fork(Context context) {
@@ -63,10 +58,10 @@ final class HandlerContext {
 	 */
 	void onHandlers(Runnable task) {
 		try {
-			this.handlers.execute(task);
+			this.shared.handlers().execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			this.timer.executor().execute(task);
+			this.shared.timer().executor().execute(task);
 		}
 	}
 
@@ -83,8 +78,9 @@ final class HandlerContext {
 	 * @param then what to run there after it
 	 */
 	void cancelSoon(Runnable then) {
-		Runnable forget = (this.handlers != this.timer.executor())
-				? this.timer.schedule(() -> this.timer.executor().execute(this::cancel), CANCEL_NANOS) : () -> {
+		Runnable forget = (this.shared.handlers() != this.shared.timer().executor())
+				? this.shared.timer().schedule(() -> this.shared.timer().executor().execute(this::cancel), CANCEL_NANOS)
+				: () -> {
 				};
 		onHandlers(() -> {
 			forget.run();

@@ -6,6 +6,7 @@ package io.github.grpcpatterns.internal.call;
 
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.Message;
 import io.github.grpcpatterns.EndReason;
@@ -14,6 +15,7 @@ import io.github.grpcpatterns.internal.concurrent.CallTimer;
 import io.github.grpcpatterns.internal.status.CallEnding;
 import io.github.grpcpatterns.internal.status.RichStatus;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.InternalServer;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -59,7 +61,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	private final CallExit out;
 
-	private final CallOutcome outcome;
+	private final @Nullable Long deadlineNanos;
 
 	private final CallLife life;
 
@@ -76,7 +78,9 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		this.context = new HandlerContext(this, context, shared);
 		this.in = new CallbackEntry(this, this.context.context());
 		this.out = new CallExit(this);
-		this.outcome = new CallOutcome(record, this.state, context.getDeadline(), shared.timer());
+		Deadline deadline = context.getDeadline();
+		this.deadlineNanos = (deadline != null)
+				? shared.timer().nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS) : null;
 		this.life = new CallLife(this, shared);
 	}
 
@@ -515,7 +519,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * Return how a call ended that the client or the transport cancelled.
 	 */
 	CallEnding cancelledEnding() {
-		Status status = this.outcome.seen(this.record.endNanos(this.shared.timer().nanoTime()));
+		Status status = outcome().seen(this.record.endNanos(this.shared.timer().nanoTime()));
 		return new CallEnding(status, new Metadata(), EndReason.of(status.getCode()));
 	}
 
@@ -524,7 +528,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	CallOutcome outcome() {
-		return this.outcome;
+		return new CallOutcome(this.record, this.state, this.deadlineNanos);
 	}
 
 	CallLife life() {

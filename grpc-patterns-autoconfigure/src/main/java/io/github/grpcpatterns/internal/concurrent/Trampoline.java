@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * queued for the running thread otherwise. Tasks run in the order in which they were
  * added.
  */
-public final class Trampoline extends Turns {
+public class Trampoline extends Turns {
 
 	private static final VarHandle TASKS;
 
@@ -41,7 +41,7 @@ public final class Trampoline extends Turns {
 	 * Run a task now, or leave it to the thread inside.
 	 * @param task the task; should not throw, because its exception is only logged
 	 */
-	public void execute(Runnable task) {
+	public final void execute(Runnable task) {
 		if (tryEnter()) {
 			run(task);
 			exit();
@@ -52,7 +52,7 @@ public final class Trampoline extends Turns {
 	}
 
 	@Override
-	protected void attend() {
+	protected final void attend() {
 		Queue<Runnable> tasks = tasks();
 		for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
 			run(task);

@@ -19,7 +19,6 @@ import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.FaultyProxy;
 import io.github.grpcpatterns.testing.GrpcHarness;
 import io.github.grpcpatterns.testing.PingService;
-import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
 import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
@@ -43,7 +42,7 @@ class CallOutcomeTests {
 		CallRecord record = new CallRecord(0);
 		record.begin(PingServiceGrpc.getPingMethod(), null);
 		record.transportClosed(transport, 1_000_000);
-		new CallOutcome(record, new CallState(), null, new PolicyClock()).decide(Status.OK, true, 1_000_000);
+		new CallOutcome(record, new CallState(), null).decide(Status.OK, true, 1_000_000);
 		return record;
 	}
 
