@@ -66,7 +66,8 @@ public @interface ConditionalOnPattern {
 		 * @return whether it is
 		 */
 		public static boolean on(Environment environment, String property) {
-			// A binder takes half a millisecond to make, and this is asked a hundred times.
+			// A binder takes half a millisecond to make, and this is asked a hundred
+			// times.
 			return environment.getProperty(property) == null
 					|| Binder.get(environment).bind(property, Boolean.class).orElse(true);
 		}
