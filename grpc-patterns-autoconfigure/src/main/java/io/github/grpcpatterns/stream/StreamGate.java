@@ -55,7 +55,7 @@ final class StreamGate<T> implements OutboundGate {
 	/** Made when the first message has to wait. */
 	private volatile @Nullable PendingShare pending;
 
-	/** Guarded by this. */
+	/** Nothing is to wait any more. Guarded by this. */
 	private boolean over;
 
 	/**
@@ -187,7 +187,7 @@ final class StreamGate<T> implements OutboundGate {
 	}
 
 	@Override
-	public void over() {
+	public void dropped() {
 		PendingShare pending;
 		synchronized (this) {
 			this.over = true;
@@ -196,6 +196,11 @@ final class StreamGate<T> implements OutboundGate {
 		if (pending != null) {
 			pending.over();
 		}
+	}
+
+	@Override
+	public void over() {
+		dropped();
 		if (this.flow != null) {
 			this.flow.over();
 		}

@@ -6,6 +6,7 @@ package io.github.grpcpatterns.stream;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import io.github.grpcpatterns.EndReason;
@@ -126,12 +129,7 @@ class StreamQueueTests {
 					@Override
 					public void sendMessage(RespT message) {
 						sending.countDown();
-						try {
-							goOn.await(10, TimeUnit.SECONDS);
-						}
-						catch (InterruptedException ex) {
-							Thread.currentThread().interrupt();
-						}
+						hold(goOn);
 						super.sendMessage(message);
 					}
 
@@ -307,12 +305,7 @@ class StreamQueueTests {
 			for (int i = 0; i < 300; i++) {
 				responses.onNext(OpenService.response(i, MESSAGE));
 			}
-			try {
-				all.await(20, TimeUnit.SECONDS);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			hold(all);
 			responses.onCompleted();
 		});
 		try (GrpcHarness harness = start(true, TestCalls.sharedTimer(), busy, Map.of())) {
@@ -335,12 +328,7 @@ class StreamQueueTests {
 			for (int i = 0; i < 300; i++) {
 				responses.onNext(OpenService.response(i, MESSAGE));
 			}
-			try {
-				dropped.await(20, TimeUnit.SECONDS);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			hold(dropped);
 		});
 		try (GrpcHarness harness = start(true, this.clock, busy, Map.of())) {
 			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
@@ -382,11 +370,136 @@ class StreamQueueTests {
 	}
 
 	/**
+	 * Whoever is to close it may be long in coming.
+	 */
+	@Test
+	void theStreamThatIsEndedAtTheBoundOfAllGivesUpWhatWaitsAtOnce() {
+		Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+		PolicyClock busy = new PolicyClock() {
+
+			@Override
+			public Executor executor() {
+				return held::add;
+			}
+
+		};
+		try (GrpcHarness harness = start(true, busy, this.service, Map.of("max-pending-bytes-total", "10MB"))) {
+			RawCall large = unread(harness);
+			OpenService.Handler handler = this.service.await();
+			List<WeakReference<PingResponse>> messages = new ArrayList<>();
+			for (int i = 0; i < 150; i++) {
+				PingResponse message = OpenService.response(i, MESSAGE);
+				messages.add(new WeakReference<>(message));
+				handler.responses.onNext(message);
+			}
+			RawCall small = unread(harness);
+			send(this.service.await(), 140);
+			assertThat(handler.responses.isCancelled()).isTrue();
+			assertThat(this.interceptor.pendingBytes().total()).isLessThan(140 * (MESSAGE + 100));
+			Awaitility.await().untilAsserted(() -> {
+				System.gc();
+				assertThat(messages).allSatisfy((message) -> assertThat(message.get()).isNull());
+			});
+			assertThat(held).isNotEmpty();
+			this.clock.executor().execute(() -> held.forEach(Runnable::run));
+			large.request(1000);
+			assertThat(large.await().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+			small.cancel();
+		}
+	}
+
+	/**
+	 * The handler is about to send while a policy ends the stream, drops what waits, and
+	 * the client begins to read.
+	 */
+	@Test
+	void whatIsSentWhileAPolicyEndsAStreamDoesNotOvertakeWhatIsDropped() throws Exception {
+		Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+		PolicyClock busy = new PolicyClock() {
+
+			@Override
+			public Executor executor() {
+				return held::add;
+			}
+
+		};
+		CountDownLatch measuring = new CountDownLatch(1);
+		CountDownLatch measured = new CountDownLatch(1);
+		CountDownLatch sent = new CountDownLatch(1);
+		BindableService proxy = proxy((responses) -> {
+			for (int i = 1; i <= 300; i++) {
+				responses.onNext(new ByteArrayInputStream(OpenService.response(i, MESSAGE).toByteArray()));
+			}
+			responses.onNext(new ByteArrayInputStream(OpenService.response(301, MESSAGE).toByteArray()) {
+
+				@Override
+				public int available() {
+					measuring.countDown();
+					hold(measured);
+					return super.available();
+				}
+
+			});
+			sent.countDown();
+		});
+		AtomicReference<ServerCall<?, ?>> transport = new AtomicReference<>();
+		this.outer = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				transport.set(call);
+				return next.startCall(call, headers);
+			}
+
+		};
+		try (GrpcHarness harness = start(true, busy, proxy, Map.of("max-outbound-bytes", "100MB"))) {
+			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			assertThat(measuring.await(10, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.guard.get().end(EndReason.TERMINATED)).isTrue();
+			call.request(1000);
+			Awaitility.await().until(() -> transport.get().isReady());
+			measured.countDown();
+			assertThat(sent.await(10, TimeUnit.SECONDS)).isTrue();
+			held.forEach(Runnable::run);
+			assertThat(call.await().getCode()).isEqualTo(EndReason.TERMINATED.status().getCode());
+			assertThat(call.responses()).extracting(PingResponse::getCounter).isEqualTo(upTo(call.responses().size()));
+			assertNothingWaits();
+		}
+	}
+
+	/**
 	 * As in a proxy, which has no idea what it carries.
 	 */
 	@ParameterizedTest
 	@ValueSource(strings = { "max-pending-bytes", "max-outbound-bytes" })
 	void messagesThatAreStreamsOfBytesAreMeasuredAndArrive(String limit) {
+		byte[] message = OpenService.response(1, MESSAGE).toByteArray();
+		BindableService proxy = proxy((responses) -> {
+			for (int i = 0; i < 101; i++) {
+				responses.onNext(new ByteArrayInputStream(message));
+			}
+			responses.onCompleted();
+		});
+		try (GrpcHarness harness = start(true, this.clock, proxy, Map.of(limit, 100 * message.length))) {
+			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
+				.send(PingRequest.getDefaultInstance())
+				.halfClose();
+			if (limit.equals("max-pending-bytes")) {
+				Awaitility.await().until(() -> this.interceptor.pendingBytes().total() > 50 * MESSAGE);
+			}
+			call.request(1000);
+			assertThat(call.await().getCode())
+				.isEqualTo(limit.equals("max-pending-bytes") ? Status.Code.OK : Status.Code.RESOURCE_EXHAUSTED);
+			assertThat(call.responses()).hasSize(limit.equals("max-pending-bytes") ? 101 : 100)
+				.allSatisfy((response) -> assertThat(response.getPayload().size()).isEqualTo(MESSAGE));
+			assertNothingWaits();
+		}
+	}
+
+	private static BindableService proxy(Consumer<StreamObserver<InputStream>> answer) {
 		MethodDescriptor.Marshaller<InputStream> asItIs = new MethodDescriptor.Marshaller<>() {
 
 			@Override
@@ -404,29 +517,19 @@ class StreamQueueTests {
 			.setFullMethodName(PingServiceGrpc.getPingListMethod().getFullMethodName())
 			.setType(MethodDescriptor.MethodType.SERVER_STREAMING)
 			.build();
-		byte[] message = OpenService.response(1, MESSAGE).toByteArray();
-		BindableService proxy = () -> ServerServiceDefinition.builder(PingServiceGrpc.SERVICE_NAME)
-			.addMethod(method, ServerCalls
-				.asyncServerStreamingCall((InputStream request, StreamObserver<InputStream> responses) -> {
-					for (int i = 0; i < 101; i++) {
-						responses.onNext(new ByteArrayInputStream(message));
-					}
-					responses.onCompleted();
-				}))
+		return () -> ServerServiceDefinition.builder(PingServiceGrpc.SERVICE_NAME)
+			.addMethod(method,
+					ServerCalls.asyncServerStreamingCall(
+							(InputStream request, StreamObserver<InputStream> responses) -> answer.accept(responses)))
 			.build();
-		try (GrpcHarness harness = start(true, this.clock, proxy, Map.of(limit, 100 * message.length))) {
-			RawCall call = RawCall.startUnread(harness.channel(), PingServiceGrpc.getPingListMethod())
-				.send(PingRequest.getDefaultInstance())
-				.halfClose();
-			if (limit.equals("max-pending-bytes")) {
-				Awaitility.await().until(() -> this.interceptor.pendingBytes().total() > 50 * MESSAGE);
-			}
-			call.request(1000);
-			assertThat(call.await().getCode())
-				.isEqualTo(limit.equals("max-pending-bytes") ? Status.Code.OK : Status.Code.RESOURCE_EXHAUSTED);
-			assertThat(call.responses()).hasSize(limit.equals("max-pending-bytes") ? 101 : 100)
-				.allSatisfy((response) -> assertThat(response.getPayload().size()).isEqualTo(MESSAGE));
-			assertNothingWaits();
+	}
+
+	private static void hold(CountDownLatch latch) {
+		try {
+			latch.await(20, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

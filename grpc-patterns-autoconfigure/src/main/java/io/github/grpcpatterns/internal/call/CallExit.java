@@ -164,7 +164,8 @@ final class CallExit extends Turns {
 			return;
 		}
 		if (tryEnter()) {
-			boolean free = !waits();
+			// What waited before a policy ended the call may be dropped already
+			boolean free = !waits() && !this.state.ended();
 			try {
 				free = free && (this.over || gate == null || gate.open());
 				if (free) {
@@ -332,14 +333,14 @@ final class CallExit extends Turns {
 			if (gate != null && !gate.open()) {
 				return false;
 			}
-			queue.remove();
+			queue.poll(); // nothing where it was dropped meanwhile
 			if (gate != null) {
 				gate.release(waiting.size());
 			}
 			sendNow(waiting.message(), waiting.compressed());
 			return true;
 		}
-		queue.remove();
+		queue.poll();
 		if (head instanceof Close close) {
 			closeNow(close.status(), close.trailers());
 		}
@@ -373,7 +374,15 @@ final class CallExit extends Turns {
 		}
 	}
 
-	private void drop() {
+	/**
+	 * What waits goes nowhere any more. From any thread, for a call that something other
+	 * than its handler ended: whoever is to close it may be long in coming.
+	 */
+	void drop() {
+		OutboundGate gate = this.gate;
+		if (gate != null) {
+			gate.dropped();
+		}
 		Queue<Object> queue = this.queue;
 		if (queue != null) {
 			queue.clear();

@@ -63,6 +63,11 @@ public interface OutboundGate {
 	void release(long size);
 
 	/**
+	 * What waits is dropped, and nothing is to wait any more. From any thread.
+	 */
+	void dropped();
+
+	/**
 	 * Nothing goes out any more: what waits is dropped.
 	 */
 	void over();

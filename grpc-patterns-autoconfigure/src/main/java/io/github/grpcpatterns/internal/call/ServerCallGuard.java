@@ -223,6 +223,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 		if (!this.state.end(ending, forGood)) {
 			return false;
 		}
+		this.out.drop();
 		this.life.expectReport();
 		outboundChanged();
 		return true;
