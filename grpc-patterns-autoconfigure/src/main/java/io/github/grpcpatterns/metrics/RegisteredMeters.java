@@ -5,18 +5,16 @@
 package io.github.grpcpatterns.metrics;
 
 import io.github.grpcpatterns.internal.call.RegisteredMethods;
-import io.github.grpcpatterns.stack.ServerLifecycleListener;
-import io.grpc.Server;
+import io.github.grpcpatterns.internal.call.ServedMethodsCheck;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.context.Lifecycle;
 
 /**
- * Registers the meters of all methods on startup, so that a counter is there before its
- * first event: an alert does not see the increase of a counter that appears with it.
+ * Registers the meters of all methods before the first call, so that a counter is there
+ * before its first event: an alert does not see the increase of a counter that appears
+ * with it.
  */
-final class RegisteredMeters implements SmartInitializingSingleton, ServerLifecycleListener {
+final class RegisteredMeters implements ServedMethodsCheck {
 
 	private final ObjectProvider<MetricsServerInterceptor> interceptor;
 
@@ -28,23 +26,7 @@ final class RegisteredMeters implements SmartInitializingSingleton, ServerLifecy
 	}
 
 	@Override
-	public void afterSingletonsInstantiated() {
-		register();
-	}
-
-	/**
-	 * Some services are known only to the server.
-	 */
-	@Override
-	public void started(Server server, Lifecycle lifecycle) {
-		register();
-	}
-
-	@Override
-	public void stopping(Server server) {
-	}
-
-	private void register() {
+	public void check() {
 		this.interceptor.ifAvailable((metrics) -> metrics.register(this.methods.all().values()));
 	}
 

@@ -12,6 +12,7 @@ import io.github.grpcpatterns.ClientInterceptorOrder;
 import io.github.grpcpatterns.MethodSettingsSource;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.testing.TestStack;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,23 @@ class StartLineTests {
 				assertThat(line).containsSubsequence(chain);
 			}
 		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void metricsWithoutARegistryAreNamedAsInactive(TestStack stack, CapturedOutput output) {
+		stack.runner()
+			.run((context) -> assertThat(output).containsPattern(
+					"server: .*metrics \\(inactive, without a MeterRegistry bean\\).*; client: .*metrics \\(inactive, without"));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void metricsWithARegistryAreNamed(TestStack stack, CapturedOutput output) {
+		stack.runner()
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> assertThat(output).containsPattern("server: .*, metrics, .*; client: .*, metrics, .*")
+				.doesNotContain("inactive"));
 	}
 
 	@Test
