@@ -49,6 +49,7 @@ final class ClosingListener implements ApplicationListener<ContextClosedEvent> {
 		catch (RuntimeException ex) {
 			logger.warn("Cannot announce the end of the application", ex);
 		}
+		this.drain.awaitContainer();
 	}
 
 	/**

@@ -71,6 +71,9 @@ final class ServerDrain implements ServerLifecycleListener {
 
 	private volatile boolean closing;
 
+	/** The container's server, which nobody tells us about. */
+	private volatile boolean inContainer;
+
 	ServerDrain(Duration preStopDelay, Duration drainTimeout, LiveCalls calls) {
 		this.preStopNanos = nanos(preStopDelay);
 		this.drainNanos = nanos(drainTimeout);
@@ -91,6 +94,28 @@ final class ServerDrain implements ServerLifecycleListener {
 	 */
 	void closing() {
 		this.closing = true;
+	}
+
+	/**
+	 * A servlet container runs a server, and stops it in its own time.
+	 */
+	void inContainer() {
+		this.inContainer = true;
+	}
+
+	/**
+	 * The application ends: where a container runs the server, give balancers the time to
+	 * look elsewhere before it stops.
+	 */
+	void awaitContainer() {
+		if (this.inContainer && this.started.isEmpty()) {
+			try {
+				TimeUnit.NANOSECONDS.sleep(this.preStopNanos);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	/**

@@ -9,6 +9,8 @@ import io.github.grpcpatterns.ConditionalOnPattern;
 import io.github.grpcpatterns.ServerInterceptorOrder;
 import io.github.grpcpatterns.internal.call.LiveCalls;
 
+import io.github.grpcpatterns.ServerBuilderHook;
+import io.github.grpcpatterns.internal.call.ServletTransport;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -35,6 +37,16 @@ public final class ShutdownAutoConfiguration {
 	ServerDrain grpcPatternsServerDrain(ShutdownProperties properties, LiveCalls calls, Environment environment) {
 		return new ServerDrain(properties.preStopDelay(CloudPlatform.KUBERNETES.isActive(environment)),
 				properties.drainTimeout(), calls);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "grpcPatternsShutdownServerBuilderHook")
+	ServerBuilderHook grpcPatternsShutdownServerBuilderHook(ServerDrain drain) {
+		return (builder) -> {
+			if (ServletTransport.of(builder)) {
+				drain.inContainer();
+			}
+		};
 	}
 
 	@Bean

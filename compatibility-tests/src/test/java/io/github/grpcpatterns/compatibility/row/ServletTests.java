@@ -4,7 +4,10 @@
  */
 package io.github.grpcpatterns.compatibility.row;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.github.grpcpatterns.error.GrpcErrors;
 import io.github.grpcpatterns.testing.RawCall;
@@ -13,9 +16,11 @@ import io.github.grpcpatterns.testing.v1.PingRequest;
 import io.github.grpcpatterns.testing.v1.PingResponse;
 import io.github.grpcpatterns.testing.v1.PingServiceGrpc;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -89,6 +96,40 @@ class ServletTests {
 	void anErrorOfTheHandlerIsToldToo(MethodDescriptor<PingRequest, PingResponse> method) {
 		endsWith(call(method, PingRequest.newBuilder().setError("throw:NoSuchElementException").build(),
 				TestTokens.headers("alice")), Status.Code.NOT_FOUND, "NOT_FOUND");
+	}
+
+	@Test
+	void aCallThatTheClientCancelsIsCancelledInTheLog() {
+		try (Output output = new Output()) {
+			RawCall call = RawCall
+				.start(app.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+						TestTokens.headers("alice"))
+				.send(PingRequest.getDefaultInstance());
+			call.awaitFirst();
+			call.cancel();
+			Awaitility.await().until(() -> output.text().contains("PingBidi CANCELLED"));
+		}
+	}
+
+	/**
+	 * The container stops in its own time, and only after that delay.
+	 */
+	@Test
+	void callsAreServedDuringThePreStopDelay() throws Exception {
+		App stopping = App.start(App.Ping.class, "grpc.patterns.server.shutdown.pre-stop-delay=3s");
+		Channel channel = stopping.as("alice");
+		PingServiceGrpc.newBlockingStub(channel).ping(PingRequest.getDefaultInstance());
+		CountDownLatch closing = new CountDownLatch(1);
+		stopping.context()
+			.addApplicationListener((ApplicationListener<ContextClosedEvent>) (event) -> closing.countDown());
+		long start = System.nanoTime();
+		Thread stop = new Thread(stopping.context()::close);
+		stop.start();
+		assertThat(closing.await(10, TimeUnit.SECONDS)).isTrue();
+		PingServiceGrpc.newBlockingStub(channel).ping(PingRequest.getDefaultInstance());
+		stop.join();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
+		stopping.close();
 	}
 
 	@Test

@@ -4,6 +4,7 @@
  */
 package io.github.grpcpatterns.internal.call;
 
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.EnumSet;
 import java.util.Set;
@@ -119,10 +120,15 @@ final class CallOutcome {
 
 	/**
 	 * The connection was lost. A write that fails because it was lost is {@code UNKNOWN}
-	 * or {@code INTERNAL} to the transport.
+	 * or {@code INTERNAL} to the transport. In a servlet container a cancel of the client
+	 * is no more than an exception of reading or writing.
 	 */
-	private static boolean lost(Status transport) {
+	private boolean lost(Status transport) {
 		if (transport.getCode() == Status.Code.UNAVAILABLE) {
+			return true;
+		}
+		if (this.record.headersFirst() && transport.getCode() == Status.Code.UNKNOWN
+				&& transport.getCause() instanceof IOException) {
 			return true;
 		}
 		for (Throwable cause = transport.getCause(); cause != null; cause = cause.getCause()) {
