@@ -30,13 +30,23 @@ class VariantsIT {
 		if (row.name().endsWith("-servlet")) {
 			return Stream.of(new Variant(row, "", 17, List.of(), List.of("ServletTests")));
 		}
-		if (row.isVariant()) {
-			return Stream.of(new Variant(row, "", 17, List.of(), CALLS));
+		if (row.name().endsWith("-security")) {
+			return Stream.of(new Variant(row, "", 17, List.of(), and("SecurityTests")));
+		}
+		if (row.name().endsWith("-tracer")) {
+			return Stream.of(new Variant(row, "", 17, List.of(), and("TraceTests")));
 		}
 		if (row.name().endsWith("-boot-4.1")) {
 			return Stream.of(new Variant(row, "-virtual", 25, List.of("-Dspring.threads.virtual.enabled=true"), CALLS));
 		}
 		return Stream.empty();
+	}
+
+	/**
+	 * And what only this variant can run.
+	 */
+	private static List<String> and(String tests) {
+		return Stream.concat(CALLS.stream(), Stream.of(tests)).toList();
 	}
 
 	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
