@@ -21,9 +21,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -227,6 +229,20 @@ class GrpcPatternsTestTests {
 		@Override
 		public void onCompleted() {
 			this.heard.add(Status.Code.OK);
+		}
+
+	}
+
+	/**
+	 * As an application is that gets its key from the environment.
+	 */
+	@Nested
+	@TestPropertySource(properties = "grpc.patterns.server.auth.jwt.secret=${A_SECRET_OF_PRODUCTION}")
+	class WithoutTheKey {
+
+		@Test
+		void callsCarryTheCallerAllTheSame() {
+			assertThat(stub().say(WORLD).getGreeting()).isEqualTo("Hello, world");
 		}
 
 	}
