@@ -42,7 +42,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 public final class SampleInstance implements AutoCloseable {
 
-	private static final String SECRET = "a-secret-of-tests-with-at-least-32-bytes";
+	/** The key of the tokens. */
+	public static final String SECRET = "a-secret-of-tests-with-at-least-32-bytes";
 
 	private final ConfigurableApplicationContext context;
 

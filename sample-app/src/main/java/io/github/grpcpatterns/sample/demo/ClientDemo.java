@@ -23,12 +23,14 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /**
  * The client of the command line, see the package. Not a {@code @Configuration}, so that
  * the server's component scan passes it by.
  */
 @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+@Import(BalancedChannels.class)
 public final class ClientDemo {
 
 	/** Name of the channel, as in {@code grpc.client.sample.address}. */
@@ -75,8 +77,8 @@ public final class ClientDemo {
 	}
 
 	@Bean
-	DemoTokens demoTokens(@Value("${sample.demo.token-url}") URI url) {
-		return new DemoTokens(url);
+	DemoTokens demoTokens(@Value("${sample.demo.token-url}") URI url, @Value("${sample.demo.token:}") String token) {
+		return new DemoTokens(url, token);
 	}
 
 	@Bean

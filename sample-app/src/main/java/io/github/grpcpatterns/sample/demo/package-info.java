@@ -15,6 +15,11 @@
  *
  * <pre>--grpc.client.sample.address=static://other:9090
  * --sample.demo.token-url=http://other:8080/dev/token</pre>
+ *
+ * Several addresses, {@code static://one:9090,two:9090}, share the calls, and one whose
+ * health does not say that it serves gets none. A server without profile {@code dev}
+ * gives no tokens: {@code --sample.demo.token} is one from elsewhere. The HTTP server is
+ * then still the one of {@code sample.demo.token-url}.
  */
 @NullMarked
 package io.github.grpcpatterns.sample.demo;
