@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
 import io.github.grpcpatterns.test.v1.HelloGrpc;
 import io.github.grpcpatterns.test.v1.HelloRequest;
@@ -41,6 +42,8 @@ class FaultyServerTests {
 		.disableRetry()
 		.build();
 
+	private ManagedChannel retrying;
+
 	@AfterEach
 	void close() {
 		this.channel.shutdownNow();
@@ -53,6 +56,26 @@ class FaultyServerTests {
 
 	private StatusRuntimeException failure() {
 		return catchThrowableOfType(StatusRuntimeException.class, () -> stub().say(WORLD));
+	}
+
+	private ManagedChannel channelWithRetries(String target) {
+		Map<String, ?> retries = Map.of("maxAttempts", 4.0, "initialBackoff", "0.01s", "maxBackoff", "0.1s",
+				"backoffMultiplier", 2.0, "retryableStatusCodes", List.of("UNAVAILABLE"));
+		this.retrying = Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
+			.defaultServiceConfig(
+					Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", retries))))
+			.build();
+		return this.retrying;
+	}
+
+	@Test
+	void aClientWithRetriesComesThrough() {
+		try (FaultyServer server = FaultyServer.start(new HelloService())) {
+			server.refuse(Status.UNAVAILABLE, 2).pushback(Duration.ofMillis(50));
+			assertThat(HelloGrpc.newBlockingStub(channelWithRetries(server.target())).say(WORLD)).isNotNull();
+			assertThat(server.calls()).isEqualTo(3);
+		}
+		this.retrying.shutdownNow();
 	}
 
 	@Test

@@ -58,13 +58,16 @@ import static org.assertj.core.api.Assertions.fail;
 
 /**
  * Holds the snippets and links of the README and of {@code docs} to what exists. A Java
- * snippet after the comment {@code <!-- cut from <file> -->} is part of that file.
+ * snippet after the comment {@code <!-- cut from <file> -->} is part of that file, which
+ * the build compiles; any other says why not, {@code <!-- not compiled: <reason> -->}.
  */
 class DocumentationTests {
 
 	private static final Pattern LINK = Pattern.compile("(?<!`)\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
 
 	private static final Pattern CUT = Pattern.compile("<!-- cut from (\\S+) -->");
+
+	private static final Pattern NOT_COMPILED = Pattern.compile("<!-- not compiled: \\S.* -->");
 
 	private static final Map<String, String> PROPERTIES = properties();
 
@@ -127,6 +130,14 @@ class DocumentationTests {
 		assertThatCode(() -> DocumentBuilderFactory.newInstance()
 			.newDocumentBuilder()
 			.parse(new InputSource(new StringReader(text)))).doesNotThrowAnyException();
+	}
+
+	@ParameterizedTest
+	@MethodSource("java")
+	void javaIsCompiledByTheBuildOrSaidToBeNot(Snippet snippet) {
+		assertThat(CUT.matcher(snippet.before()).matches() || NOT_COMPILED.matcher(snippet.before()).matches())
+			.as("%s is cut from a file, or after a comment that says why it is not compiled", snippet.where())
+			.isTrue();
 	}
 
 	@ParameterizedTest
