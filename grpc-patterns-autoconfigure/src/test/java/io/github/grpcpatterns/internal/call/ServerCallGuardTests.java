@@ -11,6 +11,9 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +25,7 @@ import io.github.grpcpatterns.EndReason;
 import io.github.grpcpatterns.testing.CallRecorder;
 import io.github.grpcpatterns.testing.CapturedLog;
 import io.github.grpcpatterns.testing.GrpcHarness;
+import io.github.grpcpatterns.testing.OpenService;
 import io.github.grpcpatterns.testing.PingService;
 import io.github.grpcpatterns.testing.PolicyClock;
 import io.github.grpcpatterns.testing.RawCall;
@@ -648,6 +652,44 @@ class ServerCallGuardTests {
 	/**
 	 * Have another thread send something that takes its time.
 	 */
+	/**
+	 * The transport tells it once, and nobody may ask before it is noted that the handler
+	 * waits.
+	 */
+	@Test
+	void aTransportThatTurnsReadyWhileItIsAskedIsNotMissed() {
+		Queue<Boolean> answers = new ConcurrentLinkedQueue<>(List.of(false));
+		ServerInterceptor turnsReady = new ServerInterceptor() {
+
+			@Override
+			public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+					ServerCallHandler<ReqT, RespT> next) {
+				return next.startCall(new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+
+					@Override
+					public boolean isReady() {
+						Boolean answer = answers.poll();
+						return (answer != null) ? answer : super.isReady();
+					}
+
+				}, headers);
+			}
+
+		};
+		OpenService service = new OpenService();
+		try (GrpcHarness harness = GrpcHarness.inProcess().service(service).interceptors(turnsReady).start()) {
+			RawCall call = RawCall.start(harness.channel(), PingServiceGrpc.getPingBidiMethod(), CallOptions.DEFAULT,
+					new Metadata());
+			OpenService.Handler handler = service.await();
+			Awaitility.await("told of the transport's own callback").until(() -> handler.readies.get() == 1);
+			answers.add(false);
+			assertThat(handler.responses.isReady()).isFalse();
+			Awaitility.await("told after it had asked").until(() -> handler.readies.get() == 2);
+			assertThat(handler.responses.isReady()).isTrue();
+			call.cancel();
+		}
+	}
+
 	private static void busy(CountDownLatch inside, CountDownLatch release) {
 		ServerCallGuard guard = ServerCallGuard.current();
 		new Thread(() -> {
