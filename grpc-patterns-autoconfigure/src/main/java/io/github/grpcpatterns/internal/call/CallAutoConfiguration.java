@@ -77,7 +77,7 @@ public final class CallAutoConfiguration {
 			ObjectProvider<HandlerExecutor> handlers) {
 		HandlerExecutor known = handlers.getIfAvailable();
 		return new CallServerInterceptor(
-				new ServerCallGuard.Shared(timer, (known != null) ? known.executor() : timer.executor(), richStatus,
+				new CallEnvironment(timer, (known != null) ? known.executor() : timer.executor(), richStatus,
 						exceptionMapping, liveCalls, refusals));
 	}
 

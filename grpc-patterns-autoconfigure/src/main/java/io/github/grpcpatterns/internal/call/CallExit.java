@@ -4,13 +4,7 @@
  */
 package io.github.grpcpatterns.internal.call;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-
 import io.github.grpcpatterns.internal.concurrent.CallLog;
-import io.github.grpcpatterns.internal.concurrent.Turns;
 import io.github.grpcpatterns.internal.status.CallEnding;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -26,44 +20,12 @@ import org.jspecify.annotations.Nullable;
  * The end by a policy or the client replaces all that waits. Whoever sends while nothing
  * waits sends inline.
  */
-final class CallExit extends Turns {
-
-	private static final VarHandle OWES_READY;
-
-	private static final VarHandle QUEUE;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			OWES_READY = lookup.findVarHandle(CallExit.class, "owesReady", boolean.class);
-			QUEUE = lookup.findVarHandle(CallExit.class, "queue", Queue.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
-	private final ServerCallGuard guard;
+final class CallExit extends OutboundQueue {
 
 	private final CallState state;
 
 	/** Written before anyone else knows the guard. */
 	private @Nullable ServerCall<?, ?> outermost;
-
-	/** The end of the chain, through which a policy closes. */
-	private volatile @Nullable ServerCall<?, Object> innermost;
-
-	/** Written before the handler starts. */
-	private @Nullable OutboundGate gate;
-
-	/**
-	 * Made when the first thing has to wait: messages, headers, the close, or the end by
-	 * a limit of the stream.
-	 */
-	private volatile @Nullable Queue<Object> queue;
-
-	/** The handler was told that it is not ready, and waits to hear that it is. */
-	private volatile boolean owesReady;
 
 	/** What follows the close of a call that was cancelled while somebody was sending. */
 	private volatile @Nullable Runnable afterCancel;
@@ -81,7 +43,7 @@ final class CallExit extends Turns {
 	private boolean over;
 
 	CallExit(ServerCallGuard guard) {
-		this.guard = guard;
+		super(guard);
 		this.state = guard.state();
 	}
 
@@ -97,16 +59,12 @@ final class CallExit extends Turns {
 	 */
 	@SuppressWarnings("unchecked") // a handler sends what its own call takes
 	void innermost(ServerCall<?, ?> call) {
-		if (this.innermost == null) {
-			this.innermost = (ServerCall<?, Object>) call;
+		if (innermost() == null) {
+			chainEndsAt((ServerCall<?, Object>) call);
 			if (!this.state.open()) {
 				leaveWord();
 			}
 		}
-	}
-
-	void gate(OutboundGate gate) {
-		this.gate = gate;
 	}
 
 	/**
@@ -114,14 +72,6 @@ final class CallExit extends Turns {
 	 */
 	void changed() {
 		leaveWord();
-	}
-
-	/**
-	 * Return whether something waits. From any thread.
-	 */
-	boolean waits() {
-		Queue<Object> queue = this.queue;
-		return queue != null && !queue.isEmpty();
 	}
 
 	void compress(boolean compresses) {
@@ -151,7 +101,7 @@ final class CallExit extends Turns {
 	 * Two threads may begin to send at the same time, and a stub sends headers for both.
 	 */
 	private void sendHeadersNow(Metadata headers) {
-		ServerCall<?, Object> call = this.innermost;
+		ServerCall<?, Object> call = innermost();
 		if (!this.over && !this.headersSent && call != null) {
 			this.headersSent = true;
 			call.sendHeaders(headers);
@@ -159,7 +109,7 @@ final class CallExit extends Turns {
 	}
 
 	void sendMessage(Object message) {
-		OutboundGate gate = this.gate;
+		OutboundGate gate = gate();
 		if (gate != null && !gate.offered(message)) {
 			return;
 		}
@@ -171,8 +121,7 @@ final class CallExit extends Turns {
 				if (free) {
 					sendNow(message, this.compresses);
 					if (gate != null && gate.exhausted()) {
-						this.owesReady = true;
-						tellReady();
+						handlerWaits();
 					}
 				}
 			}
@@ -191,7 +140,7 @@ final class CallExit extends Turns {
 	}
 
 	private void sendNow(Object message, boolean compressed) {
-		ServerCall<?, Object> call = this.innermost;
+		ServerCall<?, Object> call = innermost();
 		if (this.over || call == null) {
 			return;
 		}
@@ -216,7 +165,7 @@ final class CallExit extends Turns {
 	void close(Status status, Metadata trailers) {
 		if (tryEnter()) {
 			// Before the chain has reached its end there is nowhere to close
-			boolean free = this.innermost != null && !waits();
+			boolean free = innermost() != null && !waits();
 			try {
 				if (free) {
 					closeNow(status, trailers);
@@ -234,7 +183,7 @@ final class CallExit extends Turns {
 	}
 
 	private void closeNow(Status status, Metadata trailers) {
-		ServerCall<?, Object> call = this.innermost;
+		ServerCall<?, Object> call = innermost();
 		if (call == null || this.over || !this.state.closePasses()) {
 			return;
 		}
@@ -243,7 +192,7 @@ final class CallExit extends Turns {
 			call.close(status, trailers);
 		}
 		catch (Throwable ex) {
-			this.guard.closeFailed(ex);
+			guard().closeFailed(ex);
 		}
 	}
 
@@ -272,7 +221,7 @@ final class CallExit extends Turns {
 
 	@Override
 	protected void attend() {
-		ServerCall<?, Object> call = this.innermost;
+		ServerCall<?, Object> call = innermost();
 		if (call == null) {
 			return;
 		}
@@ -289,16 +238,11 @@ final class CallExit extends Turns {
 			Runnable then = this.afterCancel;
 			if (then != null) {
 				this.afterCancel = null;
-				this.guard.onHandlers(then);
+				guard().onHandlers(then);
 			}
 		}
 		else {
-			if (this.gate != null && this.gate.exhausted()) {
-				this.owesReady = true;
-			}
-			if (this.owesReady) {
-				tellReady();
-			}
+			tellReadyIfOwed();
 		}
 	}
 
@@ -310,37 +254,36 @@ final class CallExit extends Turns {
 		CallEnding ending = this.state.policyEnding();
 		if (ending != null) {
 			over();
-			this.guard.in().around(() -> close(call, this.guard.closingByPolicy(ending)));
-			this.guard.closedByPolicy();
+			guard().in().around(() -> close(call, guard().closingByPolicy(ending)));
+			guard().closedByPolicy();
 			return false;
 		}
 		if (this.state.gone()) {
 			over();
-			this.guard.in().around(() -> close(call, this.guard.cancelledEnding()));
+			guard().in().around(() -> close(call, guard().cancelledEnding()));
 			return false;
 		}
 		if (this.state.passed()) { // by somebody further out
 			over();
 			return false;
 		}
-		Queue<Object> queue = this.queue;
-		Object head = (queue != null) ? queue.peek() : null;
-		if (queue == null || head == null) {
+		Object head = head();
+		if (head == null) {
 			return false;
 		}
 		if (head instanceof Waiting waiting) {
-			OutboundGate gate = this.gate;
+			OutboundGate gate = gate();
 			if (gate != null && !gate.open()) {
 				return false;
 			}
-			queue.poll(); // nothing where it was dropped meanwhile
+			queue().poll(); // nothing where it was dropped meanwhile
 			if (gate != null) {
 				gate.release(waiting.size());
 			}
 			sendNow(waiting.message(), waiting.compressed());
 			return true;
 		}
-		queue.poll();
+		queue().poll();
 		if (head instanceof Close close) {
 			closeNow(close.status(), close.trailers());
 		}
@@ -357,93 +300,21 @@ final class CallExit extends Turns {
 	 * What was sent before is lost in part, so that nothing may follow it but an error.
 	 */
 	private void sendingFailed(ServerCall<?, Object> call, Throwable thrown) {
-		CallEnding ending = this.guard.map(thrown);
+		CallEnding ending = guard().map(thrown);
 		if (this.state.failSending(ending)) {
 			over();
 			close(call, ending);
 		}
 		else {
-			CallLog.LOGGER.warn("Exception in {} after the call was over", this.guard.record().methodName(), thrown);
+			CallLog.LOGGER.warn("Exception in {} after the call was over", guard().record().methodName(), thrown);
 		}
 	}
 
 	private void over() {
 		this.over = true;
-		if (this.gate != null) {
-			this.gate.over();
-		}
-	}
-
-	/**
-	 * What waits goes nowhere any more. From any thread, for a call that something other
-	 * than its handler ended: whoever is to close it may be long in coming.
-	 */
-	void drop() {
-		OutboundGate gate = this.gate;
+		OutboundGate gate = gate();
 		if (gate != null) {
-			gate.dropped();
-		}
-		Queue<Object> queue = this.queue;
-		if (queue != null) {
-			queue.clear();
-		}
-	}
-
-	/**
-	 * Return whether the handler may send. From any thread.
-	 */
-	boolean isReady() {
-		if (ready()) {
-			return true;
-		}
-		// Where only the transport is not ready, its own callback follows.
-		if ((waits() || transportReady()) && !this.owesReady) {
-			this.owesReady = true;
-			leaveWord();
-		}
-		return false;
-	}
-
-	private boolean ready() {
-		return !waits() && ((this.gate != null) ? this.gate.ready() : transportReady());
-	}
-
-	private boolean transportReady() {
-		ServerCall<?, Object> call = this.innermost;
-		return call != null && call.isReady();
-	}
-
-	/**
-	 * The transport says that it is ready.
-	 * @return whether the handler is to be told now
-	 */
-	boolean becameReady() {
-		if (waits()) {
-			leaveWord();
-		}
-		if (ready()) {
-			this.owesReady = false;
-			return true;
-		}
-		this.owesReady = true;
-		leaveWord();
-		return false;
-	}
-
-	/**
-	 * Tell the handler that it may send, or see to it that word is left when it may.
-	 */
-	private void tellReady() {
-		if (!ready()) {
-			if (this.gate != null && !waits()) {
-				this.gate.awaitReady();
-			}
-			if (!ready()) {
-				return;
-			}
-		}
-		if (OWES_READY.compareAndSet(this, true, false)) {
-			this.guard.tellReady();
+			gate.over();
 		}
 	}
 
@@ -455,7 +326,7 @@ final class CallExit extends Turns {
 			call.close(ending.status(), ending.trailers());
 		}
 		catch (Throwable ex) {
-			CallLog.LOGGER.warn("An interceptor of {} failed to close a call", this.guard.record().methodName(), ex);
+			CallLog.LOGGER.warn("An interceptor of {} failed to close a call", guard().record().methodName(), ex);
 			closeOutermost(ending);
 		}
 	}
@@ -472,17 +343,8 @@ final class CallExit extends Turns {
 			}
 		}
 		catch (Throwable ex) {
-			CallLog.LOGGER.warn("Cannot close a call of {}", this.guard.record().methodName(), ex);
+			CallLog.LOGGER.warn("Cannot close a call of {}", guard().record().methodName(), ex);
 		}
-	}
-
-	private Queue<Object> queue() {
-		Queue<Object> present = this.queue;
-		if (present != null) {
-			return present;
-		}
-		Queue<Object> fresh = new ConcurrentLinkedQueue<>();
-		return QUEUE.compareAndSet(this, null, fresh) ? fresh : queue();
 	}
 
 	/**

@@ -55,7 +55,7 @@ final class CallLife {
 
 	private final ServerCallGuard guard;
 
-	private final ServerCallGuard.Shared shared;
+	private final CallEnvironment environment;
 
 	/** The status that went out through the outermost call. */
 	private volatile @Nullable Status sent;
@@ -72,9 +72,9 @@ final class CallLife {
 
 	private @Nullable List<Runnable> cleanups;
 
-	CallLife(ServerCallGuard guard, ServerCallGuard.Shared shared) {
+	CallLife(ServerCallGuard guard, CallEnvironment environment) {
 		this.guard = guard;
-		this.shared = shared;
+		this.environment = environment;
 	}
 
 	@Nullable Status sent() {
@@ -112,13 +112,13 @@ final class CallLife {
 	}
 
 	private void expectReport(long nanos) {
-		long due = this.shared.timer().recently() + nanos;
+		long due = this.environment.timer().recently() + nanos;
 		if (due == 0) {
 			due = 1;
 		}
 		for (long present = this.due; present == 0 || due - present < 0; present = this.due) {
 			if (DUE.compareAndSet(this, present, due)) {
-				this.shared.reports().expect();
+				this.environment.reports().expect();
 				return;
 			}
 		}
@@ -147,12 +147,12 @@ final class CallLife {
 		if (!REPORTED.compareAndSet(this, false, true)) {
 			return;
 		}
-		this.shared.liveCalls().remove(this.guard);
+		this.environment.liveCalls().remove(this.guard);
 		boolean told = this.guard.record().transportStatus() != null;
 		this.guard.outcome()
-			.decide(this.sent, cancelled, this.guard.record().endNanos(told ? 0 : this.shared.timer().nanoTime()));
+			.decide(this.sent, cancelled, this.guard.record().endNanos(told ? 0 : this.environment.timer().nanoTime()));
 		if (this.guard.record().refused()) {
-			this.shared.refusals().add(this.guard.record());
+			this.environment.refusals().add(this.guard.record());
 		}
 		cleanUp();
 	}

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * threads; the counters are written by the thread that sends or delivers, and other
  * threads may read them slightly late.
  */
-public final class CallRecord {
+public final class CallRecord extends CallResult {
 
 	static final CallOptions.Key<CallRecord> CLIENT = CallOptions.Key.create("io.github.grpcpatterns.call");
 
@@ -57,35 +57,9 @@ public final class CallRecord {
 
 	private boolean reporterFailed;
 
-	private @Nullable SocketAddress peer;
-
-	private volatile @Nullable String correlationId;
-
-	private volatile @Nullable String principal;
-
-	private volatile boolean identified;
-
-	private volatile @Nullable Credential credential;
-
-	private volatile @Nullable CallTrace trace;
-
-	private volatile @Nullable Throwable exception;
-
-	private volatile boolean exceptionUnknown;
-
 	private volatile int attempts;
 
 	private final CallTraffic traffic = new CallTraffic();
-
-	private volatile @Nullable Status transportStatus;
-
-	private volatile long endNanos;
-
-	private @Nullable Status status;
-
-	private @Nullable EndReason endReason;
-
-	private boolean refused;
 
 	/** A client's only, set by a policy. */
 	private @Nullable Deadline policyDeadline;
@@ -171,7 +145,7 @@ public final class CallRecord {
 	 */
 	public void begin(MethodDescriptor<?, ?> method, @Nullable SocketAddress peer) {
 		method(method);
-		this.peer = peer;
+		peer(peer);
 		this.started = true;
 	}
 
@@ -336,150 +310,7 @@ public final class CallRecord {
 	 * @return nanoseconds from the start to the end, zero while the call lives
 	 */
 	public long durationNanos() {
-		return (this.status != null) ? this.endNanos - this.startNanos : 0;
-	}
-
-	/**
-	 * Return the other side's address.
-	 * @return the address or {@code null} where the transport knows none
-	 */
-	public @Nullable SocketAddress peer() {
-		return this.peer;
-	}
-
-	/**
-	 * Set the other side's address, which a client learns from the transport.
-	 * @param peer the address, or {@code null} where there is none
-	 */
-	void peer(@Nullable SocketAddress peer) {
-		this.peer = peer;
-	}
-
-	/**
-	 * Return the other side's address as logs show it.
-	 * @return {@code host:port} without a name lookup, another transport's own form, or
-	 * {@code null} where the transport knows none
-	 */
-	public @Nullable String peerText() {
-		SocketAddress address = this.peer;
-		return (address != null) ? PeerText.of(address) : null;
-	}
-
-	/**
-	 * Return the correlation id of the call.
-	 * @return the id, or {@code null} where the correlation pattern is off
-	 */
-	public @Nullable String correlationId() {
-		return this.correlationId;
-	}
-
-	/**
-	 * Set the correlation id.
-	 * @param correlationId the id
-	 */
-	public void correlationId(String correlationId) {
-		this.correlationId = correlationId;
-	}
-
-	/**
-	 * Return the name of the authenticated caller.
-	 * @return the name, or {@code null} if the caller was not authenticated
-	 */
-	public @Nullable String principal() {
-		return this.principal;
-	}
-
-	/**
-	 * Set the name of the authenticated caller.
-	 * @param principal the name
-	 */
-	public void principal(String principal) {
-		this.principal = principal;
-	}
-
-	/**
-	 * Return whether it is decided who the caller is.
-	 * @return whether {@link #principal()} does not change any more: the caller is known,
-	 * or is known to be anonymous
-	 */
-	public boolean isIdentified() {
-		return this.identified;
-	}
-
-	/**
-	 * Note that it is decided who the caller is, after the {@link #principal(String)}, if
-	 * there is one. Called by what authenticates the calls of the server.
-	 */
-	public void identified() {
-		this.identified = true;
-	}
-
-	/**
-	 * Return the credential that authenticated the caller.
-	 * @return the credential, or {@code null} if the caller was not authenticated
-	 */
-	public @Nullable Credential credential() {
-		return this.credential;
-	}
-
-	/**
-	 * Set the credential that authenticated the caller.
-	 * @param credential the accepted credential
-	 */
-	public void credential(Credential credential) {
-		this.credential = credential;
-	}
-
-	/**
-	 * Return the trace of the call.
-	 * @return the trace with the call's own span, or what the caller told about its own;
-	 * {@code null} without a tracer, and where there is no span
-	 */
-	public @Nullable CallTrace trace() {
-		return this.trace;
-	}
-
-	/**
-	 * Set the trace.
-	 * @param trace the trace, as far as it is known
-	 */
-	public void trace(CallTrace trace) {
-		this.trace = trace;
-	}
-
-	/**
-	 * Return the exception that ended the call.
-	 * @return the exception, or {@code null} where none did
-	 */
-	public @Nullable Throwable exception() {
-		return this.exception;
-	}
-
-	/**
-	 * Return whether nothing maps the exception, so that the log wants its stack trace.
-	 * @return whether the exception is unknown
-	 */
-	public boolean exceptionUnknown() {
-		return this.exceptionUnknown;
-	}
-
-	/**
-	 * Note the exception that ended the call. The first one counts.
-	 * @param exception the exception
-	 * @param unknown whether nothing maps it
-	 */
-	public void exception(Throwable exception, boolean unknown) {
-		if (this.exception == null) {
-			this.exceptionUnknown = unknown;
-			this.exception = exception;
-		}
-	}
-
-	/**
-	 * Note that the log has the unknown exception, with its stack trace.
-	 */
-	public void exceptionLogged() {
-		this.exceptionUnknown = false;
+		return over() ? endNanos() - this.startNanos : 0;
 	}
 
 	/**
@@ -557,7 +388,7 @@ public final class CallRecord {
 	 * The transport knows the size of a message, or of the next part of one.
 	 */
 	void size(boolean sent, long bytes) {
-		if (!this.streaming || (sent && this.transportStatus != null)) {
+		if (!this.streaming || (sent && transportStatus() != null)) {
 			return;
 		}
 		this.traffic.size(sent, bytes);
@@ -569,69 +400,6 @@ public final class CallRecord {
 				reporterFailed(ex);
 			}
 		}
-	}
-
-	void transportClosed(Status status, long nanoTime) {
-		this.endNanos = nanoTime;
-		this.transportStatus = status;
-	}
-
-	/**
-	 * Return when the call ended.
-	 * @param now the time to take where the transport has not told
-	 */
-	long endNanos(long now) {
-		return (this.transportStatus != null) ? this.endNanos : now;
-	}
-
-	/**
-	 * Return the status with which the transport saw the stream close.
-	 * @return the status, or {@code null} before, and where no tracer is in place
-	 */
-	@Nullable Status transportStatus() {
-		return this.transportStatus;
-	}
-
-	/**
-	 * Return the final status.
-	 * @return the status that log, meters and the other side agree on
-	 * @throws IllegalStateException while the call lives
-	 */
-	public Status status() {
-		Status status = this.status;
-		if (status == null) {
-			throw new IllegalStateException("the call has not ended");
-		}
-		return status;
-	}
-
-	/**
-	 * Return what ended the call.
-	 * @return the reason
-	 * @throws IllegalStateException while the call lives
-	 */
-	public EndReason endReason() {
-		EndReason reason = this.endReason;
-		if (reason == null) {
-			throw new IllegalStateException("the call has not ended");
-		}
-		return reason;
-	}
-
-	/**
-	 * Return whether a policy refused or ended the call, for its {@link #endReason()}. A
-	 * cancel, a deadline of the caller's own and an error of the handler are no refusals.
-	 * @return whether one did, {@code false} while the call lives
-	 */
-	public boolean refused() {
-		return this.refused;
-	}
-
-	/**
-	 * A policy refused or ended the call. Called before its {@link #end}.
-	 */
-	void refusedByPolicy() {
-		this.refused = true;
 	}
 
 	/**
@@ -652,10 +420,8 @@ public final class CallRecord {
 	 * happens once.
 	 */
 	void end(Status status, EndReason reason, long nanoTime) {
-		this.endNanos = endNanos(nanoTime);
-		this.status = status;
-		this.endReason = reason;
-		CallTrace trace = this.trace;
+		fix(status, reason, nanoTime);
+		CallTrace trace = trace();
 		if (trace != null) {
 			trace.run(this::tellEnded);
 		}

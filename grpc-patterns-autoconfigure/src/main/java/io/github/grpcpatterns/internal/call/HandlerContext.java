@@ -35,12 +35,12 @@ final class HandlerContext {
 
 	private final Context.CancellableContext context;
 
-	private final ServerCallGuard.Shared shared;
+	private final CallEnvironment environment;
 
-	HandlerContext(ServerCallGuard guard, Context context, ServerCallGuard.Shared shared) {
+	HandlerContext(ServerCallGuard guard, Context context, CallEnvironment environment) {
 		this.guard = guard;
 		this.context = fork(context);
-		this.shared = shared;
+		this.environment = environment;
 	}
 
 	private static Context.CancellableContext fork(Context context) {
@@ -58,10 +58,10 @@ final class HandlerContext {
 	 */
 	void onHandlers(Runnable task) {
 		try {
-			this.shared.handlers().execute(task);
+			this.environment.handlers().execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			this.shared.timer().executor().execute(task);
+			this.environment.timer().executor().execute(task);
 		}
 	}
 
@@ -78,8 +78,9 @@ final class HandlerContext {
 	 * @param then what to run there after it
 	 */
 	void cancelSoon(Runnable then) {
-		Runnable forget = (this.shared.handlers() != this.shared.timer().executor())
-				? this.shared.timer().schedule(() -> this.shared.timer().executor().execute(this::cancel), CANCEL_NANOS)
+		Runnable forget = (this.environment.handlers() != this.environment.timer().executor())
+				? this.environment.timer()
+					.schedule(() -> this.environment.timer().executor().execute(this::cancel), CANCEL_NANOS)
 				: () -> {
 				};
 		onHandlers(() -> {

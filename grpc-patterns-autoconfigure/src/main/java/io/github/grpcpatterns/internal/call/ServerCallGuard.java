@@ -5,7 +5,6 @@
 package io.github.grpcpatterns.internal.call;
 
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.Message;
@@ -51,7 +50,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	private final CallRecord record;
 
-	private final Shared shared;
+	private final CallEnvironment environment;
 
 	private final HandlerContext context;
 
@@ -72,16 +71,16 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	private volatile boolean handlerBegun;
 
-	ServerCallGuard(CallRecord record, Context context, Shared shared) {
+	ServerCallGuard(CallRecord record, Context context, CallEnvironment environment) {
 		this.record = record;
-		this.shared = shared;
-		this.context = new HandlerContext(this, context, shared);
+		this.environment = environment;
+		this.context = new HandlerContext(this, context, environment);
 		this.in = new CallbackEntry(this, this.context.context());
 		this.out = new CallExit(this);
 		Deadline deadline = context.getDeadline();
 		this.deadlineNanos = (deadline != null)
-				? shared.timer().nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS) : null;
-		this.life = new CallLife(this, shared);
+				? environment.timer().nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS) : null;
+		this.life = new CallLife(this, environment);
 	}
 
 	/**
@@ -116,7 +115,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return a listener that ignores what still comes, for the interceptor to return
 	 */
 	public <T> ServerCall.Listener<T> refuse(ServerCall<T, ?> call, EndReason reason, Message... details) {
-		return refuse(call, this.shared.richStatus().ending(reason, this.record.correlationId(), details));
+		return refuse(call, this.environment.richStatus().ending(reason, this.record.correlationId(), details));
 	}
 
 	/**
@@ -153,7 +152,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean end(EndReason reason, Message... details) {
-		return alive() && end(this.shared.richStatus().ending(reason, this.record.correlationId(), details));
+		return alive() && end(this.environment.richStatus().ending(reason, this.record.correlationId(), details));
 	}
 
 	/**
@@ -207,7 +206,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @return whether this ended the call, {@code false} where something else already had
 	 */
 	public boolean endForGood(EndReason reason, Message... details) {
-		return alive() && end(this.shared.richStatus().ending(reason, this.record.correlationId(), details), true);
+		return alive() && end(this.environment.richStatus().ending(reason, this.record.correlationId(), details), true);
 	}
 
 	/**
@@ -238,7 +237,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 			this.out.changed();
 		}
 		else {
-			this.shared.timer().executor().execute(() -> this.in.around(this.out::changed));
+			this.environment.timer().executor().execute(() -> this.in.around(this.out::changed));
 		}
 	}
 
@@ -304,7 +303,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * @param reason why
 	 */
 	public void endAfter(long delayNanos, EndReason reason) {
-		whenOver(this.shared.timer().schedule(() -> end(reason), Math.max(0, delayNanos)));
+		whenOver(this.environment.timer().schedule(() -> end(reason), Math.max(0, delayNanos)));
 	}
 
 	/**
@@ -347,21 +346,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	private CallEnding map(Throwable thrown, Metadata trailers) {
-		try {
-			CallEnding ending = this.shared.exceptionMapping().map(thrown, this.record);
-			if (trailers.keys().isEmpty()) {
-				return ending;
-			}
-			Metadata all = new Metadata();
-			all.merge(trailers);
-			all.merge(ending.trailers());
-			return this.shared.richStatus().ending(ending.reason(), ending.status(), all, this.record.correlationId());
-		}
-		catch (Throwable ex) {
-			CallLog.LOGGER.warn("The mapping of {} failed", thrown.getClass().getName(), ex);
-			this.record.exception(thrown, true);
-			return this.shared.richStatus().ending(EndReason.INTERNAL, this.record.correlationId());
-		}
+		return this.environment.ending(thrown, trailers, this.record);
 	}
 
 	/**
@@ -382,7 +367,8 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	CallEnding failure(Status status) {
-		return this.shared.richStatus().ending(EndReason.FAILED, status, new Metadata(), this.record.correlationId());
+		return this.environment.richStatus()
+			.ending(EndReason.FAILED, status, new Metadata(), this.record.correlationId());
 	}
 
 	/**
@@ -481,7 +467,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	}
 
 	long recently() {
-		return this.shared.timer().recently();
+		return this.environment.timer().recently();
 	}
 
 	/**
@@ -520,7 +506,7 @@ public final class ServerCallGuard extends LiveCalls.Link {
 	 * Return how a call ended that the client or the transport cancelled.
 	 */
 	CallEnding cancelledEnding() {
-		Status status = outcome().seen(this.record.endNanos(this.shared.timer().nanoTime()));
+		Status status = outcome().seen(this.record.endNanos(this.environment.timer().nanoTime()));
 		return new CallEnding(status, new Metadata(), EndReason.of(status.getCode()));
 	}
 
@@ -534,27 +520,6 @@ public final class ServerCallGuard extends LiveCalls.Link {
 
 	CallLife life() {
 		return this.life;
-	}
-
-	/**
-	 * What all guards of an application share.
-	 *
-	 * @param timer the timer
-	 * @param handlers where the code of users runs that no callback runs
-	 * @param richStatus makes statuses
-	 * @param exceptionMapping maps exceptions
-	 * @param liveCalls the calls that are not over
-	 * @param refusals the last calls that a policy refused or ended
-	 * @param reports sees to reports that are late
-	 */
-	record Shared(CallTimer timer, Executor handlers, RichStatus richStatus, ExceptionMapping exceptionMapping,
-			LiveCalls liveCalls, RecentRefusals refusals, ReportWatch reports) {
-
-		Shared(CallTimer timer, Executor handlers, RichStatus richStatus, ExceptionMapping exceptionMapping,
-				LiveCalls liveCalls, RecentRefusals refusals) {
-			this(timer, handlers, richStatus, exceptionMapping, liveCalls, refusals, new ReportWatch(timer, liveCalls));
-		}
-
 	}
 
 }

@@ -210,7 +210,7 @@ final class ModelCall {
 	ModelCall start() {
 		Context context = this.tracer.filterContext(Context.ROOT);
 		CallServerInterceptor outermost = new CallServerInterceptor(
-				new ServerCallGuard.Shared(this.timer, this.threads::execute, new RichStatus(RichStatus.DEFAULT_DOMAIN),
+				new CallEnvironment(this.timer, this.threads::execute, new RichStatus(RichStatus.DEFAULT_DOMAIN),
 						(thrown, call) -> new CallEnding(Status.INTERNAL, new Metadata(), EndReason.INTERNAL),
 						this.liveCalls, new RecentRefusals(Clock.systemUTC())));
 		Context previous = context.attach();

@@ -41,7 +41,7 @@ public final class TestCalls {
 	public static ServerInterceptor callServerInterceptor(CallTimer timer, Executor handlers, RichStatus richStatus,
 			ExceptionMapping mapping, LiveCalls liveCalls) {
 		CallTimer reports = (timer instanceof PolicyClock manual) ? manual.unlisted() : timer;
-		return new CallServerInterceptor(new ServerCallGuard.Shared(timer, handlers, richStatus, mapping, liveCalls,
+		return new CallServerInterceptor(new CallEnvironment(timer, handlers, richStatus, mapping, liveCalls,
 				new RecentRefusals(Clock.systemUTC()), new ReportWatch(reports, liveCalls)));
 	}
 
